@@ -1,0 +1,1 @@
+"""The package that the workflow's scripts share: one module, one idea."""

@@ -1,0 +1,268 @@
+"""The study: one configuration file, checked before any job starts.
+
+Every key has a description, a default and bounds. An unknown key is an error.
+:func:`parse` turns the mapping that Snakemake (or YAML) read into a
+:class:`Study`, or raises one :class:`~asrbench.errors.UserError` that names
+each wrong key, its value, and what is allowed.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from asrbench.config_errors import explain
+from asrbench.errors import UserError
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Positive = Annotated[int, Field(ge=1)]
+
+
+def _weight_text(value: object) -> str:
+    """One spelling for one weight, since it becomes part of a path: 0, 0.0 and '0.00' are '0.0'."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError("must be a number from 0 to 1")
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError("must be a number from 0 to 1") from None
+    if not 0.0 <= number <= 1.0:
+        raise ValueError("must be a number from 0 to 1")
+    return repr(abs(number))
+
+
+CtcWeight = Annotated[str, BeforeValidator(_weight_text)]
+
+
+def _no_doubles(values: list) -> list:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"{value} stands more than once; name each once")
+    return values
+
+
+CtcWeights = Annotated[list[CtcWeight], Field(min_length=1), AfterValidator(_no_doubles)]
+Lengths = Annotated[list[Positive], Field(min_length=1), AfterValidator(_no_doubles)]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Speech(_Block):
+    """Where the speech is and how it is read."""
+
+    name: Name = Field(description="What tables and figures call this speech.")
+    path: str | None = Field(
+        None,
+        description="A folder in LibriSpeech's layout or an archive of one, already on disk; "
+        "relative to the folder the workflow runs in. Takes the place of urls.",
+    )
+    urls: list[str] = Field(
+        default_factory=list,
+        description="Addresses of the archive, tried in their order until one delivers.",
+    )
+    sha256: Sha256 | None = Field(
+        None, description="Checksum of the archive: an archive that differs is refused."
+    )
+    synthetic: bool = Field(
+        False, description="Whether a machine spoke it; tables and figures then say so."
+    )
+    sample_rate_hz: int = Field(
+        16000, ge=4000, le=192000, description="Rate that speech is resampled to."
+    )
+    channels: Literal["refuse", "mix"] = Field(
+        "refuse", description="What is done with more than one channel: refuse it, or mix it down."
+    )
+
+    @model_validator(mode="after")
+    def _has_a_source(self):
+        if self.path is None and not self.urls:
+            raise ValueError("has neither path nor urls: give a folder or archive, or an address")
+        return self
+
+
+class Model(_Block):
+    """One ESPnet model."""
+
+    name: Name = Field(description="Its name in paths, tables and figures.")
+    source: str = Field(
+        min_length=1,
+        description="A model zoo tag, a URL, a zip made by ESPnet's packer, or a folder "
+        "with config.yaml (and model.pth, unless weights are random).",
+    )
+    sha256: Sha256 | None = Field(
+        None, description="Checksum of the archive (or of model.pth in a folder)."
+    )
+    weights: Literal["trained", "random"] = Field(
+        "trained",
+        description="random: the architecture alone, with no checkpoint: parameters, latency "
+        "and energy can be measured, WER cannot.",
+    )
+    tokens_per_second: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="For random weights, how many tokens a second of audio are decoded, since "
+        "such a model does not know when to stop.",
+    )
+    ctc_weights: CtcWeights | None = Field(
+        None, description="The CTC weights of this model, where they differ from the study's."
+    )
+
+    @model_validator(mode="after")
+    def _random_needs_a_rate(self):
+        if self.weights == "random" and self.tokens_per_second is None:
+            raise ValueError(
+                "has weights: random and no tokens_per_second: give the rate at which it "
+                "decodes tokens (about 3 for BPE, 14 for characters)"
+            )
+        if self.weights == "trained" and self.tokens_per_second is not None:
+            raise ValueError(
+                "has tokens_per_second, which is for weights: random; a trained model ends "
+                "by itself: remove the key"
+            )
+        return self
+
+
+class Decoding(_Block):
+    """How ESPnet searches. No language model is used."""
+
+    beam_size: Positive = Field(20, description="Hypotheses that are kept at each step.")
+    threads: Positive | Literal["all"] = Field(
+        "all", description="CPU threads of the measured process; all: every core it may use."
+    )
+
+
+class Latency(_Block):
+    """The sample of utterances that is timed, and how often."""
+
+    utterances: Positive = Field(100, description="Utterances drawn, spread over durations.")
+    rounds: Positive = Field(5, le=1000, description="Fresh processes that time the sample.")
+    warm_up: int = Field(2, ge=0, description="Utterances decoded before the clock starts.")
+    seed: int = Field(1, ge=0, description="Seed of the draw and of the order of utterances.")
+
+
+class FramesSweep(_Block):
+    """Latency against the length of the input."""
+
+    lengths: Lengths = Field(
+        [100, 200, 400, 800, 1200, 1600, 2000, 2500, 3000],
+        description="Lengths in frames of each model's own front end.",
+    )
+    repeats: Positive = Field(3, description="Different pieces of speech for each length.")
+    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
+
+
+class BatchSweep(_Block):
+    """The forward pass (encoder and CTC head, no search) against batch size."""
+
+    sizes: Lengths = Field([1, 2, 4, 8, 16], description="Utterances in one batch.")
+    repeats: Positive = Field(3, description="Batches timed for each size.")
+    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
+
+
+class Sweeps(_Block):
+    """What is swept."""
+
+    frames: FramesSweep = Field(default_factory=FramesSweep, description="Input length.")
+    batch: BatchSweep = Field(default_factory=BatchSweep, description="Batch size.")
+
+
+class Energy(_Block):
+    """Power sampled while inference runs back to back."""
+
+    window_s: float = Field(60.0, ge=1, description="How long inference runs, in seconds.")
+    samples: Positive = Field(60, description="Power samples in the window.")
+    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the window.")
+
+
+class Wer(_Block):
+    """Decoding of the whole corpus."""
+
+    max_utterances: Positive | None = Field(
+        None, description="Decode only so many utterances, drawn by latency.seed; null: all."
+    )
+    normalisation: Literal["none", "librispeech"] = Field(
+        "librispeech",
+        description="librispeech: upper case, only A-Z, digits, apostrophe and single spaces, "
+        "applied to hypotheses and references alike; none: as they are.",
+    )
+
+
+class Study(_Block):
+    """One configuration file."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)] = Field(
+        description="What the study is called in tables and report."
+    )
+    speech: Speech = Field(description="The corpus.")
+    models: list[Model] = Field(min_length=1, description="The models, each with its source.")
+    ctc_weights: CtcWeights = Field(
+        ["0.0", "0.3", "1.0"],
+        description="Share of the CTC score in the search, from 0 (attention only) to 1 (CTC only).",
+    )
+    decoding: Decoding = Field(default_factory=Decoding, description="The search.")
+    latency: Latency = Field(default_factory=Latency, description="Timing of the sample.")
+    sweeps: Sweeps = Field(default_factory=Sweeps, description="Sweeps.")
+    energy: Energy = Field(default_factory=Energy, description="Power and energy.")
+    wer: Wer = Field(default_factory=Wer, description="Word error rate.")
+
+    @field_validator("models", mode="after")
+    @classmethod
+    def _names_differ(cls, models: list[Model]) -> list[Model]:
+        _no_doubles([model.name for model in models])
+        return models
+
+    def model(self, name: str) -> Model:
+        """The model of that name; a UserError lists the names there are."""
+        for model in self.models:
+            if model.name == name:
+                return model
+        names = ", ".join(m.name for m in self.models)
+        raise UserError(f"model {name!r} is not in the configuration; there are: {names}")
+
+    def weights_of(self, model: Model) -> list[str]:
+        """CTC weights of one model, as they stand in paths."""
+        return list(model.ctc_weights or self.ctc_weights)
+
+    def variants(self) -> list[tuple[str, str]]:
+        """Every variant as (model name, CTC weight), in the order of the configuration."""
+        return [(m.name, weight) for m in self.models for weight in self.weights_of(m)]
+
+
+def parse(mapping: object, origin: str = "the configuration") -> Study:
+    """Check a configuration that was read from ``origin``.
+
+    Raises:
+        UserError: with a line for each wrong key.
+    """
+    if not isinstance(mapping, dict):
+        raise UserError(f"{origin}: holds no keys; it must be a YAML mapping such as config.yaml")
+    try:
+        return Study.model_validate(mapping)
+    except ValidationError as error:
+        raise UserError("\n".join(explain(error, origin, Study))) from None
+
+
+def load(path: str | Path) -> Study:
+    """Read and check a configuration file (YAML, or the JSON of a resolved study)."""
+    try:
+        mapping = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such configuration file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = " ".join(str(error).split())
+        raise UserError(f"{path}: is not YAML: {where}") from None
+    return parse(mapping, origin=str(path))

@@ -1,0 +1,95 @@
+"""Import ESPnet without torchaudio, without the network, and without its slow start.
+
+Importing ``espnet2`` as it stands needs torchaudio (which recognition never
+calls), lets ``g2p_en`` download language data, and spends most of its time
+instrumenting functions with run-time type checks. :func:`prepare` puts a
+stand-in where a package is absent or unwanted, and leaves the type checks
+out. Call it before the first ``import espnet2``; it may be called again.
+
+The checks that are left out look at the arguments of whole calls (one per
+utterance on the decoding path); no computation of ESPnet is changed.
+"""
+
+import importlib.machinery
+import importlib.util
+import sys
+import types
+import warnings
+
+# What a stand-in says when somebody does use it.
+_REASONS = {
+    "torchaudio": (
+        "torchaudio is not installed or does not load beside this torch; only models "
+        "with a BEATs encoder or with data augmentation need it: install the release "
+        "of torchaudio that matches torch"
+    ),
+    "g2p_en": (
+        "g2p_en is kept out because its import downloads language data; only models "
+        "with phoneme tokens (token_type 'phn') need it, and those are not supported"
+    ),
+}
+
+
+class StandIn(types.ModuleType):
+    """A module of the right name whose every use raises an ImportError with the reason."""
+
+    __path__: list[str] = []
+
+    def __getattr__(self, attribute: str):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        package = self.__name__.split(".")[0]
+        raise ImportError(f"{self.__name__}.{attribute} was asked for: {_REASONS[package]}")
+
+
+class _StandInFinder:
+    """Finds a stand-in for the packages it was made for, and their submodules."""
+
+    def __init__(self, packages: set[str]):
+        self.packages = packages
+
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in self.packages:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return None
+
+    def create_module(self, spec):
+        return StandIn(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+def loads(package: str) -> bool:
+    """Whether a package is installed and its compiled parts load."""
+    if importlib.util.find_spec(package) is None:
+        return False
+    try:
+        importlib.import_module(package)
+    except (ImportError, OSError, RuntimeError):
+        for name in [n for n in sys.modules if n.split(".")[0] == package]:
+            del sys.modules[name]
+        return False
+    return True
+
+
+def _without_type_checks(function=None, **_options):
+    """Stands for ``typeguard.typechecked``, bare or called with options."""
+    return _without_type_checks if function is None else function
+
+
+def prepare() -> None:
+    """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
+    if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
+        return
+    absent = {"g2p_en"}
+    if not loads("torchaudio"):
+        absent.add("torchaudio")
+    sys.meta_path.insert(0, _StandInFinder(absent))
+
+    import typeguard
+
+    typeguard.typechecked = _without_type_checks
+    # Deprecations inside ESPnet's own files, which nobody here can mend.
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"espnet2?\.")
+    warnings.filterwarnings("ignore", category=SyntaxWarning, module=r"espnet2?\.")
