@@ -1,0 +1,152 @@
+"""Train one model on the synthesised speech, on one core.
+
+    python demo/train/train.py --model demo/models/lstm --work demo/train/work
+
+Reads ``config.yaml`` in the model's folder, writes ``model.pth`` beside it: the mean of the last
+epochs' weights, in half precision. An epoch's weights are kept in ``work``; a run that was
+stopped goes on after its last whole epoch.
+"""
+
+import argparse
+import math
+import random
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+
+import torch
+import yaml
+from corpus import Corpus
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+from asrbench.espnet_import import prepare
+
+prepare()
+from espnet2.tasks.asr import ASRTask  # noqa: E402
+
+# Easy things first: in the first epoch the shortest utterances come first; in the first two
+# nothing is masked; and the CTC loss, which finds the alignment that attention then follows,
+# starts with this weight and reaches the configuration's after a third of the training.
+UNMASKED_EPOCHS = 2
+FIRST_CTC_WEIGHT = 0.8
+
+
+def learning_rate(peak: float, warmup_steps: int, step: int, steps: int) -> float:
+    """Linear warm-up, then half a cosine to zero at the last step."""
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    done = (step - warmup_steps) / max(1, steps - warmup_steps)
+    return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
+def ctc_weight(final: float, epoch: int, epochs: int) -> float:
+    """Of the loss, for an epoch (counted from 0)."""
+    return max(final, FIRST_CTC_WEIGHT - (FIRST_CTC_WEIGHT - final) * epoch / (epochs / 3))
+
+
+def train_epoch(model, corpus: Corpus, optimizer, config: dict, epoch: int) -> dict:
+    """One pass over the training set; returns the mean loss and attention's accuracy."""
+    torch.manual_seed(config["seed"] * 1000 + epoch)
+    rng = random.Random(config["seed"] * 1000 + epoch) if epoch else None
+    batches = corpus.batches(config["batch_bins"], rng)
+    steps = len(batches) * config["max_epoch"]
+    model.train()
+    start, losses, ctc_losses, accuracies = time.monotonic(), [], [], []
+    for count, batch in enumerate(batches):
+        step = epoch * len(batches) + count
+        rate = learning_rate(
+            config["optim_conf"]["lr"], config["scheduler_conf"]["warmup_steps"], step, steps
+        )
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss, stats, _ = model(**corpus.tensors(batch))
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config["grad_clip"])
+        if torch.isfinite(norm):
+            optimizer.step()
+        losses.append(loss.item())
+        ctc_losses.append(stats["loss_ctc"].item())
+        accuracies.append(stats["acc"].item())
+        if (count + 1) % 50 == 0:
+            mean = [sum(x[-50:]) / 50 for x in (losses, ctc_losses, accuracies)]
+            left = (time.monotonic() - start) / (count + 1) * (steps - step - 1) / 60
+            print(
+                f"epoch {epoch + 1} step {count + 1}/{len(batches)} loss {mean[0]:.1f} "
+                f"ctc {mean[1]:.1f} accuracy {mean[2]:.3f} rate {rate:.5f} {left:.0f} min left",
+                flush=True,
+            )
+    return {"loss": sum(losses) / len(losses), "accuracy": sum(accuracies) / len(accuracies)}
+
+
+@torch.no_grad()
+def validate(model, corpus: Corpus, config: dict) -> dict:
+    """Mean loss an utterance, CTC loss and attention's accuracy on the development set."""
+    model.eval()
+    totals = {"loss": 0.0, "loss_ctc": 0.0, "acc": 0.0}
+    for batch in corpus.batches(config["batch_bins"]):
+        _, stats, _ = model(**corpus.tensors(batch))
+        for name in totals:
+            totals[name] += stats[name].item() * len(batch) / len(corpus.utterances)
+    return totals
+
+
+def mean_weights(files: list[Path]) -> dict[str, torch.Tensor]:
+    """The mean of saved weights; counters (integers) are the last file's."""
+    states = [torch.load(file, weights_only=True)["model"] for file in files]
+    mean = dict(states[-1])
+    for name, last in mean.items():
+        if last.is_floating_point():
+            mean[name] = sum(state[name] for state in states) / len(states)
+    return mean
+
+
+def save_half(state: dict[str, torch.Tensor], path: Path) -> None:
+    """Floats in half precision; load_state_dict copies them into a float32 model."""
+    half = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
+    torch.save(half, path)
+
+
+def run(folder: Path, work: Path) -> None:
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    torch.set_num_threads(1)
+    torch.manual_seed(config["seed"])
+    model = ASRTask.build_model(Namespace(**config))
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
+    train, dev = (Corpus(work / part, config["token_list"]) for part in ("train", "dev"))
+    optimizer = torch.optim.Adam(model.parameters(), lr=config["optim_conf"]["lr"])
+    saved = work / folder.name
+    saved.mkdir(parents=True, exist_ok=True)
+    files = [saved / f"epoch{epoch:02d}.pt" for epoch in range(config["max_epoch"])]
+    first = sum(file.exists() for file in files)
+    if first:
+        state = torch.load(files[first - 1], weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+    specaug, start = model.specaug, time.monotonic()
+    for epoch in range(first, config["max_epoch"]):
+        model.specaug = specaug if epoch >= UNMASKED_EPOCHS else None
+        model.ctc_weight = ctc_weight(
+            config["model_conf"]["ctc_weight"], epoch, config["max_epoch"]
+        )
+        done = train_epoch(model, train, optimizer, config, epoch)
+        held = validate(model, dev, config)
+        print(
+            f"epoch {epoch + 1}/{config['max_epoch']}: train loss {done['loss']:.2f}, dev loss "
+            f"{held['loss']:.2f}, ctc {held['loss_ctc']:.2f}, accuracy {held['acc']:.4f}, "
+            f"{(time.monotonic() - start) / 60:.1f} min",
+            flush=True,
+        )
+        partial = files[epoch].with_suffix(".partial")
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict()}, partial)
+        partial.rename(files[epoch])
+    save_half(mean_weights(files[-config["keep_nbest_models"] :]), folder / "model.pth")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder with config.yaml")
+    parser.add_argument("--work", type=Path, required=True, help="data and weights of the epochs")
+    options = parser.parse_args()
+    run(options.model, options.work)
