@@ -1,0 +1,90 @@
+"""Which utterances are measured: drawn with a seed, the same everywhere.
+
+Order comes from a SHA-256 of seed and utterance id, and not from a random
+number generator, whose stream may change with a library's version. A draw
+therefore depends on neither the platform nor the order of the table's rows.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+import pandas as pd
+
+from asrbench.audio import resampled_length
+from asrbench.errors import UserError
+
+
+def shuffled(ids: Iterable[str], *key: object) -> list[str]:
+    """The ids in an order that looks random and is the same for the same ``key``.
+
+    Args:
+        ids: utterance ids; their own order does not matter.
+        key: the seed, and whatever else tells one order from another.
+    """
+    prefix = ":".join(str(part) for part in key)
+    return sorted(
+        ids, key=lambda name: (hashlib.sha256(f"{prefix}:{name}".encode()).digest(), name)
+    )
+
+
+def draw(table: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+    """Draw ``count`` utterances, spread over durations.
+
+    The utterances, sorted by duration, are cut into ``count`` strata of equal
+    size (give or take one), and one is drawn from each.
+
+    Args:
+        table: columns as :mod:`asrbench.corpus` lists them.
+        count: how many; a table of fewer gives all that it has.
+        seed: of the draw.
+
+    Returns:
+        The rows drawn, sorted by utterance id.
+    """
+    ranked = table.sort_values(["duration_s", "utterance_id"])["utterance_id"].tolist()
+    size = len(ranked)
+    count = min(count, size)
+    strata = [ranked[i * size // count : (i + 1) * size // count] for i in range(count)]
+    chosen = {shuffled(stratum, "draw", seed)[0] for stratum in strata}
+    drawn = table[table["utterance_id"].isin(chosen)]
+    return drawn.sort_values("utterance_id").reset_index(drop=True)
+
+
+def draw_pieces(
+    table: pd.DataFrame, samples: int, sample_rate_hz: int, repeat: int, seed: int
+) -> list[str]:
+    """Which utterances to join for one length of the sweep over lengths.
+
+    A repeat keeps its order at every length, so that its longer inputs begin
+    with its shorter ones; two repeats begin with different utterances if
+    there are two. Speech that is too little in all is taken again from the start.
+
+    Args:
+        table: columns as :mod:`asrbench.corpus` lists them.
+        samples: the length wanted, in samples at ``sample_rate_hz``.
+        sample_rate_hz: the rate that speech is resampled to.
+        repeat: number of the repeat, from 0.
+        seed: of the draw.
+
+    Returns:
+        Ids in the order in which to join them, enough for
+        :func:`asrbench.audio.join_to_length` to reach ``samples``.
+
+    Raises:
+        UserError: the table is empty or its utterances have no samples at that rate.
+    """
+    lengths = {
+        row.utterance_id: resampled_length(row.samples, row.sample_rate_hz, sample_rate_hz)
+        for row in table.itertuples()
+    }
+    if not any(lengths.values()):
+        raise UserError("there is no speech to join for the sweep over lengths")
+    beginnings = shuffled(lengths, "pieces", seed)
+    first = beginnings[repeat % len(beginnings)]
+    order = [first, *(i for i in shuffled(lengths, "pieces", seed, repeat) if i != first)]
+    pieces, reached = [], 0
+    while reached < samples:
+        piece = order[len(pieces) % len(order)]
+        pieces.append(piece)
+        reached += lengths[piece]
+    return pieces
