@@ -1,0 +1,40 @@
+"""Draw the utterances that every variant is measured on, spread over durations.
+
+The same seed gives the same utterances everywhere, whatever the order of the table.
+"""
+
+import argparse
+
+from asrbench import config, corpus, errors, sample
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--utterances", metavar="CSV", default="results/data/utterances.csv")
+    parser.add_argument("--config", help="gives latency.utterances and latency.seed")
+    parser.add_argument("--count", type=int, help="how many, in place of latency.utterances")
+    parser.add_argument("--seed", type=int, help="seed of the draw, in place of latency.seed")
+    parser.add_argument("--out", default="results/data/sample.csv", help="[%(default)s]")
+    arguments = parser.parse_args()
+    count, seed = arguments.count, arguments.seed
+    if count is None or seed is None:
+        if arguments.config is None:
+            parser.error("give --config, or both --count and --seed")
+        latency = config.load(arguments.config).latency
+        count = latency.utterances if count is None else count
+        seed = latency.seed if seed is None else seed
+    if count < 1:
+        parser.error(f"--count {count}: must be at least 1")
+
+    table = corpus.read_table(arguments.utterances)
+    if table.empty:
+        raise errors.UserError(f"{arguments.utterances}: holds no utterance to draw from")
+    drawn = sample.draw(table, count, seed)
+    corpus.write_table(drawn, arguments.out)
+    if len(drawn) < count:
+        print(f"{count} utterances were asked for, the corpus has {len(table)}: all are taken")
+    print(f"{len(drawn)} utterances, {drawn['duration_s'].sum():.1f} s, in {arguments.out}")
+
+
+if __name__ == "__main__":
+    errors.run(main)
