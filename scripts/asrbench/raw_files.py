@@ -1,0 +1,116 @@
+"""Reads raw rows: where each file is, which columns it has, why a row is not there."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from asrbench.errors import UserError
+
+
+def round_file(results: Path, *parts: str, number: int, name: str = ".csv") -> Path:
+    """Such as results/latency/conformer/ctc0.3/round1.csv; rounds count from 1."""
+    return results.joinpath(*parts, f"round{number}{name}")
+
+
+def read_rows(path: Path, text: list[str], numbers: list[str]) -> pd.DataFrame:
+    """The named columns of a raw CSV: text as str ('' where empty), numbers as float (NaN).
+
+    Raises:
+        UserError: where a column is missing or a number is none, with file and line.
+        FileNotFoundError: where there is no such file.
+    """
+    try:
+        raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except pd.errors.EmptyDataError:
+        raise UserError(f"{path}: is empty; remove it, and the workflow measures again") from None
+    except (pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())}") from None
+    missing = [column for column in [*text, *numbers] if column not in raw]
+    if missing:
+        raise UserError(f"{path}: has no column {', '.join(missing)}; it has {', '.join(raw)}")
+    rows = raw[[*text, *numbers]].copy()
+    for column in numbers:
+        values = pd.to_numeric(raw[column].replace("", np.nan), errors="coerce").astype(float)
+        wrong = values.isna() & (raw[column] != "")
+        if wrong.any():
+            line = int(np.flatnonzero(wrong)[0])
+            given = raw[column].iloc[line]
+            raise UserError(f"{path}: line {line + 2}: {column} is {given!r}, not a number")
+        rows[column] = values
+    return rows
+
+
+def read_rounds(
+    results: Path, parts: tuple[str, ...], rounds: int, text: list[str], numbers: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """All rounds of one variant, one below the other, with a column ``round``.
+
+    Returns:
+        The rows (of no length where no round is there), and a reason for each round that is not.
+    """
+    tables, reasons = [], []
+    for number in range(1, rounds + 1):
+        path = round_file(results, *parts, number=number)
+        try:
+            tables.append(read_rows(path, text, numbers).assign(round=number))
+        except FileNotFoundError:
+            reasons.append(no_file(path, results))
+    if not tables:
+        empty = {name: pd.Series(dtype=str) for name in text}
+        empty |= {name: pd.Series(dtype=float) for name in [*numbers, "round"]}
+        return pd.DataFrame(empty), reasons
+    return pd.concat(tables, ignore_index=True), reasons
+
+
+def no_file(path: Path, results: Path) -> str:
+    """The reason of a number whose raw file is not there."""
+    return f"no file {path.relative_to(results).as_posix()}"
+
+
+def read_json(path: Path) -> dict:
+    """A JSON object.
+
+    Raises:
+        UserError: where the file is not one.
+        FileNotFoundError: where there is no such file.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise UserError(f"{path}: is not a JSON object")
+    return value
+
+
+def read_json_lines(path: Path) -> list[dict]:
+    """A JSON object a line; empty lines are passed over. Raises as :func:`read_json` does."""
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise UserError(f"{path}: line {number} is not JSON: {error}") from None
+        if not isinstance(row, dict):
+            raise UserError(f"{path}: line {number} is not a JSON object")
+        rows.append(row)
+    return rows
+
+
+def failures(rows: pd.DataFrame) -> list[str]:
+    """Why rows failed, most frequent first: ['2 of 40 rows failed: out of memory (2)'].
+
+    Args:
+        rows: with the text columns ``status`` and ``reason``.
+    """
+    failed = rows[rows["status"] != "ok"]
+    if failed.empty:
+        return []
+    causes = Counter(reason or "no reason given" for reason in failed["reason"]).most_common()
+    told = ", ".join(f"{cause} ({times})" for cause, times in causes)
+    return [f"{len(failed)} of {len(rows)} rows failed: {told}"]

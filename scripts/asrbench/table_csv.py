@@ -1,0 +1,38 @@
+"""Reads a table back from its CSV."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench.errors import UserError
+
+_TEXT = [
+    *("model", "ctc_weight", "weights", "speech", "module", "reason", "reasons"),
+    *("interval_over", "energy_interval_over", "difference_from", "busy_rule"),
+    *("power_status", "meter", "scope", "normalisation", "threads"),
+]
+
+
+def read(tables: Path, name: str) -> pd.DataFrame:
+    """The table ``name`` of a folder of tables: text as str ('' where empty), the rest as numbers.
+
+    Raises:
+        UserError: where there is no such table.
+    """
+    path = Path(tables) / f"{name}.csv"
+    try:
+        table = pd.read_csv(
+            path,
+            dtype=dict.fromkeys(_TEXT, str),
+            keep_default_na=False,
+            na_values=[""],
+            float_precision="round_trip",
+        )
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such table; snakemake {path} makes it") from None
+    except pd.errors.EmptyDataError:
+        raise UserError(f"{path}: is empty; remove it, and the workflow makes it again") from None
+    for column in _TEXT:
+        if column in table:
+            table[column] = table[column].fillna("")
+    return table

@@ -1,0 +1,82 @@
+"""A table as Markdown: few digits, intervals in brackets, an absent figure as a dash."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from tabulate import tabulate
+
+ABSENT = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the Markdown.
+
+    Attributes:
+        head: what stands above it, with the unit.
+        value: the column of the table that it shows.
+        low, high: the columns of its interval, if it has one.
+        scale: what the figures are multiplied by, such as 1000 for ms.
+    """
+
+    head: str
+    value: str
+    low: str | None = None
+    high: str | None = None
+    scale: float = 1.0
+
+
+def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:
+    """The title, the table, and the notes, ending in a newline.
+
+    The column ``model`` carries 'random weights' where ``weights`` says so.
+    """
+    cells = [[cell(row, column) for column in columns] for row in rows.to_dict("records")]
+    heads = [column.head for column in columns]
+    numeric = [pd.api.types.is_numeric_dtype(rows[column.value]) for column in columns]
+    align = ["right" if is_number else "left" for is_number in numeric]
+    body = tabulate(cells, heads, tablefmt="pipe", colalign=align, disable_numparse=True)
+    return "\n\n".join([f"# {title}", body, *notes]) + "\n"
+
+
+def cell(row: dict, column: Column) -> str:
+    """One cell: text, '1.23', '1.23 [1.10, 1.40]', or a dash."""
+    value = row[column.value]
+    if isinstance(value, (bool, str)) or type(value).__name__ == "bool_":
+        return named(row) if column.value == "model" else _text(value)
+    if pd.isna(value):
+        return ABSENT
+    shown = _scaled(value, column.scale)
+    if column.low is None or pd.isna(row[column.low]) or pd.isna(row[column.high]):
+        return shown
+    low, high = (_scaled(row[name], column.scale) for name in (column.low, column.high))
+    return f"{shown} [{low}, {high}]"
+
+
+def named(row: dict) -> str:
+    """The model's name, with '(random weights)' where it has them."""
+    return f"{row['model']} (random weights)" if row.get("weights") == "random" else row["model"]
+
+
+def figure(value: float) -> str:
+    """Three digits that count, thousands apart, no exponent from 0.00001 to the millions."""
+    if isinstance(value, int) or value == 0:
+        return f"{int(value):,}"
+    if abs(value) >= 99.95:
+        return f"{value:,.0f}"
+    if abs(value) < 1e-5:
+        return f"{value:.2e}"
+    decimals = 1
+    while abs(value) * 10**decimals < 99.95:
+        decimals += 1
+    return f"{value:.{decimals}f}"
+
+
+def _scaled(value: float, scale: float) -> str:
+    return figure(value) if scale == 1 else figure(float(value) * scale)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return " ".join(value.replace("|", "\\|").split()) or ABSENT
+    return "yes" if value else "no"
