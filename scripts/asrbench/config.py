@@ -29,7 +29,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Positive = Annotated[int, Field(ge=1)]
 
 
-def _weight_text(value: object) -> str:
+def weight_text(value: object) -> str:
     """One spelling for one weight, since it becomes part of a path: 0, 0.0 and '0.00' are '0.0'."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("must be a number from 0 to 1")
@@ -42,7 +42,7 @@ def _weight_text(value: object) -> str:
     return repr(abs(number))
 
 
-CtcWeight = Annotated[str, BeforeValidator(_weight_text)]
+CtcWeight = Annotated[str, BeforeValidator(weight_text)]
 
 
 def _no_doubles(values: list) -> list:
@@ -211,7 +211,7 @@ class Study(_Block):
     models: list[Model] = Field(min_length=1, description="The models, each with its source.")
     ctc_weights: CtcWeights = Field(
         ["0.0", "0.3", "1.0"],
-        description="Share of the CTC score in the search, from 0 (attention only) to 1 (CTC only).",
+        description="Share of the CTC score in the search: 0 attention only, 1 CTC only.",
     )
     decoding: Decoding = Field(default_factory=Decoding, description="The search.")
     latency: Latency = Field(default_factory=Latency, description="Timing of the sample.")

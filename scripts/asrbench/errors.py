@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 class UserError(Exception):
-    """Something that the user can mend: the text says what was given, what is allowed, what to do."""
+    """Something the user can mend: the text says what was given, what is allowed, what to do."""
 
 
 def run(main: Callable[[], int | None]) -> None:

@@ -12,9 +12,11 @@ utterance on the decoding path); no computation of ESPnet is changed.
 
 import importlib.machinery
 import importlib.util
+import logging
 import sys
 import types
 import warnings
+from typing import ClassVar
 
 # What a stand-in says when somebody does use it.
 _REASONS = {
@@ -33,7 +35,7 @@ _REASONS = {
 class StandIn(types.ModuleType):
     """A module of the right name whose every use raises an ImportError with the reason."""
 
-    __path__: list[str] = []
+    __path__: ClassVar[list[str]] = []
 
     def __getattr__(self, attribute: str):
         if attribute.startswith("__"):
@@ -91,5 +93,7 @@ def prepare() -> None:
 
     typeguard.typechecked = _without_type_checks
     # Deprecations inside ESPnet's own files, which nobody here can mend.
+    # and its remarks on every start (no flash attention, decoder not batched).
+    logging.getLogger().setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"espnet2?\.")
     warnings.filterwarnings("ignore", category=SyntaxWarning, module=r"espnet2?\.")

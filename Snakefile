@@ -1,0 +1,59 @@
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/models.smk"
+include: "rules/parameters.smk"
+include: "rules/latency.smk"
+include: "rules/sweeps.smk"
+include: "rules/energy.smk"
+include: "rules/wer.smk"
+include: "rules/tables.smk"
+include: "rules/figures.smk"
+
+
+localrules:
+    all,
+    parameters,
+    latency,
+    energy,
+    wer,
+    figures,
+
+
+rule all:
+    default_target: True
+    input:
+        ALL_TABLES,
+        ALL_FIGURES,
+        "results/device.json",
+
+
+rule parameters:
+    input:
+        tables("parameters"),
+        figure("parameters"),
+
+
+rule latency:
+    input:
+        tables("latency", "latency_vs_frames", "latency_vs_batch"),
+        figure("latency", "latency_vs_frames", "latency_vs_batch"),
+
+
+rule energy:
+    input:
+        tables("energy", "energy_vs_frames"),
+        figure("energy", "energy_vs_frames"),
+
+
+rule wer:
+    input:
+        tables("wer"),
+        figure("wer_vs_latency", "wer_vs_energy"),

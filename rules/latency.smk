@@ -1,0 +1,27 @@
+"""Latency of each variant over the sample, one fresh process a round.
+
+Needs: a model's files, the sample. Makes: results/latency/{model}/ctc{w}/round{r}.csv.
+"""
+
+LATENCY = rounds("latency/{variant}/round{round}.csv", VARIANTS, STUDY.latency.rounds)
+
+
+rule measure_latency:
+    input:
+        study=ancient("results/study.json"),
+        model="resources/models/{model}/model.json",
+        sample="results/data/sample.csv",
+        code=code("measure_latency.py"),
+    output:
+        "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+    params:
+        settings=settings("latency"),
+    resources:
+        machine=100,
+    conda:
+        ENVIRONMENT
+    shell:
+        "{PYTHON} {SCRIPTS}/measure_latency.py --config {input.study}"
+        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
+        " --manifest {input.model:q} --sample {input.sample}"
+        " --round {wildcards.round} --out {output:q}"

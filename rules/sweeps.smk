@@ -1,0 +1,51 @@
+"""Sweeps: latency against the length of the input, forward pass against batch size.
+
+Needs: a model's files, the sample.
+Makes: results/sweeps/frames/{model}/ctc{w}/round{r}.csv, results/sweeps/batch/{model}/round{r}.csv.
+"""
+
+FRAMES = rounds(
+    "sweeps/frames/{variant}/round{round}.csv", VARIANTS, STUDY.sweeps.frames.rounds
+)
+BATCH = rounds("sweeps/batch/{variant}/round{round}.csv", MODELS, STUDY.sweeps.batch.rounds)
+
+
+rule measure_frames:
+    input:
+        study=ancient("results/study.json"),
+        model="resources/models/{model}/model.json",
+        sample="results/data/sample.csv",
+        code=code("measure_frames.py"),
+    output:
+        "results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv",
+    params:
+        settings=settings("frames"),
+    resources:
+        machine=100,
+    conda:
+        ENVIRONMENT
+    shell:
+        "{PYTHON} {SCRIPTS}/measure_frames.py --config {input.study}"
+        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
+        " --manifest {input.model:q} --sample {input.sample}"
+        " --round {wildcards.round} --out {output:q}"
+
+
+rule measure_batch:
+    input:
+        study=ancient("results/study.json"),
+        model="resources/models/{model}/model.json",
+        sample="results/data/sample.csv",
+        code=code("measure_batch.py"),
+    output:
+        "results/sweeps/batch/{model}/round{round}.csv",
+    params:
+        settings=settings("batch"),
+    resources:
+        machine=100,
+    conda:
+        ENVIRONMENT
+    shell:
+        "{PYTHON} {SCRIPTS}/measure_batch.py --config {input.study}"
+        " --model {wildcards.model:q} --manifest {input.model:q} --sample {input.sample}"
+        " --round {wildcards.round} --out {output:q}"

@@ -1,0 +1,26 @@
+"""Hypotheses of each variant for the whole corpus (or a sample of it).
+
+Needs: a model's files, the list of utterances. Makes: results/wer/{model}/ctc{w}/hypotheses.jsonl.
+"""
+
+HYPOTHESES = [f"results/wer/{variant}/hypotheses.jsonl" for variant in VARIANTS]
+
+
+rule decode_corpus:
+    input:
+        study=ancient("results/study.json"),
+        model="resources/models/{model}/model.json",
+        utterances="results/data/utterances.csv",
+        code=code("decode_corpus.py"),
+    output:
+        "results/wer/{model}/ctc{ctc_weight}/hypotheses.jsonl",
+    params:
+        settings=settings("decoding"),
+    threads: 1
+    conda:
+        ENVIRONMENT
+    shell:
+        "{PYTHON} {SCRIPTS}/decode_corpus.py --config {input.study}"
+        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
+        " --manifest {input.model:q} --utterances {input.utterances}"
+        " --threads {threads} --out {output:q}"

@@ -1,0 +1,109 @@
+"""Time the forward pass (front end, encoder, CTC head; no search) against batch size."""
+
+import random
+import time
+
+import numpy as np
+import torch
+
+from asrbench.device_state import COLUMNS as DEVICE_COLUMNS
+from asrbench.device_state import DeviceWatch
+from asrbench.latency import failure
+from asrbench.rows import RowFile
+
+COLUMNS = [
+    "batch_size",
+    "repeat",
+    "order",
+    "frames",
+    "audio_s",
+    "padding",
+    "encode_s",
+    "ctc_s",
+    "forward_s",
+    "status",
+    "reason",
+    *DEVICE_COLUMNS,
+]
+
+
+def draw(count: int, batch_size: int, seed: int, repeat: int) -> list[int]:
+    """Which of ``count`` utterances are in a batch; with returns where the batch is larger."""
+    chance = random.Random(f"{seed}/{batch_size}/{repeat}")
+    if batch_size <= count:
+        return chance.sample(range(count), batch_size)
+    return chance.choices(range(count), k=batch_size)
+
+
+def pad(waveforms: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
+    """A batch as ESPnet takes it: longest first, padded with zeros.
+
+    Args:
+        waveforms: each of shape (samples,), float32.
+
+    Returns:
+        Speech of shape (batch, longest) and lengths of shape (batch,), in samples.
+    """
+    ordered = sorted(waveforms, key=len, reverse=True)
+    lengths = torch.tensor([len(waveform) for waveform in ordered])
+    speech = torch.zeros(len(ordered), int(lengths[0]))
+    for row, waveform in zip(speech, ordered, strict=True):
+        row[: len(waveform)] = torch.from_numpy(waveform)
+    return speech, lengths
+
+
+@torch.no_grad()
+def time_forward(model, speech: torch.Tensor, lengths: torch.Tensor) -> dict[str, float]:
+    """Seconds of a forward pass: ``encode_s``, ``ctc_s`` (0 without a CTC head), ``forward_s``."""
+    began = time.perf_counter()
+    encoded, _lengths = model.encode(speech, lengths)
+    if isinstance(encoded, tuple):
+        encoded = encoded[0]  # the rest are intermediate CTC outputs
+    between = time.perf_counter()
+    if model.ctc is not None:
+        model.ctc.log_softmax(encoded)
+    ended = time.perf_counter()
+    return {
+        "encode_s": between - began,
+        "ctc_s": ended - between,
+        "forward_s": ended - began,
+    }
+
+
+def sweep(
+    model,
+    hop_length: int,
+    sample_rate_hz: int,
+    waveforms: list[np.ndarray],
+    cases: list[tuple[int, int]],
+    seed: int,
+    rows: RowFile,
+    progress,
+) -> None:
+    """Time every (batch size, repeat) that has no row yet, in the order given.
+
+    Out of memory is a row with status ``failed``, and the sweep goes on.
+    """
+    done = {(int(row["batch_size"]), int(row["repeat"])) for row in rows.found}
+    watch = DeviceWatch()
+    for order, (batch_size, repeat) in enumerate(cases):
+        if (batch_size, repeat) in done:
+            continue
+        chosen = [waveforms[i] for i in draw(len(waveforms), batch_size, seed, repeat)]
+        samples = sum(len(waveform) for waveform in chosen)
+        longest = max(len(waveform) for waveform in chosen)
+        row: dict[str, object] = {
+            "batch_size": batch_size,
+            "repeat": repeat,
+            "order": order,
+            "frames": longest // hop_length + 1,
+            "audio_s": samples / sample_rate_hz,
+            "padding": 1 - samples / (longest * batch_size),
+        }
+        watch.begin()
+        try:
+            row |= {**time_forward(model, *pad(chosen)), "status": "ok", "reason": ""}
+        except Exception as error:
+            row |= failure(error)
+        rows.write({**row, **watch.end()})
+        progress(order + 1)

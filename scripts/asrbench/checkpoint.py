@@ -1,0 +1,73 @@
+"""Load a checkpoint without running code from it, and only where it fits the model.
+
+ESPnet's own loader unpickles whatever the file holds and loads it with
+``strict=False``: code in the file runs, and a checkpoint of another
+architecture leaves the model at random weights without a word.
+"""
+
+import pickle
+from pathlib import Path
+
+import torch
+
+from asrbench.errors import UserError
+
+# How many keys a message names before it only counts the rest.
+_NAMED_KEYS = 5
+
+
+def read(path: str | Path) -> dict[str, torch.Tensor]:
+    """Tensors by name, read without unpickling anything but tensors.
+
+    Raises:
+        UserError: the file is absent, is no checkpoint, or holds anything but named tensors.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such checkpoint") from None
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as error:
+        reason = str(error).strip().splitlines()[0][:160] if str(error).strip() else "it is empty"
+        raise UserError(
+            f"{path}: cannot be read as tensors alone ({reason}); checkpoints that carry "
+            "other objects are not loaded, since their code would run: save a state_dict"
+        ) from None
+    if isinstance(state, dict) and isinstance(state.get("module"), dict):
+        state = state["module"]  # as DeepSpeed saves it; ESPnet's loader accepts it too
+    if not isinstance(state, dict) or not all(
+        isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in state.items()
+    ):
+        raise UserError(f"{path}: is not a state_dict (tensors by name); save model.state_dict()")
+    return state
+
+
+def mismatches(model: torch.nn.Module, state: dict[str, torch.Tensor]) -> list[str]:
+    """What keeps ``state`` from being the whole state of ``model``, one text a key."""
+    wanted = model.state_dict()
+    found = [f"{key} is missing" for key in wanted if key not in state]
+    found += [f"{key} is not in the model" for key in state if key not in wanted]
+    found += [
+        f"{key} has shape {tuple(state[key].shape)} where the model has {tuple(tensor.shape)}"
+        for key, tensor in wanted.items()
+        if key in state and state[key].shape != tensor.shape
+    ]
+    return found
+
+
+def load_into(model: torch.nn.Module, path: str | Path) -> None:
+    """Give a model the weights of a checkpoint; half-precision tensors become the model's type.
+
+    Raises:
+        UserError: names the keys that do not fit; the model is then unchanged.
+    """
+    state = read(path)
+    problems = mismatches(model, state)
+    if problems:
+        shown = "; ".join(problems[:_NAMED_KEYS])
+        more = len(problems) - _NAMED_KEYS
+        rest = f"; and {more} more" if more > 0 else ""
+        raise UserError(
+            f"{path}: does not fit the model of its configuration: {shown}{rest}; "
+            "give the configuration that this checkpoint was trained with"
+        )
+    model.load_state_dict(state, strict=True)

@@ -1,0 +1,25 @@
+"""Which files of this project a script runs, so that an edit reruns what uses them and no more."""
+
+import os
+from functools import cache
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+
+
+@cache
+def files_of(script: str) -> list[str]:
+    """The script and every module of the package that it imports, directly or not.
+
+    Args:
+        script: file name of a script, such as ``measure_latency.py``.
+
+    Returns:
+        Paths relative to the working directory, sorted, so that a project that
+        is moved as a whole has the same inputs.
+    """
+    finder = ModuleFinder(path=[str(SCRIPTS)])
+    finder.run_script(str(SCRIPTS / script))
+    found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+    return sorted(os.path.relpath(file) for file in found)

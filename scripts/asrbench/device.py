@@ -1,0 +1,107 @@
+"""What the measurements run on; what the device does not tell is null."""
+
+import hashlib
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from asrbench import threads
+
+SCHEMA_VERSION = 1
+
+_PACKAGES = ["torch", "espnet", "numpy", "librosa", "soundfile", "jiwer", "snakemake"]
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
+    """The device, the software on it, and the study.
+
+    Args:
+        config: the resolved configuration, whose bytes are hashed.
+        root: where the kernel's files are, ``/`` but in tests.
+    """
+    cpu = root / "sys/devices/system/cpu"
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "described_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "board": _board(root),
+        "cpu": _cpu_name(root),
+        "architecture": platform.machine(),
+        "cores": psutil.cpu_count(logical=True),
+        "physical_cores": psutil.cpu_count(logical=False),
+        "usable_cores": threads.usable_cores(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "swap_bytes": psutil.swap_memory().total,
+        "system": _system(root),
+        "kernel": platform.release(),
+        "governor": _text(cpu / "cpu0/cpufreq/scaling_governor"),
+        "clock_source": _text(
+            root / "sys/devices/system/clocksource/clocksource0/current_clocksource"
+        ),
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in _PACKAGES},
+        "commit": _commit(),
+        "config_sha256": hashlib.sha256(config.read_bytes()).hexdigest(),
+    }
+
+
+def _board(root: Path) -> str | None:
+    """An Arm board's name from its device tree, a PC's from its firmware."""
+    tree = _text(root / "proc/device-tree/model")
+    if tree:
+        return tree
+    firmware = root / "sys/class/dmi/id"
+    names = [_text(firmware / "sys_vendor"), _text(firmware / "product_name")]
+    return " ".join(name for name in names if name) or None
+
+
+def _cpu_name(root: Path) -> str | None:
+    fields = {}
+    for line in (_text(root / "proc/cpuinfo") or "").splitlines():
+        key, _, value = line.partition(":")
+        fields.setdefault(key.strip(), value.strip())
+    return fields.get("model name") or fields.get("Model") or platform.processor() or None
+
+
+def _system(root: Path) -> str | None:
+    for line in (_text(root / "etc/os-release") or "").splitlines():
+        if line.startswith("PRETTY_NAME="):
+            return line.partition("=")[2].strip('"')
+    return None
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _commit() -> str | None:
+    """The commit of this project, marked where its files differ from it; null outside git."""
+    git = ["git", "-C", str(_REPOSITORY)]
+    try:
+        commit = subprocess.run(
+            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=20
+        ).stdout.strip()
+        changed = subprocess.run(
+            [*git, "status", "--porcelain", "--untracked-files=no"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit + (" with changes" if changed else "")
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").strip("\0\n ") or None
+    except OSError:
+        return None

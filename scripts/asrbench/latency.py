@@ -1,0 +1,108 @@
+"""Time a variant over utterances: a fresh process, model loaded and warm, one row an utterance."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from asrbench.device_state import COLUMNS as DEVICE_COLUMNS
+from asrbench.device_state import DeviceWatch
+from asrbench.recogniser import Recogniser
+from asrbench.rows import RowFile
+
+TIMED_COLUMNS = [
+    "order",
+    "samples",
+    "frames",
+    "duration_s",
+    "encode_s",
+    "search_s",
+    "latency_s",
+    "tokens",
+    "status",
+    "reason",
+    *DEVICE_COLUMNS,
+]
+
+
+@dataclass(frozen=True)
+class Take:
+    """One waveform to be timed: what names it in its row, and how to get it into memory.
+
+    ``load`` returns shape (samples,), float32, at the model's sample rate; it
+    is called outside the clock.
+    """
+
+    names: dict[str, object]
+    load: Callable[[], np.ndarray]
+
+
+def shuffled(takes: list[Take], seed: int, round_number: int) -> list[Take]:
+    """The takes in this round's order: the same for every variant, another in every round."""
+    order = list(takes)
+    random.Random(f"{seed}/{round_number}").shuffle(order)
+    return order
+
+
+def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> None:
+    """Decode without a clock, so that the first timed utterance finds everything in place."""
+    for take in takes:
+        recogniser.transcribe(take.load())
+
+
+def time_takes(
+    recogniser: Recogniser, takes: list[Take], rows: RowFile, progress: Callable[[int], None]
+) -> None:
+    """Time each take that has no row yet, in the order given, and write its row at once.
+
+    An utterance that ESPnet cannot decode (too short for the subsampling,
+    out of memory) becomes a row with status ``failed`` and the reason.
+
+    Args:
+        progress: called with the number of rows done, found ones included.
+    """
+    names = list(takes[0].names) if takes else []
+    done = {tuple(row[name] for name in names) for row in rows.found}
+    watch = DeviceWatch()
+    for order, take in enumerate(takes):
+        key = tuple(str(value) for value in take.names.values())
+        if key in done:
+            continue
+        waveform = take.load()
+        rows.write({**take.names, "order": order, **_timed(recogniser, waveform, watch)})
+        progress(order + 1)
+
+
+def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, object]:
+    row: dict[str, object] = {
+        "samples": len(waveform),
+        "frames": recogniser.frames(len(waveform)),
+        "duration_s": len(waveform) / recogniser.sample_rate_hz,
+    }
+    watch.begin()
+    try:
+        transcript = recogniser.transcribe(waveform)
+    except Exception as error:
+        return {**row, **failure(error), **watch.end()}
+    return {
+        **row,
+        "encode_s": transcript.encode_s,
+        "search_s": transcript.search_s,
+        "latency_s": transcript.latency_s,
+        "tokens": transcript.tokens,
+        "status": "ok",
+        "reason": "" if transcript.score is not None else "the search gave no hypothesis",
+        **watch.end(),
+    }
+
+
+def failure(error: Exception) -> dict[str, str]:
+    """The end of a row that could not be measured.
+
+    ESPnet says in many ways that it cannot decode something, some of them bare
+    Exceptions, and torch says "out of memory" as a RuntimeError: the row tells
+    which it was, and the other rows must still be measured.
+    """
+    text = " ".join(str(error).split())[:300]
+    return {"status": "failed", "reason": f"{type(error).__name__}: {text}"}

@@ -1,0 +1,48 @@
+"""The files of one model on disk, as the fetching stage left them."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from asrbench.errors import UserError
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Where a model's configuration and checkpoint are.
+
+    ``checkpoint`` is None for random weights. ``sha256`` is that of the
+    archive or checkpoint that was fetched.
+    """
+
+    name: str
+    weights: str
+    config: Path
+    checkpoint: Path | None
+    sha256: str | None
+
+
+def load(path: str | Path) -> Manifest:
+    """Read ``model.json``.
+
+    Raises:
+        UserError: it, or a file that it names, is not there.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such model manifest; run fetch_model.py") from None
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path}: is not JSON ({error}); run fetch_model.py again") from None
+    files = content["files"]
+    manifest = Manifest(
+        name=content["name"],
+        weights=content["weights"],
+        config=Path(files["config"]),
+        checkpoint=Path(files["checkpoint"]) if files.get("checkpoint") else None,
+        sha256=content.get("sha256"),
+    )
+    for file in (manifest.config, manifest.checkpoint):
+        if file is not None and not file.is_file():
+            raise UserError(f"{path}: names {file}, which is not there; run fetch_model.py again")
+    return manifest

@@ -1,0 +1,62 @@
+"""Parameters of a model: by module, whole, and as each way of decoding really uses them.
+
+A tensor that two modules share is counted once in the whole; each of the
+modules reports it in its own row and again in that row's ``shared``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Count:
+    """One row: numbers of parameters (elements of tensors) and the bytes they take in memory."""
+
+    module: str
+    parameters: int
+    trainable: int
+    shared: int
+    bytes: int
+
+
+def count(model: torch.nn.Module) -> list[Count]:
+    """Rows of one ESPnet model.
+
+    ``whole`` first, then each top-level module that has parameters, then what
+    decoding uses: ``used:attention`` (CTC weight 0, no CTC head),
+    ``used:hybrid`` (between 0 and 1), ``used:ctc`` (1, no decoder).
+    """
+    modules = {
+        name: dict(_tensors(child.parameters()))
+        for name, child in model.named_children()
+        if any(True for _ in child.parameters())
+    }
+    whole = dict(_tensors(model.parameters()))
+    in_modules = [key for tensors in modules.values() for key in tensors]
+    shared = {key for key in in_modules if in_modules.count(key) > 1}
+
+    rows = [_row("whole", whole, shared)]
+    rows += [_row(name, tensors, shared) for name, tensors in modules.items()]
+    for way, unused in {"attention": "ctc", "hybrid": None, "ctc": "decoder"}.items():
+        others = [tensors for name, tensors in modules.items() if name != unused]
+        kept = {key for tensors in others for key in tensors}
+        dropped = set(modules.get(unused, {})) - kept
+        used = {key: tensor for key, tensor in whole.items() if key not in dropped}
+        rows.append(_row(f"used:{way}", used, shared))
+    return rows
+
+
+def _tensors(parameters: Iterable[torch.nn.Parameter]) -> list[tuple[int, torch.nn.Parameter]]:
+    return [(id(parameter), parameter) for parameter in parameters]
+
+
+def _row(name: str, tensors: dict[int, torch.nn.Parameter], shared: set[int]) -> Count:
+    return Count(
+        module=name,
+        parameters=sum(tensor.numel() for tensor in tensors.values()),
+        trainable=sum(tensor.numel() for tensor in tensors.values() if tensor.requires_grad),
+        shared=sum(tensor.numel() for key, tensor in tensors.items() if key in shared),
+        bytes=sum(tensor.numel() * tensor.element_size() for tensor in tensors.values()),
+    )

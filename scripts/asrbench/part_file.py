@@ -1,0 +1,55 @@
+"""A file of lines that is written as they come, so that a killed run goes on where it stopped.
+
+Lines go to a ``.part`` file beside the output, each synced to the disk; only a
+finished file gets the output's name. The part's name carries a digest of the
+settings, so that lines of another configuration are never continued.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+
+class PartFile:
+    """Lines of one output.
+
+    Args:
+        path: the finished file.
+        settings: what the lines depend on (anything that json can write).
+
+    Attributes:
+        found: whole lines of an earlier process that was cut, without line
+            ends; a last line that it had not finished is taken off the file.
+    """
+
+    def __init__(self, path: str | Path, settings: object):
+        self.path = Path(path)
+        text = json.dumps(settings, sort_keys=True).encode()
+        digest = hashlib.sha256(text).hexdigest()[:12]
+        self.part = self.path.with_name(f"{self.path.name}.{digest}.part")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.found = self._recover()
+        self._file = self.part.open("ab")
+
+    def _recover(self) -> list[str]:
+        if not self.part.exists():
+            return []
+        content = self.part.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        if whole != content:
+            os.truncate(self.part, len(whole))
+        return whole.decode("utf-8").splitlines()
+
+    def append(self, line: str) -> None:
+        """Add one line; it is on the disk when this returns."""
+        self._file.write(line.encode("utf-8") + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def finish(self) -> None:
+        """Give the file its name, since nothing more will come."""
+        self._file.close()
+        self.part.replace(self.path)
+        for other in self.path.parent.glob(f"{self.path.name}.*.part"):
+            other.unlink()  # lines of other settings, which this file has now replaced

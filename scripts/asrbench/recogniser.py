@@ -1,0 +1,201 @@
+"""An ESPnet model with its search, from waveform to text, timed in its parts.
+
+What runs is ``espnet2.bin.asr_inference.Speech2Text`` as ESPnet ships it.
+The clocks stand around two of its own calls: the model's ``encode`` (front
+end and encoder) and the beam search.
+"""
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from asrbench import espnet_import
+from asrbench.errors import UserError
+from asrbench.manifest import Manifest
+
+# Random weights are drawn from this seed, so that every process times the same network.
+WEIGHTS_SEED = 0
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What one utterance gave.
+
+    ``latency_s`` is wall time from a waveform in memory to text; ``encode_s``
+    and ``search_s`` are parts of it. ``score`` is the search's log score, None
+    where the search gave no hypothesis at all (``text`` is then empty).
+    """
+
+    text: str
+    tokens: int
+    score: float | None
+    encode_s: float
+    search_s: float
+    latency_s: float
+
+
+class Recogniser:
+    """One variant: a model, a CTC weight and a beam size.
+
+    Args:
+        manifest: the model's files on disk.
+        ctc_weight: share of the CTC score, 0 to 1.
+        beam_size: hypotheses kept at each step.
+        tokens_per_second: for random weights, the length of the output.
+
+    Raises:
+        UserError: the files do not fit together, or the model cannot decode this way.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        ctc_weight: float,
+        beam_size: int,
+        tokens_per_second: float | None = None,
+    ):
+        self.speech2text = _speech2text(manifest, ctc_weight, beam_size)
+        self.model = self.speech2text.asr_model
+        self.hop_length, self.sample_rate_hz = front_end(self.model, manifest.name)
+        self.tokens_per_second = tokens_per_second
+        self._encode_s = 0.0
+        self._search_s = 0.0
+        self._search_began = 0.0
+        self._put_clocks()
+
+    def _put_clocks(self) -> None:
+        encode = self.model.encode
+
+        def timed_encode(*args, **kwargs):
+            began = time.perf_counter()
+            out = encode(*args, **kwargs)
+            self._encode_s = time.perf_counter() - began
+            return out
+
+        self.model.encode = timed_encode
+
+        def search_begins(_module, _inputs):
+            self._search_began = time.perf_counter()
+
+        def search_ends(_module, _inputs, _outputs):
+            self._search_s = time.perf_counter() - self._search_began
+
+        self.speech2text.beam_search.register_forward_pre_hook(search_begins)
+        self.speech2text.beam_search.register_forward_hook(search_ends)
+
+    def frames(self, samples: int) -> int:
+        """Steps of the model's front end for a waveform of that many samples."""
+        return samples // self.hop_length + 1
+
+    def samples_for(self, frames: int) -> int:
+        """The shortest waveform, in samples, that gives that many frames."""
+        return (frames - 1) * self.hop_length
+
+    def transcribe(self, waveform: np.ndarray) -> Transcript:
+        """Decode one waveform.
+
+        Args:
+            waveform: shape (samples,), float32, at the model's sample rate.
+        """
+        if self.tokens_per_second is not None:
+            seconds = len(waveform) / self.sample_rate_hz
+            tokens = max(1, round(self.tokens_per_second * seconds))
+            self.speech2text.maxlenratio = -tokens
+        began = time.perf_counter()
+        results = self.speech2text(waveform)
+        latency_s = time.perf_counter() - began
+        if not results:
+            return Transcript("", 0, None, self._encode_s, self._search_s, latency_s)
+        text, tokens, _ids, hypothesis = results[0]
+        score = float(hypothesis.score)
+        return Transcript(
+            text=text if text is not None else " ".join(tokens),
+            tokens=len(tokens),
+            score=score if math.isfinite(score) else None,
+            encode_s=self._encode_s,
+            search_s=self._search_s,
+            latency_s=latency_s,
+        )
+
+
+def load_model(manifest: Manifest):
+    """The bare ESPnet model of a manifest, in evaluation mode, with its weights.
+
+    Returns:
+        An ``espnet2.asr.espnet_model.ESPnetASRModel``.
+    """
+    import torch
+
+    espnet_import.prepare()
+    from espnet2.tasks.asr import ASRTask
+
+    torch.manual_seed(WEIGHTS_SEED)
+    model, _arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
+    _load_weights(model, manifest)
+    return model.eval()
+
+
+def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
+    import torch
+
+    espnet_import.prepare()
+    from espnet2.bin.asr_inference import Speech2Text
+
+    torch.manual_seed(WEIGHTS_SEED)
+    speech2text = _built(
+        Speech2Text,
+        manifest,
+        asr_train_config=str(manifest.config),
+        asr_model_file=None,
+        ctc_weight=ctc_weight,
+        beam_size=beam_size,
+        lm_weight=0.0,
+    )
+    model = speech2text.asr_model
+    if speech2text.beam_search is None:
+        raise UserError(
+            f"model {manifest.name} has no CTC/attention search (it is a transducer or the like); "
+            "only hybrid CTC/attention, attention and CTC models can be variants"
+        )
+    if ctc_weight < 1 and model.decoder is None:
+        raise UserError(
+            f"model {manifest.name} has no attention decoder: set its ctc_weights to [1.0]"
+        )
+    if ctc_weight > 0 and model.ctc is None:
+        raise UserError(f"model {manifest.name} has no CTC head: set its ctc_weights to [0.0]")
+    _load_weights(model, manifest)
+    return speech2text
+
+
+def _built(builder, manifest: Manifest, *args, **kwargs):
+    """Call one of ESPnet's builders; what it says of a bad configuration becomes one line."""
+    try:
+        return builder(*args, **kwargs)
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UserError(
+            f"{manifest.config}: ESPnet cannot build model {manifest.name} from it "
+            f"({type(error).__name__}: {reason}); give the config.yaml of an ESPnet ASR training"
+        ) from error
+
+
+def _load_weights(model, manifest: Manifest) -> None:
+    from asrbench import checkpoint
+
+    if manifest.weights == "trained":
+        checkpoint.load_into(model, manifest.checkpoint)
+
+
+def front_end(model, name: str) -> tuple[int, int]:
+    """Hop length in samples and sample rate in Hz of the model's front end."""
+    front_end = getattr(model, "frontend", None)
+    hop_length = getattr(front_end, "hop_length", None)
+    transform = getattr(front_end, "stft", None)
+    if hop_length is None or transform is None or not transform.center:
+        raise UserError(
+            f"model {name} has the front end {type(front_end).__name__}, whose frames are not "
+            "known; only ESPnet's default front end (STFT, centred) is supported"
+        )
+    return int(hop_length), int(getattr(front_end.logmel, "mel_options", {}).get("sr", 16000))

@@ -1,0 +1,70 @@
+"""Which part of the configuration each stage depends on.
+
+The workflow gives these to Snakemake as parameters and the measuring programs
+sign their half-written files with them, so that an edit of the configuration
+reruns what it concerns and nothing else. Values are plain (JSON) data.
+"""
+
+from asrbench.config import Study
+
+
+def model(study: Study, name: str) -> dict:
+    """What a model's files depend on."""
+    return study.model(name).model_dump(exclude={"ctc_weights", "tokens_per_second"})
+
+
+def speech(study: Study) -> dict:
+    """What the list of utterances depends on."""
+    return study.speech.model_dump(exclude={"name", "synthetic", "sample_rate_hz"})
+
+
+def _variant(study: Study, name: str, ctc_weight: str) -> dict:
+    return {
+        "model": name,
+        "ctc_weight": ctc_weight,
+        "tokens_per_second": study.model(name).tokens_per_second,
+        "beam_size": study.decoding.beam_size,
+        "sample_rate_hz": study.speech.sample_rate_hz,
+        "channels": study.speech.channels,
+    }
+
+
+def _measured(study: Study) -> dict:
+    return {"threads": study.decoding.threads, "warm_up": study.latency.warm_up}
+
+
+def latency(study: Study, name: str, ctc_weight: str) -> dict:
+    """What one round of latency depends on; the number of rounds is not part of it."""
+    return _variant(study, name, ctc_weight) | _measured(study) | {"seed": study.latency.seed}
+
+
+def frames(study: Study, name: str, ctc_weight: str) -> dict:
+    """What one round of the sweep over lengths depends on."""
+    sweep = study.sweeps.frames.model_dump(exclude={"rounds"})
+    return latency(study, name, ctc_weight) | sweep
+
+
+def batch(study: Study, name: str) -> dict:
+    """What one round of the sweep over batch sizes depends on."""
+    return {
+        "model": name,
+        "sample_rate_hz": study.speech.sample_rate_hz,
+        "channels": study.speech.channels,
+        "seed": study.latency.seed,
+        **_measured(study),
+        **study.sweeps.batch.model_dump(exclude={"rounds"}),
+    }
+
+
+def energy(study: Study, name: str, ctc_weight: str) -> dict:
+    """What one energy window depends on."""
+    window = study.energy.model_dump(exclude={"rounds"})
+    return latency(study, name, ctc_weight) | window
+
+
+def decoding(study: Study, name: str, ctc_weight: str) -> dict:
+    """What the hypotheses of a variant depend on."""
+    return _variant(study, name, ctc_weight) | {
+        "max_utterances": study.wer.max_utterances,
+        "seed": study.latency.seed,
+    }

@@ -1,0 +1,32 @@
+"""Count a model's parameters: whole, by module, and as each way of decoding uses them."""
+
+import argparse
+import csv
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from asrbench import errors, variant
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    variant.add_arguments(parser, with_ctc_weight=False)
+    parser.add_argument("--out", required=True, help="the CSV of counts")
+    arguments = parser.parse_args()
+
+    counted = variant.from_arguments(arguments)
+
+    from asrbench import parameters, recogniser
+
+    rows = parameters.count(recogniser.load_model(counted.manifest))
+    out = Path(arguments.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", newline="", encoding="utf-8") as file:
+        names = [field.name for field in fields(parameters.Count)]
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+
+
+if __name__ == "__main__":
+    errors.run(main)
