@@ -15,9 +15,12 @@ How an interval is made, and why:
   the variance too small by (n - 1) / n, which for two rounds is one half.
 * The 2.5 % and 97.5 % percentiles of the draws keep the skewness of latencies;
   their distances from the value are stretched by t / z, where t has the degrees
-  of freedom that the data have (Welch-Satterthwaite over the two levels, each
-  level's variance by the jackknife). Plain percentiles, and BCa as well, are too
-  narrow with a handful of members.
+  of freedom that the data have (Welch-Satterthwaite over the two levels). Plain
+  percentiles, and BCa as well, are too narrow with a handful of members.
+* Crossed draws count the noise of single cells (one utterance in one round)
+  three times. The stretch takes that out again, with the variances of a two-way
+  analysis of the linearised ratio. It matters for paired differences, where the
+  noise of cells is most of what is left.
 * With 2 rounds the interval holds its 95 % as long as utterances differ more
   than rounds do, the usual case. Where rounds are nearly all of the variation,
   2 of them give about 90 %, since two values cannot show their distribution.
@@ -81,6 +84,11 @@ class _Measured:
         bottom = np.einsum("du,du->d", rounds @ self.bottom, units)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(bottom > 0, top / bottom, np.nan)
+
+    def influence(self) -> np.ndarray:
+        """What each cell adds to the linearised ratio, times the number of cells."""
+        whole = self.bottom.sum()
+        return (self.top - self.top.sum() / whole * self.bottom) * self.top.size / whole
 
 
 def ratio(
@@ -170,7 +178,8 @@ def _interval(terms: list[tuple[_Measured, float]], seed, names, resamples) -> I
     if drawn.size == 0:
         return Interval(value, np.nan, np.nan, "none")
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    low, high = value + _stretch(terms) * (np.quantile(drawn, tails) - value)
+    stretch = _stretch(terms, float(np.var(drawn)))
+    low, high = value + stretch * (np.quantile(drawn, tails) - value)
     if len(terms) == 1 and terms[0][0].top.min() >= 0:
         low = max(low, 0.0)
     return Interval(value, float(min(low, value)), float(max(high, value)), " and ".join(levels))
@@ -194,42 +203,28 @@ def _chunks(resamples: int, units: int) -> Iterator[int]:
         yield min(size, resamples - start)
 
 
-def _stretch(terms) -> float:
-    """t / z for the degrees of freedom of the signed sum of ratios (Welch-Satterthwaite)."""
-    rounds = [measured.top.shape[0] for measured, _ in terms]
+def _stretch(terms, drawn_variance: float) -> float:
+    """What the draws' distances from the value are multiplied by."""
     units = terms[0][0].top.shape[1]
-    parts = [_jackknife(terms, level, n) for level, n in enumerate(rounds) if n > 1]
+    influences = [sign * measured.influence() for measured, sign in terms]
+    cells = [_cell_variance(z) for z in influences]
+    parts = [(np.var(z.mean(1), ddof=1) / len(z), len(z) - 1) for z in influences if len(z) > 1]
     if units > 1:
-        parts.append(_jackknife(terms, None, units))
-    total = sum(variance for variance, _ in parts)
-    spread = sum(variance**2 / (n - 1) for variance, n in parts)
-    if not total > 0 or not spread > 0:
+        parts.append((np.var(sum(z.mean(0) for z in influences), ddof=1) / units, units - 1))
+    variances = [variance for variance, _ in parts]
+    spread = sum(variance**2 / freedom for variance, freedom in parts)
+    if not drawn_variance > 0 or not spread > 0:
         return 1.0
+    variance = max([sum(variances) - sum(cells), *variances])
     upper = (1 + LEVEL) / 2
-    return float(stats.t.ppf(upper, total**2 / spread) / stats.norm.ppf(upper))
+    t = stats.t.ppf(upper, variance**2 / spread)
+    return float(t / stats.norm.ppf(upper) * np.sqrt(variance / drawn_variance))
 
 
-def _jackknife(terms, level: int | None, members: int) -> tuple[float, int]:
-    """Variance from leaving out one member of a term's rounds, or of the units (level None)."""
-    values = []
-    for size, start in ((s, i) for i, s in _blocks(members)):
-        left_out = np.ones((size, members))
-        left_out[np.arange(size), start + np.arange(size)] = 0.0
-        rounds = [
-            left_out if index == level else np.ones((size, measured.top.shape[0]))
-            for index, (measured, _) in enumerate(terms)
-        ]
-        units = left_out if level is None else np.ones((size, terms[0][0].top.shape[1]))
-        values.append(_statistic(terms, rounds, units))
-    values = np.concatenate(values)
-    values = values[np.isfinite(values)]
-    if values.size < 2:
-        return 0.0, members
-    return float((members - 1) * np.var(values)), members
-
-
-def _blocks(members: int) -> Iterator[tuple[int, int]]:
-    start = 0
-    for size in _chunks(members, members):
-        yield start, size
-        start += size
+def _cell_variance(z: np.ndarray) -> float:
+    """Variance of the mean of ``z``, shape (rounds, units), by the noise of single cells alone."""
+    rounds, units = z.shape
+    if rounds == 1 or units == 1:
+        return 0.0
+    left = z - z.mean(1, keepdims=True) - z.mean(0, keepdims=True) + z.mean()
+    return float((left**2).sum() / ((rounds - 1) * (units - 1)) / (rounds * units))

@@ -1,0 +1,107 @@
+"""The table of the forward pass against batch size: encoder and CTC head, no search."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import bootstrap
+from asrbench.config import Study
+from asrbench.crossed import matrices
+from asrbench.raw_files import failures, read_rounds
+from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, joined
+
+TEXT = ["status", "reason"]
+NUMBERS = ["batch_size", "repeat", "frames", "audio_s", "padding", "forward_s"]
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """Each model at each batch size; the forward pass does not depend on the CTC weight.
+
+    Throughputs are sums over sums, so they count real utterances and real audio,
+    never padding.
+    """
+    rows = []
+    for model in study.models:
+        raw, missing = read_rounds(
+            results, ("sweeps", "batch", model.name), study.sweeps.batch.rounds, TEXT, NUMBERS
+        )
+        for size in study.sweeps.batch.sizes:
+            here = raw[raw["batch_size"] == size]
+            good = here[here["status"] == "ok"]
+            reasons = missing + failures(here)
+            if here.empty and not missing:
+                reasons.append(f"no raw row of batch size {size}")
+            row = {
+                "model": model.name,
+                "weights": model.weights,
+                "speech": study.speech.name,
+                "synthetic_speech": study.speech.synthetic,
+                "batch_size": size,
+                "repeats": here["repeat"].nunique(),
+                "rounds": here["round"].nunique(),
+                "failed": (here["status"] != "ok").sum(),
+                "interval_over": "none",
+                "reason": joined(reasons),
+            }
+            rows.append(row if good.empty else row | _figures(good, size, study.latency.seed))
+    return pd.DataFrame(rows)
+
+
+def _figures(good: pd.DataFrame, size: int, seed: int) -> dict[str, object]:
+    forward_s = matrices(good, "repeat", ["forward_s"])["forward_s"]
+    mean = bootstrap.ratio(forward_s, seed=seed, names=("rounds", "repeats"))
+    return {
+        "frames_mean": good["frames"].mean(),
+        "forward_mean_s": mean.value,
+        "forward_low_s": mean.low,
+        "forward_high_s": mean.high,
+        "interval_over": mean.over,
+        "per_utterance_s": mean.value / size,
+        "throughput_utterances_per_s": size * len(good) / good["forward_s"].sum(),
+        "throughput_audio_s_per_s": good["audio_s"].sum() / good["forward_s"].sum(),
+        "padding_mean": good["padding"].mean(),
+    }
+
+
+def _notes(study: Study) -> list[str]:
+    return [*speech_note(study), INTERVAL_NOTE, "Padding is the mean share of padded frames."]
+
+
+TABLE = Table(
+    title="Forward pass against batch size",
+    build=build,
+    schema=schema(
+        **{name: column for name, column in IDENTITY.items() if name != "ctc_weight"},
+        batch_size=count(),
+        repeats=count(),
+        rounds=count(),
+        failed=count(),
+        frames_mean=number(),
+        forward_mean_s=number(),
+        forward_low_s=number(),
+        forward_high_s=number(),
+        interval_over=text("rounds and repeats", "rounds", "repeats", "none"),
+        per_utterance_s=number(),
+        throughput_utterances_per_s=number(),
+        throughput_audio_s_per_s=number(),
+        padding_mean=number(high=1.0),
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("batch size", "batch_size"),
+        Column("forward (s)", "forward_mean_s", "forward_low_s", "forward_high_s"),
+        Column("per utterance (s)", "per_utterance_s"),
+        Column("utterances / s", "throughput_utterances_per_s"),
+        Column("audio s / s", "throughput_audio_s_per_s"),
+        Column("padding", "padding_mean"),
+        Column("frames", "frames_mean"),
+        Column("repeats", "repeats"),
+        Column("rounds", "rounds"),
+        Column("failed", "failed"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

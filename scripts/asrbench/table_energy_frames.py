@@ -1,0 +1,81 @@
+"""The table of energy against input length: mean watts × latency at that length."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import power_windows, table_csv
+from asrbench.config import Study
+from asrbench.propagate import product
+from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """From results/energy and from results/tables/latency_vs_frames.csv."""
+    sweep = table_csv.read(results / "tables", "latency_vs_frames")
+    sweep = sweep.set_index(["model", "ctc_weight", "length_frames"])
+    rows = []
+    for model, weight in study.variants():
+        power = power_windows.read(results, model, weight, study.energy.rounds, study.latency.seed)
+        watts = (power.mean.value, power.mean.low, power.mean.high)
+        for length in study.sweeps.frames.lengths:
+            key = (model, weight, length)
+            timed = sweep.loc[key] if key in sweep.index else None
+            reasons = list(power.reasons)
+            if timed is None or pd.isna(timed["latency_mean_s"]):
+                why = "not in latency_vs_frames" if timed is None else timed["reason"]
+                reasons.append(f"no latency at {length} frames: {why}")
+            row = identity(study, model, weight) | {
+                "length_frames": length,
+                "duration_s": None if timed is None else timed["duration_s"],
+                "power_status": power.status,
+                "meter": power.meter,
+                "scope": power.scope,
+                "reason": joined(reasons),
+            }
+            if timed is not None and power.status == "measured":
+                seconds = tuple(timed[f"latency_{part}_s"] for part in ("mean", "low", "high"))
+                names = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
+                row |= dict(zip(names, product(watts, seconds), strict=True))
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        INTERVAL_NOTE,
+        "Energy is the published study's formula: the variant's mean watts × its latency at "
+        "that length.",
+    ]
+
+
+TABLE = Table(
+    title="Energy against input length",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        length_frames=count(),
+        duration_s=number(),
+        energy_study_j=number(),
+        energy_study_low_j=number(),
+        energy_study_high_j=number(),
+        power_status=text("measured", "unavailable", "void"),
+        meter=text(),
+        scope=text(),
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("frames", "length_frames"),
+        Column("audio (s)", "duration_s"),
+        Column("energy (J)", "energy_study_j", "energy_study_low_j", "energy_study_high_j"),
+        Column("power", "power_status"),
+        Column("scope", "scope"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

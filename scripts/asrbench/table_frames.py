@@ -1,0 +1,102 @@
+"""The table of latency against the length of the input, in frames of each model's front end."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import bootstrap
+from asrbench.config import Study
+from asrbench.crossed import matrices
+from asrbench.raw_files import failures, read_rounds
+from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+TEXT = ["status", "reason"]
+NUMBERS = ["length_frames", "repeat", "duration_s", "encode_s", "search_s", "latency_s", "tokens"]
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """Each variant at each length of the configuration; the interval is over rounds and repeats."""
+    rows = []
+    for model, weight in study.variants():
+        raw, missing = read_rounds(
+            results,
+            ("sweeps", "frames", model, f"ctc{weight}"),
+            study.sweeps.frames.rounds,
+            TEXT,
+            NUMBERS,
+        )
+        for length in study.sweeps.frames.lengths:
+            here = raw[raw["length_frames"] == length]
+            good = here[here["status"] == "ok"]
+            reasons = missing + failures(here)
+            if here.empty and not missing:
+                reasons.append(f"no raw row of {length} frames")
+            row = identity(study, model, weight) | {
+                "length_frames": length,
+                "repeats": here["repeat"].nunique(),
+                "rounds": here["round"].nunique(),
+                "failed": (here["status"] != "ok").sum(),
+                "interval_over": "none",
+                "reason": joined(reasons),
+            }
+            rows.append(row if good.empty else row | _figures(good, study.latency.seed))
+    return pd.DataFrame(rows)
+
+
+def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
+    latency = matrices(good, "repeat", ["latency_s"])["latency_s"]
+    mean = bootstrap.ratio(latency, seed=seed, names=("rounds", "repeats"))
+    return {
+        "duration_s": good["duration_s"].mean(),
+        "latency_mean_s": mean.value,
+        "latency_low_s": mean.low,
+        "latency_high_s": mean.high,
+        "interval_over": mean.over,
+        "encode_mean_s": good["encode_s"].mean(),
+        "search_mean_s": good["search_s"].mean(),
+        "tokens_mean": good["tokens"].mean(),
+    }
+
+
+def _notes(study: Study) -> list[str]:
+    frames = "A frame is one step of the model's own front end, so seconds differ between models."
+    return [*speech_note(study), INTERVAL_NOTE, frames]
+
+
+TABLE = Table(
+    title="Latency against input length",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        length_frames=count(),
+        duration_s=number(),
+        repeats=count(),
+        rounds=count(),
+        failed=count(),
+        latency_mean_s=number(),
+        latency_low_s=number(),
+        latency_high_s=number(),
+        interval_over=text("rounds and repeats", "rounds", "repeats", "none"),
+        encode_mean_s=number(),
+        search_mean_s=number(),
+        tokens_mean=number(),
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("frames", "length_frames"),
+        Column("audio (s)", "duration_s"),
+        Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+        Column("encode (s)", "encode_mean_s"),
+        Column("search (s)", "search_mean_s"),
+        Column("tokens", "tokens_mean"),
+        Column("repeats", "repeats"),
+        Column("rounds", "rounds"),
+        Column("failed", "failed"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

@@ -1,0 +1,145 @@
+"""The summary: what each variant costs and what it gives, one row a variant."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import table_csv
+from asrbench.config import Study
+from asrbench.errors import UserError
+from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+LATENCY = ["latency_mean_s", "latency_low_s", "latency_high_s", "real_time_factor"]
+ENERGY = [
+    *("power_mean_w", "energy_per_utterance_study_j"),
+    *("energy_per_utterance_study_low_j", "energy_per_utterance_study_high_j"),
+]
+WER = ["wer_percent", "wer_low_percent", "wer_high_percent"]
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """From the tables parameters, latency, energy and wer in results/tables."""
+    tables, absent = {}, {}
+    for name in ("parameters", "latency", "energy", "wer"):
+        try:
+            tables[name] = table_csv.read(results / "tables", name)
+        except UserError as error:
+            absent[name] = str(error)
+    rows = []
+    for model, weight in study.variants():
+        row = identity(study, model, weight) | {
+            "power_status": "unavailable",
+            "beam_size": study.decoding.beam_size,
+            "threads": str(study.decoding.threads),
+        }
+        reasons = [f"{name}: {why}" for name, why in absent.items()]
+        if "parameters" in tables:
+            found, why = _parameters(tables["parameters"], model, weight)
+            row |= found
+            reasons += why
+        for name, columns in (
+            ("latency", LATENCY),
+            ("energy", [*ENERGY, "power_status"]),
+            ("wer", WER),
+        ):
+            if name in tables:
+                found, why = _figures(tables[name], model, weight, columns)
+                row |= found
+                reasons += [f"{name}: {text}" for text in why]
+        rows.append(row | {"reasons": joined(reasons)})
+    return pd.DataFrame(rows)
+
+
+def used_module(ctc_weight: str) -> str:
+    """Which row of the table of parameters holds what this CTC weight uses."""
+    if float(ctc_weight) == 0:
+        return "used:attention"
+    return "used:ctc" if float(ctc_weight) == 1 else "used:hybrid"
+
+
+def _parameters(table: pd.DataFrame, model: str, weight: str) -> tuple[dict, list[str]]:
+    rows = table[table["model"] == model].set_index("module")
+    wanted = {
+        "parameters_whole": "whole",
+        "parameters_used": used_module(weight),
+        "parameters_ctc": "ctc",
+        "parameters_decoder": "decoder",
+    }
+    found = {
+        column: rows.at[module, "parameters"]
+        for column, module in wanted.items()
+        if module in rows.index
+    }
+    why = [f"parameters: {text}" for text in rows["reason"] if text]
+    if not why:
+        why = [f"parameters: no {m}" for c, m in wanted.items() if c not in found]
+    return found, why
+
+
+def _figures(
+    table: pd.DataFrame, model: str, weight: str, columns: list[str]
+) -> tuple[dict, list[str]]:
+    rows = table[(table["model"] == model) & (table["ctc_weight"] == weight)]
+    if rows.empty:
+        return {}, ["the table has no such variant; make it again"]
+    row = rows.iloc[0]
+    return {column: row[column] for column in columns}, [row["reason"]] if row["reason"] else []
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        INTERVAL_NOTE,
+        "Energy is mean watts × mean latency. Used parameters are those that the search with "
+        "this CTC weight needs.",
+    ]
+
+
+TABLE = Table(
+    title="Summary",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        parameters_whole=count(),
+        parameters_used=count(),
+        parameters_ctc=count(),
+        parameters_decoder=count(),
+        latency_mean_s=number(),
+        latency_low_s=number(),
+        latency_high_s=number(),
+        real_time_factor=number(),
+        power_mean_w=number(),
+        energy_per_utterance_study_j=number(),
+        energy_per_utterance_study_low_j=number(),
+        energy_per_utterance_study_high_j=number(),
+        power_status=text("measured", "unavailable", "void"),
+        wer_percent=number(),
+        wer_low_percent=number(),
+        wer_high_percent=number(),
+        beam_size=count(),
+        threads=text(),
+        reasons=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("parameters", "parameters_whole"),
+        Column("used", "parameters_used"),
+        Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+        Column("real-time factor", "real_time_factor"),
+        Column("power (W)", "power_mean_w"),
+        Column(
+            "energy (J)",
+            "energy_per_utterance_study_j",
+            "energy_per_utterance_study_low_j",
+            "energy_per_utterance_study_high_j",
+        ),
+        Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+        Column("beam", "beam_size"),
+        Column("threads", "threads"),
+        Column("remarks", "reasons"),
+    ],
+    notes=_notes,
+)

@@ -1,0 +1,28 @@
+"""What every table of variants begins with: who the row is about."""
+
+from asrbench.config import Study
+from asrbench.table import text, truth
+
+IDENTITY = {
+    "model": text(),
+    "ctc_weight": text(),
+    "weights": text("trained", "random"),
+    "speech": text(),
+    "synthetic_speech": truth(),
+}
+
+
+def identity(study: Study, model: str, ctc_weight: str) -> dict[str, object]:
+    """The cells of :data:`IDENTITY` for one variant."""
+    return {
+        "model": model,
+        "ctc_weight": ctc_weight,
+        "weights": study.model(model).weights,
+        "speech": study.speech.name,
+        "synthetic_speech": study.speech.synthetic,
+    }
+
+
+def joined(reasons: list[str]) -> str:
+    """Reasons as one cell, each once."""
+    return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

@@ -1,0 +1,237 @@
+"""Makes small raw trees, as the measuring programs would write them, for tests of tables."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+from asrbench import config
+from asrbench.config import Study
+
+LENGTHS = [100, 400, 1600]
+SIZES = [1, 2, 4]
+WEIGHTS = ["0.0", "0.3", "1.0"]
+SENTENCES = [
+    ("HE HOPED THERE WOULD BE STEW", "he hoped there would be stew"),
+    ("TURNIPS AND CARROTS", "turnips and carrot"),
+    ("STUFF IT INTO YOU", "stuff into you now"),
+    ("AFTER EARLY NIGHTFALL", "after early nightfall"),
+]
+MODULES = {
+    "whole": 1.0,
+    "encoder": 0.72,
+    "decoder": 0.25,
+    "ctc": 0.03,
+    "used:attention": 0.97,
+    "used:hybrid": 1.0,
+    "used:ctc": 0.75,
+}
+
+
+def study(
+    models: tuple[str, ...] = ("conformer", "lstm"),
+    weights: list[str] | None = None,
+    random: tuple[str, ...] = (),
+    rounds: int = 2,
+    **blocks: object,
+) -> Study:
+    """A configuration of these models; those in ``random`` have random weights."""
+    speech = {"name": "demo", "path": "speech", "synthetic": True}
+    return config.parse(
+        {
+            "name": "a small study",
+            "speech": speech,
+            "models": [
+                {"name": name, "source": name}
+                | ({"weights": "random", "tokens_per_second": 3.0} if name in random else {})
+                for name in models
+            ],
+            "ctc_weights": weights or WEIGHTS,
+            "latency": {"utterances": 6, "rounds": rounds},
+            "sweeps": {
+                "frames": {"lengths": LENGTHS, "repeats": 3, "rounds": 1},
+                "batch": {"sizes": SIZES, "repeats": 3, "rounds": 1},
+            },
+            "energy": {"rounds": rounds, "samples": 10, "window_s": 10.0},
+            **blocks,
+        }
+    )
+
+
+def write_csv(path: Path, rows: list[dict]) -> None:
+    """Rows of a raw file; the keys of the first are the columns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_config(study: Study, results: Path) -> Path:
+    """results/study.json."""
+    results.mkdir(parents=True, exist_ok=True)
+    path = results / "study.json"
+    path.write_text(study.model_dump_json(), encoding="utf-8")
+    return path
+
+
+def build(study: Study, results: Path, watts: bool = True) -> None:
+    """The whole tree; the first model is slow and large, the next ones less so."""
+    write_config(study, results)
+    for place, model in enumerate(study.models):
+        parameters(results, model.name, whole=int(1e8 / 12**place))
+        for number in range(1, study.sweeps.batch.rounds + 1):
+            batch(results, model.name, number, seconds=0.2 / (1 + place))
+    for model, weight in study.variants():
+        place = [m.name for m in study.models].index(model)
+        speed = (1 + float(weight)) / (1 + 2 * place)
+        for number in range(1, study.latency.rounds + 1):
+            latency(results, model, weight, number, speed)
+        for number in range(1, study.sweeps.frames.rounds + 1):
+            frames(results, model, weight, number, speed)
+        for number in range(1, study.energy.rounds + 1):
+            energy(results, model, weight, number, 5.0 + 0.2 * place if watts else None)
+        if study.model(model).weights == "random":
+            not_applicable(results, model, weight)
+        else:
+            hypotheses(results, model, weight)
+
+
+def parameters(results: Path, model: str, whole: int) -> None:
+    rows = [
+        {
+            "module": module,
+            "parameters": int(whole * share),
+            "trainable": int(whole * share),
+            "shared": 0,
+            "bytes": 4 * int(whole * share),
+        }
+        for module, share in MODULES.items()
+    ]
+    write_csv(results / "parameters" / f"{model}.csv", rows)
+
+
+def timed(seconds: float, duration_s: float, **more: object) -> dict:
+    """The columns of one timed row: 60 % encode, 30 % search, 10 % other."""
+    return {
+        "order": 0,
+        "samples": int(16000 * duration_s),
+        "frames": int(100 * duration_s),
+        "duration_s": duration_s,
+        "encode_s": 0.6 * seconds,
+        "search_s": 0.3 * seconds,
+        "latency_s": seconds,
+        "tokens": int(3 * duration_s),
+        "status": "ok",
+        "reason": "",
+        "load": 0.01,
+        "cpu_mhz": "",
+        "temp_c": "",
+        "throttled": "",
+        **more,
+    }
+
+
+def failed(reason: str) -> dict:
+    """What a failed row has instead of figures."""
+    absent = dict.fromkeys(["encode_s", "search_s", "latency_s", "tokens"], "")
+    return absent | {"status": "failed", "reason": reason}
+
+
+def latency(results: Path, model: str, weight: str, number: int, speed: float) -> None:
+    durations = [2.0, 3.0, 5.0, 8.0, 13.0, 20.0]
+    rows = [
+        {"utterance_id": f"u{i}"} | timed(speed * duration * (0.1 + 0.001 * number), duration)
+        for i, duration in enumerate(durations)
+    ]
+    write_csv(results / "latency" / model / f"ctc{weight}" / f"round{number}.csv", rows)
+
+
+def frames(results: Path, model: str, weight: str, number: int, speed: float) -> None:
+    rows = [
+        {"length_frames": length, "repeat": repeat}
+        | timed(speed * (length / 400) ** 1.2 * (1 + 0.05 * repeat), length / 100)
+        for length in LENGTHS
+        for repeat in range(3)
+    ]
+    write_csv(results / "sweeps/frames" / model / f"ctc{weight}" / f"round{number}.csv", rows)
+
+
+def batch(results: Path, model: str, number: int, seconds: float) -> None:
+    rows = [
+        {
+            "batch_size": size,
+            "repeat": repeat,
+            "order": 0,
+            "frames": 800,
+            "audio_s": 7.0 * size,
+            "padding": 0.0 if size == 1 else 0.125,
+            "encode_s": seconds * size**0.8,
+            "ctc_s": 0.01,
+            "forward_s": seconds * size**0.8 * (1 + 0.04 * repeat) + 0.01,
+            "status": "ok",
+            "reason": "",
+        }
+        for size in SIZES
+        for repeat in range(3)
+    ]
+    write_csv(results / "sweeps/batch" / model / f"round{number}.csv", rows)
+
+
+def window(results: Path, model: str, weight: str, number: int, **said: object) -> Path:
+    """window.json alone; returns its folder."""
+    folder = results / "energy" / model / f"ctc{weight}" / f"round{number}"
+    folder.mkdir(parents=True, exist_ok=True)
+    keys = ["status", "reason", "meter", "scope", "start_s", "end_s"]
+    keys += ["inferences", "audio_s", "cpu_s"]
+    (folder / "window.json").write_text(json.dumps(dict.fromkeys(keys) | said), encoding="utf-8")
+    return folder
+
+
+def samples(folder: Path, rows: list[tuple[float, str, float]], meter: str = "battery") -> None:
+    """samples.csv of (t_s, phase, power_w)."""
+    columns = ("t_s", "phase", "meter", "scope", "power_w")
+    lines = [dict(zip(columns, (t, p, meter, "whole device", w), strict=True)) for t, p, w in rows]
+    write_csv(folder / "samples.csv", lines)
+
+
+def energy(results: Path, model: str, weight: str, number: int, power_w: float | None) -> None:
+    if power_w is None:
+        reason = "this device has no power meter"
+        window(results, model, weight, number, status="unavailable", reason=reason)
+        return
+    generator = np.random.default_rng(number)
+    folder = window(
+        results,
+        model,
+        weight,
+        number,
+        status="measured",
+        meter="battery",
+        scope="whole device",
+        start_s=100.0,
+        end_s=110.0,
+        inferences=20,
+        audio_s=80.0,
+        cpu_s=19.0,
+    )
+    idle = [(90.0 + t, "idle_before", 2.0) for t in range(5)]
+    run = [(100.5 + t, "run", power_w + 0.1 * generator.normal()) for t in range(10)]
+    after = [(112.0 + t, "idle_after", 2.01) for t in range(5)]
+    samples(folder, idle + run + after)
+
+
+def hypotheses(results: Path, model: str, weight: str, lines: list[dict] | None = None) -> None:
+    if lines is None:
+        lines = [
+            {"utterance_id": f"u{i}", "reference": truth, "hypothesis": guess, "status": "ok"}
+            for i, (truth, guess) in enumerate(SENTENCES)
+        ]
+    path = results / "wer" / model / f"ctc{weight}" / "hypotheses.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+
+def not_applicable(results: Path, model: str, weight: str) -> None:
+    line = {"status": "not applicable", "reason": "random weights"}
+    hypotheses(results, model, weight, [line])

@@ -1,0 +1,74 @@
+"""Word error rates by hand, and the texts that they are counted on."""
+
+import numpy as np
+import pytest
+from asrbench import normalise, scoring
+
+
+@pytest.mark.parametrize(
+    "given, made",
+    [
+        ("well-known café, isn’t it?", "WELL KNOWN CAFE ISN'T IT"),
+        ("  a\tb \n c ", "A B C"),
+        ("— …", ""),
+        ("Room 101", "ROOM 101"),
+        ("<noise> yes", "NOISE YES"),
+    ],
+)
+def test_librispeech_normalisation(given, made):
+    assert normalise.librispeech(given) == made
+    assert normalise.librispeech(made) == made
+
+
+def test_none_changes_nothing():
+    assert normalise.none(" a B ") == " a B "
+
+
+def test_counts_by_hand():
+    pairs = [
+        ("THE CAT SAT", "THE CAT SAT"),  # 3 hits
+        ("A B C D", "A X C"),  # 2 hits, 1 substitution, 1 deletion
+        ("ONE", "ONE TWO THREE"),  # 1 hit, 2 insertions
+    ]
+    score = scoring.score(scoring.count(pairs))
+    assert (score.words, score.hits) == (8, 6)
+    assert (score.substitutions, score.deletions, score.insertions) == (1, 1, 2)
+    assert score.wer_percent == pytest.approx(100 * 4 / 8)
+    assert score.cer_percent == pytest.approx(100 * (1 + 2 + 10) / (11 + 7 + 3))
+    assert score.sentence_error_percent == pytest.approx(200 / 3)
+    assert score.wer_low_percent <= 50 <= score.wer_high_percent
+
+
+def test_failed_utterances_are_all_deleted_and_counted():
+    score = scoring.score(scoring.count([("A B", None), ("C D", "C D")]))
+    assert (score.failed, score.deletions, score.wer_percent) == (1, 2, 50.0)
+
+
+def test_empty_reference_counts_insertions():
+    score = scoring.score(scoring.count([("", "A B"), ("C D", "C D"), ("", "")]))
+    assert (score.insertions, score.words, score.wer_percent) == (2, 2, 100.0)
+    assert score.sentence_error_percent == pytest.approx(100 / 3)
+
+
+def test_nothing_but_empty_references_has_no_rate():
+    score = scoring.score(scoring.count([("", "A")]))
+    assert np.isnan(score.wer_percent) and score.insertions == 1
+
+
+def test_zero_and_more_than_a_hundred():
+    right = scoring.score(scoring.count([("A B", "a b"), ("C", "c")], normalise.librispeech))
+    assert (right.wer_percent, right.wer_low_percent, right.wer_high_percent) == (0, 0, 0)
+    wordy = scoring.score(scoring.count([("A", "X Y Z"), ("B", "B C D")]))
+    assert wordy.wer_percent == 250.0
+
+
+def test_no_normalisation_leaves_case_as_an_error():
+    assert scoring.score(scoring.count([("Yes", "yes"), ("no", "no")])).wer_percent == 50.0
+
+
+def test_interval_by_the_same_rule_for_many_utterances():
+    generator = np.random.default_rng(2)
+    pairs = [("A B C D E", "A B C D " + ("E" if ok else "F")) for ok in generator.random(400) < 0.8]
+    score = scoring.score(scoring.count(pairs))
+    assert score.wer_low_percent < 4.0 < score.wer_high_percent
+    assert score.wer_high_percent - score.wer_low_percent < 2.5
