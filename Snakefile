@@ -7,6 +7,7 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/study.smk"
 include: "rules/data.smk"
 include: "rules/models.smk"
 include: "rules/parameters.smk"
@@ -24,7 +25,6 @@ localrules:
     latency,
     energy,
     wer,
-    figures,
 
 
 rule all:

@@ -1,13 +1,10 @@
-"""The study, its variants, and what every rule says in the same way.
-
-Needs: the configuration. Makes: results/study.json, results/device.json.
-"""
+"""The study, its variants, and what every rule says in the same way."""
 
 import json
 import os
+import shlex
 import sys
 
-from snakemake.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
@@ -19,13 +16,12 @@ from asrbench.errors import UserError
 try:
     STUDY = study_config.parse(dict(config), " + ".join(map(str, workflow.configfiles)))
 except UserError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(str(error))  # a WorkflowError would put our own file and line around it
 
-SCRIPTS = os.path.relpath(os.path.join(workflow.basedir, "scripts"))
 # The interpreter that runs Snakemake has what the scripts need; only a conda
 # environment brings one of its own.
-WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-PYTHON = "python" if WITH_CONDA else sys.executable
+if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+    shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 ENVIRONMENT = os.path.join(workflow.basedir, "envs", "conda.yaml")
 
 MODELS = [model.name for model in STUDY.models]
@@ -38,17 +34,23 @@ wildcard_constraints:
     round=r"[1-9]\d*",
 
 
-def code(script):
-    """The files that a script runs, as inputs of its rule."""
-    return code_inputs.files_of(script)
+def program(script):
+    """The path of a script, as an input of its rule."""
+    return code_inputs.files_of(script)[0]
+
+
+def modules(script):
+    """The modules that a script imports, as inputs of its rule."""
+    return code_inputs.files_of(script)[1:]
 
 
 def settings(stage):
     """The part of the configuration that a stage depends on, as a parameter of its rule."""
 
     def of(wildcards):
-        part = getattr(relevant, stage)
-        return json.dumps(part(STUDY, *wildcards.values()[: part.__code__.co_argcount - 1]))
+        variant = [wildcards.get("model"), wildcards.get("ctc_weight")]
+        part = getattr(relevant, stage)(STUDY, *(v for v in variant if v is not None))
+        return json.dumps(part)
 
     return of
 
@@ -62,29 +64,24 @@ def rounds(pattern, variants, count):
     ]
 
 
-rule study:
-    """Write down the configuration as it is used, defaults included."""
-    input:
-        code=code("resolve_config.py"),
-    output:
-        "results/study.json",
-    params:
-        config=STUDY.model_dump_json(),
-    conda:
-        ENVIRONMENT
-    shell:
-        "printf '%s' {params.config:q} | "
-        "{PYTHON} {SCRIPTS}/resolve_config.py --config /dev/stdin --out {output}"
+def archive_on_disk(path):
+    """An archive as an input; a folder is none, since its time says nothing of what it holds."""
+    return [path] if path is not None and os.path.isfile(path) else []
 
 
-rule device:
-    """Write down what the measurements run on."""
-    input:
-        study="results/study.json",
-        code=code("describe_device.py"),
-    output:
-        "results/device.json",
-    conda:
-        ENVIRONMENT
-    shell:
-        "{PYTHON} {SCRIPTS}/describe_device.py --config {input.study} --out {output}"
+def model_on_disk(wildcards):
+    """Files of a source that is on disk, so that a new checkpoint is measured again."""
+    source = STUDY.model(wildcards.model).source
+    if os.path.isdir(source):
+        return sorted(entry.path for entry in os.scandir(source) if entry.is_file())
+    return archive_on_disk(source)
+
+
+def tables(*names):
+    """Paths of tables by name."""
+    return [f"results/tables/{name}.{ending}" for name in names for ending in ("csv", "md")]
+
+
+def figure(*names):
+    """Paths of figures by name."""
+    return [f"results/plots/{name}.{ending}" for name in names for ending in ("png", "svg")]

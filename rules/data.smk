@@ -6,27 +6,24 @@ Needs: speech.path or speech.urls. Makes: results/data/{utterances,rejected,samp
 SPEECH = f"resources/speech/{STUDY.speech.name}/speech.json"
 
 
-def speech_on_disk(_wildcards):
-    """An archive on disk is an input; a folder is not, since its time tells nothing."""
-    path = STUDY.speech.path
-    return [path] if path is not None and os.path.isfile(path) else []
-
-
 rule fetch_speech:
     """Download and unpack the corpus, or find it on disk."""
     input:
-        speech_on_disk,
+        archive_on_disk(STUDY.speech.path),
         study=ancient("results/study.json"),
-        code=code("fetch_speech.py"),
+        program=program("fetch_speech.py"),
+        modules=modules("fetch_speech.py"),
     output:
         SPEECH,
-    params:
-        settings=settings("speech"),
-        folder=os.path.dirname(SPEECH),
+    log:
+        "results/logs/fetch_speech.log",
     conda:
         ENVIRONMENT
+    params:
+        settings=settings("speech"),
+        folder=lambda wildcards, output: os.path.dirname(output[0]),
     shell:
-        "{PYTHON} {SCRIPTS}/fetch_speech.py --config {input.study} --out {params.folder}"
+        "python {input.program} --config {input.study} --out {params.folder}" " 2>&1 | tee {log}"
 
 
 rule list_utterances:
@@ -34,17 +31,21 @@ rule list_utterances:
     input:
         study=ancient("results/study.json"),
         speech=SPEECH,
-        code=code("list_utterances.py"),
+        program=program("list_utterances.py"),
+        modules=modules("list_utterances.py"),
     output:
         utterances="results/data/utterances.csv",
         rejected="results/data/rejected.csv",
-    params:
-        settings=settings("speech"),
+    log:
+        "results/logs/list_utterances.log",
     conda:
         ENVIRONMENT
+    params:
+        settings=settings("speech"),
     shell:
-        "{PYTHON} {SCRIPTS}/list_utterances.py --config {input.study} --speech {input.speech}"
+        "python {input.program} --config {input.study} --speech {input.speech}"
         " --out {output.utterances} --rejected {output.rejected}"
+        " 2>&1 | tee {log}"
 
 
 rule draw_sample:
@@ -52,14 +53,18 @@ rule draw_sample:
     input:
         study=ancient("results/study.json"),
         utterances="results/data/utterances.csv",
-        code=code("draw_sample.py"),
+        program=program("draw_sample.py"),
+        modules=modules("draw_sample.py"),
     output:
         "results/data/sample.csv",
-    params:
-        count=STUDY.latency.utterances,
-        seed=STUDY.latency.seed,
+    log:
+        "results/logs/draw_sample.log",
     conda:
         ENVIRONMENT
+    params:
+        utterances=STUDY.latency.utterances,
+        seed=STUDY.latency.seed,
     shell:
-        "{PYTHON} {SCRIPTS}/draw_sample.py --config {input.study}"
+        "python {input.program} --config {input.study}"
         " --utterances {input.utterances} --out {output}"
+        " 2>&1 | tee {log}"

@@ -12,19 +12,23 @@ rule measure_energy:
         study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        code=code("measure_energy.py"),
+        program=program("measure_energy.py"),
+        modules=modules("measure_energy.py"),
     output:
         samples="results/energy/{model}/ctc{ctc_weight}/round{round}/samples.csv",
         window="results/energy/{model}/ctc{ctc_weight}/round{round}/window.json",
-    params:
-        settings=settings("energy"),
-        folder="results/energy/{model}/ctc{ctc_weight}/round{round}",
-    resources:
-        machine=100,
+    log:
+        "results/logs/energy/{model}/ctc{ctc_weight}/round{round}.log",
     conda:
         ENVIRONMENT
+    resources:
+        machine=100,
+    params:
+        settings=settings("energy"),
+        folder=lambda wildcards, output: os.path.dirname(output.window),
     shell:
-        "{PYTHON} {SCRIPTS}/measure_energy.py --config {input.study}"
+        "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {params.folder:q}"
+        " 2>&1 | tee {log:q}"

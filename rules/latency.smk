@@ -11,17 +11,21 @@ rule measure_latency:
         study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        code=code("measure_latency.py"),
+        program=program("measure_latency.py"),
+        modules=modules("measure_latency.py"),
     output:
         "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
-    params:
-        settings=settings("latency"),
-    resources:
-        machine=100,
+    log:
+        "results/logs/latency/{model}/ctc{ctc_weight}/round{round}.log",
     conda:
         ENVIRONMENT
+    resources:
+        machine=100,
+    params:
+        settings=settings("latency"),
     shell:
-        "{PYTHON} {SCRIPTS}/measure_latency.py --config {input.study}"
+        "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output:q}"
+        " 2>&1 | tee {log:q}"

@@ -8,11 +8,15 @@ rule count_parameters:
     input:
         study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
-        code=code("count_parameters.py"),
+        program=program("count_parameters.py"),
+        modules=modules("count_parameters.py"),
     output:
         "results/parameters/{model}.csv",
+    log:
+        "results/logs/parameters/{model}.log",
     conda:
         ENVIRONMENT
     shell:
-        "{PYTHON} {SCRIPTS}/count_parameters.py --config {input.study}"
+        "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
+        " 2>&1 | tee {log:q}"

@@ -4,9 +4,7 @@ Needs: a model's files, the sample.
 Makes: results/sweeps/frames/{model}/ctc{w}/round{r}.csv, results/sweeps/batch/{model}/round{r}.csv.
 """
 
-FRAMES = rounds(
-    "sweeps/frames/{variant}/round{round}.csv", VARIANTS, STUDY.sweeps.frames.rounds
-)
+FRAMES = rounds("sweeps/frames/{variant}/round{round}.csv", VARIANTS, STUDY.sweeps.frames.rounds)
 BATCH = rounds("sweeps/batch/{variant}/round{round}.csv", MODELS, STUDY.sweeps.batch.rounds)
 
 
@@ -15,20 +13,24 @@ rule measure_frames:
         study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        code=code("measure_frames.py"),
+        program=program("measure_frames.py"),
+        modules=modules("measure_frames.py"),
     output:
         "results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv",
-    params:
-        settings=settings("frames"),
-    resources:
-        machine=100,
+    log:
+        "results/logs/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.log",
     conda:
         ENVIRONMENT
+    resources:
+        machine=100,
+    params:
+        settings=settings("frames"),
     shell:
-        "{PYTHON} {SCRIPTS}/measure_frames.py --config {input.study}"
+        "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule measure_batch:
@@ -36,16 +38,20 @@ rule measure_batch:
         study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        code=code("measure_batch.py"),
+        program=program("measure_batch.py"),
+        modules=modules("measure_batch.py"),
     output:
         "results/sweeps/batch/{model}/round{round}.csv",
-    params:
-        settings=settings("batch"),
-    resources:
-        machine=100,
+    log:
+        "results/logs/sweeps/batch/{model}/round{round}.log",
     conda:
         ENVIRONMENT
+    resources:
+        machine=100,
+    params:
+        settings=settings("batch"),
     shell:
-        "{PYTHON} {SCRIPTS}/measure_batch.py --config {input.study}"
+        "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output:q}"
+        " 2>&1 | tee {log:q}"

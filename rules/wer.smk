@@ -11,16 +11,20 @@ rule decode_corpus:
         study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         utterances="results/data/utterances.csv",
-        code=code("decode_corpus.py"),
+        program=program("decode_corpus.py"),
+        modules=modules("decode_corpus.py"),
     output:
         "results/wer/{model}/ctc{ctc_weight}/hypotheses.jsonl",
-    params:
-        settings=settings("decoding"),
-    threads: 1
+    log:
+        "results/logs/wer/{model}/ctc{ctc_weight}.log",
     conda:
         ENVIRONMENT
+    threads: 1
+    params:
+        settings=settings("decoding"),
     shell:
-        "{PYTHON} {SCRIPTS}/decode_corpus.py --config {input.study}"
+        "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --utterances {input.utterances}"
         " --threads {threads} --out {output:q}"
+        " 2>&1 | tee {log:q}"

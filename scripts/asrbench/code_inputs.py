@@ -16,10 +16,11 @@ def files_of(script: str) -> list[str]:
         script: file name of a script, such as ``measure_latency.py``.
 
     Returns:
-        Paths relative to the working directory, sorted, so that a project that
-        is moved as a whole has the same inputs.
+        Paths relative to the working directory, so that a project that is moved
+        as a whole has the same inputs: the script first, then the modules, sorted.
     """
     finder = ModuleFinder(path=[str(SCRIPTS)])
     finder.run_script(str(SCRIPTS / script))
     found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
-    return sorted(os.path.relpath(file) for file in found)
+    modules = sorted(os.path.relpath(file) for file in found - {SCRIPTS / script})
+    return [os.path.relpath(SCRIPTS / script), *modules]

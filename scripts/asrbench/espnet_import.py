@@ -4,14 +4,17 @@ Importing ``espnet2`` as it stands needs torchaudio (which recognition never
 calls), lets ``g2p_en`` download language data, and spends most of its time
 instrumenting functions with run-time type checks. :func:`prepare` puts a
 stand-in where a package is absent or unwanted, and leaves the type checks
-out. Call it before the first ``import espnet2``; it may be called again.
+out. Import ESPnet's modules through :func:`load`.
 
 The checks that are left out look at the arguments of whole calls (one per
 utterance on the decoding path); no computation of ESPnet is changed.
 """
 
+import contextlib
+import importlib
 import importlib.machinery
 import importlib.util
+import io
 import logging
 import sys
 import types
@@ -78,6 +81,13 @@ def loads(package: str) -> bool:
 def _without_type_checks(function=None, **_options):
     """Stands for ``typeguard.typechecked``, bare or called with options."""
     return _without_type_checks if function is None else function
+
+
+def load(module: str) -> types.ModuleType:
+    """Import one of ESPnet's modules: :func:`prepare`, and its remarks on stdout left out."""
+    prepare()
+    with contextlib.redirect_stdout(io.StringIO()):
+        return importlib.import_module(module)
 
 
 def prepare() -> None:

@@ -88,7 +88,7 @@ class Capture:
         """End powertop and forget its files."""
         if self.running():
             self._process.kill()
-        self._process.communicate()
+            self._process.communicate()
         self._folder.cleanup()
 
     def result(self) -> list[Sample]:

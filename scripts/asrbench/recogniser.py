@@ -128,8 +128,7 @@ def load_model(manifest: Manifest):
     """
     import torch
 
-    espnet_import.prepare()
-    from espnet2.tasks.asr import ASRTask
+    ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
 
     torch.manual_seed(WEIGHTS_SEED)
     model, _arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
@@ -140,8 +139,7 @@ def load_model(manifest: Manifest):
 def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
     import torch
 
-    espnet_import.prepare()
-    from espnet2.bin.asr_inference import Speech2Text
+    Speech2Text = espnet_import.load("espnet2.bin.asr_inference").Speech2Text
 
     torch.manual_seed(WEIGHTS_SEED)
     speech2text = _built(

@@ -68,3 +68,22 @@ def decoding(study: Study, name: str, ctc_weight: str) -> dict:
         "max_utterances": study.wer.max_utterances,
         "seed": study.latency.seed,
     }
+
+
+def tables(study: Study) -> dict:
+    """What every table's rows and labels depend on."""
+    return {
+        "variants": study.variants(),
+        "weights": {model.name: model.weights for model in study.models},
+        "speech": [study.speech.name, study.speech.synthetic],
+        "decoding": study.decoding.model_dump(),
+        "rounds": [
+            study.latency.rounds,
+            study.sweeps.frames.rounds,
+            study.sweeps.batch.rounds,
+            study.energy.rounds,
+        ],
+        "lengths": study.sweeps.frames.lengths,
+        "sizes": study.sweeps.batch.sizes,
+        "normalisation": study.wer.normalisation,
+    }

@@ -1,0 +1,31 @@
+# Each target makes all the set-up that it needs; a second call installs nothing.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup demo test check lock
+
+setup: $(READY)
+
+$(READY): envs/requirements.txt envs/espnet.txt
+	@command -v $(PYTHON) > /dev/null || { echo "make: $(PYTHON) is not there; install Python 3.11, or say which: make PYTHON=/path/to/python3.11 setup"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r envs/espnet.txt
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/snakemake --directory demo all
+	@$(BIN)/python scripts/show_summary.py --results demo/results
+
+test: $(READY) check
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+lock: $(READY)
+	$(BIN)/python envs/lock.py

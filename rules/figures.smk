@@ -1,0 +1,42 @@
+"""Figures, as PNG and SVG, from the tables alone.
+
+Needs: tables. Makes: results/plots/{name}.{png,svg}.
+"""
+
+# The tables that each figure reads; its script is plot_{name}.py.
+FIGURES = {
+    "parameters": ["parameters"],
+    "latency": ["latency"],
+    "latency_vs_frames": ["latency_vs_frames"],
+    "latency_vs_batch": ["latency_vs_batch"],
+    "energy": ["energy"],
+    "energy_vs_frames": ["energy_vs_frames"],
+    "wer_vs_latency": ["summary"],
+    "wer_vs_energy": ["summary"],
+}
+
+
+ALL_FIGURES = figure(*FIGURES)
+
+
+rule plot_figure:
+    input:
+        tables=lambda wildcards: [f"results/tables/{t}.csv" for t in FIGURES[wildcards.figure]],
+        study=ancient("results/study.json"),
+        program=lambda wildcards: program(f"plot_{wildcards.figure}.py"),
+        modules=lambda wildcards: modules(f"plot_{wildcards.figure}.py"),
+    output:
+        "results/plots/{figure}.{ending}",
+    log:
+        "results/logs/plots/{figure}.{ending}.log",
+    wildcard_constraints:
+        figure="|".join(FIGURES),
+        ending="png|svg",
+    conda:
+        ENVIRONMENT
+    params:
+        settings=json.dumps(relevant.tables(STUDY)),
+    shell:
+        "python {input.program} --config {input.study}"
+        " --tables results/tables --out {output}"
+        " 2>&1 | tee {log}"

@@ -1,0 +1,38 @@
+"""What is run, and on what.
+
+Needs: the configuration. Makes: results/study.json, results/device.json.
+"""
+
+
+rule study:
+    """Write down the configuration as it is used, defaults included."""
+    input:
+        program=program("resolve_config.py"),
+        modules=modules("resolve_config.py"),
+    output:
+        "results/study.json",
+    log:
+        "results/logs/study.log",
+    conda:
+        ENVIRONMENT
+    params:
+        config=STUDY.model_dump_json(),
+    shell:
+        "printf '%s' {params.config:q} | "
+        "python {input.program} --config /dev/stdin --out {output} 2>&1 | tee {log}"
+
+
+rule device:
+    """Write down what the measurements run on."""
+    input:
+        study="results/study.json",
+        program=program("describe_device.py"),
+        modules=modules("describe_device.py"),
+    output:
+        "results/device.json",
+    log:
+        "results/logs/device.log",
+    conda:
+        ENVIRONMENT
+    shell:
+        "python {input.program} --config {input.study} --out {output}" " 2>&1 | tee {log}"

@@ -1,0 +1,48 @@
+"""Tables, as CSV with every digit and as Markdown to be read.
+
+Needs: raw rows. Makes: results/tables/{name}.{csv,md}.
+"""
+
+# Script and raw rows (or other tables) of each table.
+TABLES = {
+    "parameters": ("table_parameters.py", [f"results/parameters/{m}.csv" for m in MODELS]),
+    "latency": ("table_latency.py", LATENCY),
+    "latency_vs_frames": ("table_frames.py", FRAMES),
+    "latency_vs_batch": ("table_batch.py", BATCH),
+    "energy": ("table_energy.py", [*ENERGY, "results/tables/latency.csv"]),
+    "energy_vs_frames": (
+        "table_energy_frames.py",
+        [*ENERGY, "results/tables/latency_vs_frames.csv"],
+    ),
+    "wer": ("table_wer.py", HYPOTHESES),
+    "summary": (
+        "table_summary.py",
+        [f"results/tables/{name}.csv" for name in ("parameters", "latency", "energy", "wer")],
+    ),
+}
+
+
+ALL_TABLES = tables(*TABLES)
+
+
+rule make_table:
+    input:
+        rows=lambda wildcards: TABLES[wildcards.table][1],
+        study=ancient("results/study.json"),
+        program=lambda wildcards: program(TABLES[wildcards.table][0]),
+        modules=lambda wildcards: modules(TABLES[wildcards.table][0]),
+    output:
+        csv="results/tables/{table}.csv",
+        markdown="results/tables/{table}.md",
+    log:
+        "results/logs/tables/{table}.log",
+    wildcard_constraints:
+        table="|".join(TABLES),
+    conda:
+        ENVIRONMENT
+    params:
+        settings=json.dumps(relevant.tables(STUDY)),
+    shell:
+        "python {input.program} --config {input.study}"
+        " --csv {output.csv} --markdown {output.markdown}"
+        " 2>&1 | tee {log}"
