@@ -179,6 +179,8 @@ def _pairs(found: _Found):
             found.reject(utterance_id, lines[0][1], "transcript line without audio")
         elif not lines:
             found.reject(utterance_id, files[0], "audio without a transcript line")
+        elif set("\r\0") & set(lines[0][0]):  # which no table could keep
+            found.reject(utterance_id, files[0], "transcript line with a control character")
         elif not lines[0][0].strip():
             found.reject(utterance_id, files[0], "transcript line without words")
         else:

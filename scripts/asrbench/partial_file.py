@@ -38,9 +38,12 @@ class PartialFile:
             self.start({})  # bytes of unknown origin are the beginning of nothing
         return self
 
-    def __exit__(self, *_error) -> None:
-        with self._writing():
+    def __exit__(self, kind, *_error) -> None:
+        try:
             self._file.close()
+        except OSError as error:  # the buffer found no room, which was told if kind is set
+            if kind is None:
+                raise UserError(cannot_write(self.target, error)) from None
         if self.path.exists() and not self.path.stat().st_size:
             self.discard()
 
