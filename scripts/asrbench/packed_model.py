@@ -141,7 +141,7 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
         out: the file to write.
 
     Returns:
-        The files (and folders) of the model that the configuration refers to.
+        The files of the model that the configuration refers to.
 
     Raises:
         UserError: a file that ESPnet will need is not there.
@@ -155,8 +155,8 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
 
     def resolve(value: str) -> str:
         path = located.root / value
-        # A word such as an encoder's name must not become the path of a folder that is called so.
-        if os.path.isfile(path) or ("/" in value and os.path.isdir(path)):
+        # Files alone, as ESPnet does: an encoder's name may well be that of a folder.
+        if os.path.isfile(path):
             others.append(path)
             return portable(path)
         return value
