@@ -13,8 +13,11 @@ import yaml
 from asrbench import model_source, model_zoo, packed_model
 from asrbench.config import Model
 from asrbench.errors import UserError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+# A busy machine must not fail a test.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 LSTM_TAG = "kamo-naoyuki/mini_an4_asr_train_raw_bpe_valid.acc.best"
@@ -319,6 +322,7 @@ configs = st.recursive(
 )
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from(["encoder", "token_list", "x"]), configs))
 def test_a_configuration_without_files_comes_out_as_it_went_in(tmp_path_factory, config):
     config["token_list"] = ["a"]

@@ -3,8 +3,11 @@ import pytest
 from asrbench.corpus import UTTERANCE_COLUMNS
 from asrbench.errors import UserError
 from asrbench.sample import draw, draw_pieces, shuffled
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+# A busy machine must not fail a test.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def table(durations, rate=16000):
@@ -18,6 +21,7 @@ def table(durations, rate=16000):
 durations = st.lists(st.integers(1, 30), min_size=1, max_size=60)
 
 
+@unhurried
 @given(durations, st.integers(1, 80), st.integers(0, 5), st.randoms())
 def test_a_draw_has_its_size_and_one_of_each_stratum_in_any_order_of_rows(
     seconds, count, seed, random
@@ -53,6 +57,7 @@ def test_a_draw_of_everything_is_the_corpus():
     pd.testing.assert_frame_equal(draw(corpus, 10, 1), corpus)
 
 
+@unhurried
 @given(durations, st.integers(1, 2_000_000), st.integers(0, 9), st.sampled_from([8000, 44100]))
 def test_pieces_reach_the_length_and_no_piece_is_spare(seconds, samples, repeat, rate):
     corpus = table(seconds, rate)
