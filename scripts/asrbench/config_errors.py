@@ -14,13 +14,15 @@ def explain(error: ValidationError, origin: str, root: type[BaseModel]) -> list[
         origin: the file, as the user named it.
         root: the model that was validated, whose fields are offered for unknown keys.
     """
-    lines = []
+    problems: dict[str, list[str]] = {}
     for finding in error.errors():
-        key = _key(finding["loc"])
-        line = f"{origin}: {key}: {_problem(finding, root)}"
-        if line not in lines:
-            lines.append(line)
-    return lines
+        found = problems.setdefault(_key(finding["loc"]), [])
+        problem = _problem(finding, root)
+        if not found:
+            found.append(problem)
+        elif " must " in problem:  # another branch of a union, whose value was named already
+            found.append(problem.partition(" must ")[2])
+    return [f"{origin}: {key}: {', or '.join(found)}" for key, found in problems.items()]
 
 
 def _key(location: tuple) -> str:

@@ -39,7 +39,7 @@ class PartFile:
         whole = content[: content.rfind(b"\n") + 1]
         if whole != content:
             os.truncate(self.part, len(whole))
-        return whole.decode("utf-8").splitlines()
+        return whole.decode("utf-8").split("\n")[:-1]  # splitlines would split at U+2028 too
 
     def append(self, line: str) -> None:
         """Add one line; it is on the disk when this returns."""

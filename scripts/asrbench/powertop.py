@@ -122,14 +122,34 @@ class Capture:
         return sorted(samples, key=lambda sample: sample.t_s)
 
 
-def probe() -> None:
-    """Take one sample, to know before a long run whether there will be watts.
+def probe(root: str | Path = "/") -> None:
+    """Find out before a long run whether there will be watts.
+
+    Powertop prints a discharge rate only where the kernel says that a battery
+    or UPS is discharging; where none is, it is not even started.
+
+    Args:
+        root: where the kernel's files are, ``/`` but in tests.
 
     Raises:
-        PowertopError: there will be none; the text says why.
+        PowertopError: there will be no watts; the text says why.
     """
+    supplies = sorted((Path(root) / "sys/class/power_supply").glob("*/status"))
+    if "Discharging" not in [_status(supply) for supply in supplies]:
+        found = ", ".join(f"{supply.parent.name}: {_status(supply)}" for supply in supplies)
+        raise PowertopError(
+            "powertop measures only while a battery is discharging, and none is "
+            f"({found or 'there is no battery'})"
+        )
     capture = Capture(samples=1)
     try:
         capture.result()
     finally:
         capture.stop()
+
+
+def _status(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        return f"unreadable ({error.strerror})"

@@ -1,0 +1,158 @@
+"""The configuration's schema: what is accepted, and the one line that each mistake gets."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from asrbench import config
+from asrbench.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SMALL = {
+    "name": "small",
+    "speech": {"name": "corpus", "path": "speech"},
+    "models": [{"name": "one", "source": "folder"}],
+}
+
+
+def changed(**changes) -> dict:
+    """SMALL with other values, given by key or by dotted path with __ for the dot."""
+    study = copy.deepcopy(SMALL)
+    for path, value in changes.items():
+        block = study
+        *keys, last = path.split("__")
+        for key in keys:
+            block = block.setdefault(key, {})
+        block[last] = value
+    return study
+
+
+def test_the_study_is_the_published_one():
+    study = config.load(ROOT / "config.yaml")
+    assert study.variants() == [
+        (model, weight) for model in ("conformer", "lstm") for weight in ("0.0", "0.3", "1.0")
+    ]
+    assert study.decoding.beam_size == 20
+    assert study.latency.utterances == 100
+    assert (study.sweeps.frames.lengths[0], study.sweeps.frames.lengths[-1]) == (100, 3000)
+    assert (study.energy.window_s, study.energy.samples) == (60, 60)
+    assert study.speech.sha256.startswith("39fde525")
+
+
+def test_every_key_has_a_description():
+    def blocks(block):
+        yield block
+        for field in block.model_fields.values():
+            for annotation in (field.annotation, *getattr(field.annotation, "__args__", ())):
+                if isinstance(annotation, type) and issubclass(annotation, config.BaseModel):
+                    yield from blocks(annotation)
+
+    for block in blocks(config.Study):
+        for name, field in block.model_fields.items():
+            assert field.description, f"{block.__name__}.{name}"
+
+
+def test_the_schema_file_is_the_schema():
+    written = json.loads((ROOT / "schemas/config.schema.json").read_text())
+    assert written == config.Study.model_json_schema()
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"beam": 3}, "beam: unknown key; known keys are name, speech"),
+        ({"decoding": {"beamsize": 4}}, "decoding.beamsize: unknown key; did you mean beam_size?"),
+        ({"decoding": {"beam_size": 0}}, "decoding.beam_size: 0 must be at least 1"),
+        ({"decoding": {"beam_size": "20"}}, "decoding.beam_size: '20' must be a whole number"),
+        ({"decoding": {"threads": 0}}, "decoding.threads: 0 must be at least 1, or be 'all'"),
+        ({"latency": {"rounds": 0}}, "latency.rounds: 0 must be at least 1"),
+        ({"latency": {"utterances": 0}}, "latency.utterances: 0 must be at least 1"),
+        ({"energy": {"window_s": "long"}}, "energy.window_s: 'long' must be a number"),
+        ({"energy": 4}, "energy: 4 must be a block of keys"),
+        ({"ctc_weights": [0, 1.5]}, "ctc_weights[1]: 1.5 must be a number from 0 to 1"),
+        ({"ctc_weights": [-0.1]}, "ctc_weights[0]: -0.1 must be a number from 0 to 1"),
+        ({"ctc_weights": ["half"]}, "ctc_weights[0]: 'half' must be a number from 0 to 1"),
+        ({"ctc_weights": [0.3, "0.30"]}, "ctc_weights: 0.3 stands more than once"),
+        ({"ctc_weights": []}, "ctc_weights: [] must hold at least 1"),
+        ({"sweeps__frames__lengths": [100, 0]}, "sweeps.frames.lengths[1]: 0 must be at least 1"),
+        ({"models": [{"name": "one"}]}, "models[0].source: is missing; add it"),
+        ({"models": [{"name": "a/b", "source": "x"}]}, "models[0].name: 'a/b' must match"),
+        (
+            {"models": [{"name": "one", "source": "a"}, {"name": "one", "source": "b"}]},
+            "models: one stands more than once; name each once",
+        ),
+        (
+            {"models": [{"name": "one", "source": "a", "weights": "random"}]},
+            "models[0]: has weights: random and no tokens_per_second",
+        ),
+        (
+            {"models": [{"name": "one", "source": "a", "sha256": "abc"}]},
+            "models[0].sha256: 'abc' must match",
+        ),
+        ({"speech": {"name": "corpus"}}, "speech: has neither path nor urls"),
+        ({"speech__channels": "left"}, "speech.channels: 'left' must be 'refuse' or 'mix'"),
+        ({"wer__normalisation": "mine"}, "wer.normalisation: 'mine' must be 'none' or"),
+    ],
+)
+def test_a_mistake_is_one_line_with_key_value_and_remedy(changes, line):
+    with pytest.raises(UserError) as raised:
+        config.parse(changed(**changes), "study.yaml")
+    text = str(raised.value)
+    assert text.startswith(f"study.yaml: {line}")
+    assert "\n" not in text
+
+
+def test_two_mistakes_are_two_lines():
+    with pytest.raises(UserError) as raised:
+        config.parse(changed(latency={"rounds": 0}, beam=1), "study.yaml")
+    assert len(str(raised.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "text"), [(0, "0.0"), ("0.30", "0.3"), (1, "1.0"), (-0.0, "0.0"), (1e-4, "0.0001")]
+)
+def test_a_weight_has_one_spelling(given, text):
+    assert config.parse(changed(ctc_weights=[given])).ctc_weights == [text]
+
+
+def test_a_model_may_have_weights_of_its_own():
+    models = [{"name": "one", "source": "a"}, {"name": "two", "source": "b", "ctc_weights": [1]}]
+    study = config.parse(changed(models=models, ctc_weights=[0, 1]))
+    assert study.variants() == [("one", "0.0"), ("one", "1.0"), ("two", "1.0")]
+
+
+def test_a_resolved_study_reads_as_itself(tmp_path):
+    study = config.parse(changed(ctc_weights=["0.30"]))
+    file = tmp_path / "study.json"
+    file.write_text(study.model_dump_json())
+    assert config.load(file) == study
+
+
+@pytest.mark.parametrize("content", ["", "- a\n- b\n", "just text"])
+def test_a_file_without_keys_is_refused(tmp_path, content):
+    file = tmp_path / "config.yaml"
+    file.write_text(content)
+    with pytest.raises(UserError, match="holds no keys"):
+        config.load(file)
+
+
+def test_a_file_that_is_not_yaml_is_refused(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("a: [1, 2")
+    with pytest.raises(UserError, match="is not YAML"):
+        config.load(file)
+
+
+def test_an_absent_file_is_refused(tmp_path):
+    with pytest.raises(UserError, match="no such configuration"):
+        config.load(tmp_path / "none.yaml")
+
+
+def test_the_demo_is_read():
+    mapping = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    study = config.parse(mapping)
+    assert len(study.models) == 4
+    assert [model.weights for model in study.models].count("random") == 2

@@ -1,0 +1,87 @@
+"""ESPnet is imported without torchaudio, and without a look at the network."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+
+
+def run(code: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=SCRIPTS, capture_output=True, text=True, check=False
+    )
+
+
+def test_no_import_touches_the_network_and_nothing_is_printed():
+    done = run("""
+import socket
+def refuse(*arguments):
+    raise AssertionError(f"network: {arguments}")
+socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
+from asrbench import espnet_import
+espnet_import.load("espnet2.bin.asr_inference")
+espnet_import.load("espnet2.tasks.asr")
+""")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_stand_in_says_what_needs_the_package():
+    done = run("""
+from asrbench import espnet_import
+espnet_import.loads = lambda package: False
+espnet_import.prepare()
+import torchaudio
+import torchaudio.functional
+for use in (lambda: torchaudio.load, lambda: torchaudio.functional.resample):
+    try:
+        use()
+    except ImportError as error:
+        print(error)
+try:
+    from torchaudio.transforms import Resample
+except ImportError as error:
+    print(error)
+""")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3, done.stderr
+    assert lines[0].startswith("torchaudio.load was asked for: torchaudio is not installed")
+    assert all("install the release of torchaudio" in line for line in lines)
+
+
+def test_a_torchaudio_that_loads_is_kept(tmp_path):
+    (tmp_path / "torchaudio.py").write_text("real = True\n")
+    done = run(f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from asrbench import espnet_import
+espnet_import.prepare()
+import torchaudio
+print(torchaudio.real)
+""")
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_a_torchaudio_that_does_not_load_is_replaced(tmp_path):
+    (tmp_path / "torchaudio.py").write_text("raise OSError('undefined symbol')\n")
+    done = run(f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from asrbench import espnet_import
+espnet_import.prepare()
+import torchaudio
+print(type(torchaudio).__name__)
+""")
+    assert done.stdout == "StandIn\n", done.stderr
+
+
+def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plotting():
+    from asrbench import code_inputs
+
+    for script in sorted(SCRIPTS.glob("*.py")):
+        modules = code_inputs.files_of(script.name)
+        text = "\n".join(Path(module).read_text() for module in modules)
+        if script.name.startswith(("plot_", "table_", "show_")):
+            assert "import torch" not in text and "espnet_import" not in text, script.name
+        if script.name.startswith(("measure_", "count_", "decode_")):
+            assert "matplotlib" not in text, script.name

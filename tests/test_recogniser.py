@@ -1,0 +1,174 @@
+"""Models: built from their configuration, loaded only where they fit, timed in their parts."""
+
+import dataclasses
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from asrbench import checkpoint, parameters, recogniser
+from asrbench.errors import UserError
+from asrbench.recogniser import Recogniser
+from small_models import LSTM, TRANSFORMER, random_model, write_config
+
+SPEECH = np.random.default_rng(3).normal(0, 0.1, 16000).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory):
+    return random_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def model(manifest):
+    return recogniser.load_model(manifest)
+
+
+def trained(manifest, path):
+    return dataclasses.replace(manifest, weights="trained", checkpoint=path)
+
+
+def test_a_checkpoint_gives_the_model_its_weights(manifest, model, tmp_path):
+    state = {key: torch.randn_like(value) for key, value in model.state_dict().items()}
+    torch.save({key: value.half() for key, value in state.items()}, tmp_path / "model.pth")
+    loaded = recogniser.load_model(trained(manifest, tmp_path / "model.pth"))
+    for key, value in loaded.state_dict().items():
+        assert value.dtype == torch.float32
+        torch.testing.assert_close(value, state[key].half().float())
+
+
+def test_a_checkpoint_that_does_not_fit_is_refused_with_the_names_of_its_keys(
+    manifest, model, tmp_path
+):
+    state = model.state_dict()
+    name = next(key for key in state if key.startswith("encoder") and state[key].dim() == 2)
+    lost = next(key for key in state if key.startswith("decoder"))
+    state["decoder.of.another.model"] = torch.zeros(1)
+    state[name] = state[name][:, :1]
+    del state[lost]
+    torch.save(state, tmp_path / "model.pth")
+    with pytest.raises(UserError) as raised:
+        recogniser.load_model(trained(manifest, tmp_path / "model.pth"))
+    text = str(raised.value)
+    assert f"{lost} is missing" in text
+    assert "decoder.of.another.model is not in the model" in text
+    assert f"{name} has shape" in text
+
+
+class Payload:
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return open, (str(self.marker), "w")
+
+
+def test_no_code_in_a_checkpoint_is_run(tmp_path):
+    marker = tmp_path / "ran"
+    for name, save in {
+        "torch": lambda path: torch.save({"weight": Payload(marker)}, path),
+        "pickle": lambda path: path.write_bytes(pickle.dumps({"weight": Payload(marker)})),
+    }.items():
+        path = tmp_path / f"{name}.pth"
+        save(path)
+        with pytest.raises(UserError, match="cannot be read as tensors alone"):
+            checkpoint.read(path)
+        assert not marker.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 cut"])
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, content):
+    path = tmp_path / "model.pth"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"model\.pth: cannot be read"):
+        checkpoint.read(path)
+
+
+def test_a_checkpoint_of_something_else_than_tensors_is_refused(tmp_path):
+    torch.save({"epoch": 3}, tmp_path / "model.pth")
+    with pytest.raises(UserError, match="is not a state_dict"):
+        checkpoint.read(tmp_path / "model.pth")
+
+
+def test_a_configuration_that_espnet_cannot_build_is_one_line(tmp_path):
+    with pytest.raises(UserError, match=r"config\.yaml: ESPnet cannot build model small"):
+        recogniser.load_model(random_model(tmp_path, encoder="quantum"))
+
+
+@pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
+@pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
+def test_frames_and_parts_of_the_latency(tmp_path, architecture, ctc_weight):
+    variant = Recogniser(random_model(tmp_path, architecture), ctc_weight, 3, 5.0)
+    transcript = variant.transcribe(SPEECH)
+    assert transcript.encode_s > 0 and transcript.search_s > 0
+    assert transcript.encode_s + transcript.search_s <= transcript.latency_s
+    assert transcript.tokens <= 5
+    features, lengths = variant.model.frontend(
+        torch.from_numpy(SPEECH)[None], torch.tensor([len(SPEECH)])
+    )
+    assert features.shape[1] == int(lengths[0]) == variant.frames(len(SPEECH))
+
+
+@pytest.mark.parametrize("frames", [1, 2, 17, 100])
+def test_samples_for_a_number_of_frames(manifest, frames):
+    variant = Recogniser(manifest, 1.0, 1, 5.0)
+    assert variant.frames(variant.samples_for(frames)) == frames
+    assert variant.frames(variant.samples_for(frames) - 1) == frames - 1
+
+
+def test_the_output_of_random_weights_follows_the_rate(manifest):
+    variant = Recogniser(manifest, 0.3, 2, 4.0)
+    assert variant.transcribe(SPEECH).tokens <= 4
+    long = variant.transcribe(np.tile(SPEECH, 5))
+    assert 4 < long.tokens <= 20
+
+
+def test_random_weights_are_the_same_in_every_process(manifest, model):
+    again = recogniser.load_model(manifest)
+    for key, value in again.state_dict().items():
+        assert torch.equal(value, model.state_dict()[key]), key
+
+
+def test_a_model_without_ctc_cannot_be_a_ctc_variant(tmp_path):
+    manifest = random_model(tmp_path, model_conf={"ctc_weight": 0.0})
+    with pytest.raises(UserError, match=r"no CTC head: set its ctc_weights to \[0\.0\]"):
+        Recogniser(manifest, 0.3, 1)
+    Recogniser(manifest, 0.0, 1)
+
+
+def test_a_model_without_decoder_cannot_be_an_attention_variant(tmp_path):
+    manifest = random_model(tmp_path, decoder=None, model_conf={"ctc_weight": 1.0})
+    with pytest.raises(UserError, match=r"no attention decoder: set its ctc_weights to \[1\.0\]"):
+        Recogniser(manifest, 0.3, 1)
+    Recogniser(manifest, 1.0, 1)
+
+
+def test_a_shared_tensor_is_counted_once(tmp_path):
+    model = torch.nn.ModuleDict(
+        {name: torch.nn.Linear(3, 3, bias=False) for name in ("encoder", "decoder", "ctc")}
+    )
+    model["ctc"].weight = model["decoder"].weight
+    rows = {row.module: row for row in parameters.count(model)}
+    assert rows["whole"].parameters == 18
+    assert rows["decoder"].parameters == rows["decoder"].shared == 9
+    assert rows["encoder"].shared == 0
+    assert rows["whole"].shared == 9
+    # The decoder's only tensor is the CTC head's too, so CTC decoding still needs it.
+    assert rows["used:ctc"].parameters == 18
+
+
+def test_frozen_parameters_are_told_apart(model):
+    for tensor in model.ctc.parameters():
+        tensor.requires_grad_(False)
+    row = next(row for row in parameters.count(model) if row.module == "ctc")
+    assert row.trainable == 0 < row.parameters
+    assert row.bytes == 4 * row.parameters
+
+
+def test_a_folder_without_config_has_a_clear_line(tmp_path):
+    write_config(tmp_path)
+    (tmp_path / "config.yaml").unlink()
+    from asrbench import manifest as manifests
+
+    with pytest.raises(UserError, match="there is no such model manifest"):
+        manifests.load(tmp_path / "model.json")
