@@ -1,0 +1,92 @@
+"""The shape of the figures of latency and energy: this device above, the published study below."""
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from asrbench import figure_rows, figure_style, published_study
+from asrbench.config import Study
+from asrbench.table_markdown import figure as digits
+
+
+def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figure, Axes, dict]:
+    """A figure with the published study drawn in its lower panel.
+
+    Args:
+        study: whose variants are the rows of the upper panel.
+        empty: nothing was measured: the upper panel stays low, for words.
+        label: of the x axes, with the unit.
+        published: the column of the published study.
+
+    Returns:
+        The figure, the upper axes, and the place of each (model, CTC weight) in it.
+    """
+    ours = figure_rows.lay_out(study.variants())
+    reference = published_study.load().dropna(subset=[published])
+    pairs = list(zip(reference["model"], reference["ctc_weight"], strict=True))
+    theirs = figure_rows.lay_out(pairs)
+    heights = [0.7 if empty else ours.height_in, theirs.height_in]
+    figure = figure_style.new(sum(heights) + 1.9)
+    top, bottom = figure.subplots(2, 1, height_ratios=heights)
+    if not empty:
+        names = {m.name: figure_style.shown(study, m.name, width=99) for m in study.models}
+        figure_rows.prepare(top, ours, names, _weights(study.variants()))
+        top.set_xlabel(label)
+    _draw_published(bottom, theirs, reference, pairs, published, figure_style.colours(study))
+    bottom.set_xlabel(label)
+    return figure, top, ours.at
+
+
+def without_figures(axes: Axes, text: str) -> None:
+    """Turn the upper panel into words."""
+    axes.set_axis_off()
+    figure_style.say(axes, text)
+
+
+def interval(axes: Axes, y: float, value: float, low: float, high: float) -> float:
+    """Draw an interval where there is one; returns the x at which the row ends."""
+    if np.isnan(low) or np.isnan(high):
+        return value
+    parts = axes.errorbar(
+        *(value, y),
+        xerr=[[value - low], [high - value]],
+        fmt="none",
+        ecolor=figure_style.INK,
+        elinewidth=1,
+        capsize=2,
+    )
+    for line in (*parts.lines[1], *parts.lines[2]):
+        line.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
+    return high
+
+
+def absent(axes: Axes, y: float, reason: str) -> None:
+    """Say in a variant's row why it has no bar."""
+    why = textwrap.shorten(reason or "no reason given", 58, placeholder=" …")
+    figure_rows.write(axes, 0, y, why, figure_style.FADED)
+
+
+def _weights(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    return {weight: f"CTC {weight}" for _, weight in pairs}
+
+
+def _draw_published(
+    axes: Axes,
+    rows: figure_rows.Rows,
+    reference: pd.DataFrame,
+    pairs: list[tuple[str, str]],
+    column: str,
+    colours: dict[str, str],
+) -> None:
+    figure_rows.prepare(axes, rows, {name: name for name, _ in pairs}, _weights(pairs))
+    axes.set_title(published_study.LABEL, loc="left", fontsize=8.5, color=figure_style.FADED)
+    for pair, value in zip(pairs, reference[column], strict=True):
+        colour = colours.get(pair[0], figure_style.FADED)
+        axes.hlines(rows.at[pair], 0, value, color=figure_style.GRID, linewidth=2)
+        axes.plot(value, rows.at[pair], "o", mfc="white", mec=colour, mew=1.3, ms=5.5)
+        figure_rows.write(axes, value, rows.at[pair], "  " + digits(value), figure_style.FADED)
+    axes.set_xlim(0, 1.14 * reference[column].max())

@@ -1,0 +1,64 @@
+"""The figure of latency: a bar a variant, split into encode, search and other."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from asrbench import figure_cost, figure_rows, figure_style, table_csv
+from asrbench.config import Study
+from asrbench.table_markdown import figure as digits
+
+PARTS = {"encode": (0.0, ""), "search": (0.55, "////"), "other": (0.85, "")}
+LABEL = "mean latency of an utterance (s)"
+
+
+def draw(tables: Path, study: Study) -> Figure:
+    """From latency.csv."""
+    table = table_csv.read(tables, "latency")
+    measured = table[table["latency_mean_s"].notna()]
+    figure, axes, at = figure_cost.panels(study, measured.empty, LABEL, "latency_mean_s")
+    figure_style.note(figure, study)
+    if measured.empty:
+        reason = next((why for why in table["reason"] if why), "no reason given")
+        figure_cost.without_figures(axes, f"No latency was measured: {reason}.")
+        return figure
+    colours = figure_style.colours(study)
+    for row in table.to_dict("records"):
+        y = at[row["model"], row["ctc_weight"]]
+        if row["latency_mean_s"] != row["latency_mean_s"]:
+            figure_cost.absent(axes, y, row["reason"])
+            continue
+        left = 0.0
+        for part, (share, hatch) in PARTS.items():
+            seconds = max(row[f"{part}_mean_s"], 0.0)
+            axes.barh(
+                *(y, seconds),
+                left=left,
+                height=0.72,
+                color=figure_style.lighter(colours[row["model"]], share),
+                edgecolor=figure_style.INK,
+                linewidth=0.5,
+                hatch=hatch,
+            )
+            left += seconds
+        mean, low, high = (row[f"latency_{name}_s"] for name in ("mean", "low", "high"))
+        end = figure_cost.interval(axes, y, mean, low, high)
+        figure_rows.write(axes, end, y, digits(mean), figure_style.INK)
+    axes.set_xlim(0, 1.14 * measured[["latency_mean_s", "latency_high_s"]].max().max())
+    figure_style.legend(figure, _entries(), columns=4)
+    return figure
+
+
+def _entries() -> list:
+    entries = [
+        Patch(
+            facecolor=figure_style.lighter(figure_style.FADED, share),
+            edgecolor=figure_style.INK,
+            linewidth=0.5,
+            hatch=hatch,
+            label=part,
+        )
+        for part, (share, hatch) in PARTS.items()
+    ]
+    return [*entries, figure_style.handle("95 % interval", linestyle="-", linewidth=1)]

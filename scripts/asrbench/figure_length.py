@@ -1,0 +1,100 @@
+"""The shape of the figures against input length: a panel a model, a line a CTC weight."""
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from asrbench import figure_style
+from asrbench.config import Study
+
+ABOVE_IN, PANEL_IN = 0.8, 2.2
+
+
+def draw(study: Study, rows: pd.DataFrame, figures: tuple[str, str, str], label: str) -> Figure:
+    """Draw value and interval against frames; seconds of audio stand above each panel.
+
+    Args:
+        rows: model, ctc_weight, length_frames, duration_s, and ``figures``; at
+            least one value is there.
+        figures: the columns of value, low and high.
+        label: of the y axis, with the unit.
+    """
+    models = list(dict.fromkeys(model for model, _ in study.variants()))
+    across = min(2, len(models))
+    down = math.ceil(len(models) / across)
+    figure = figure_style.new(ABOVE_IN + PANEL_IN * down)
+    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat
+    styles = figure_style.weight_styles([weight for _, weight in study.variants()])
+    colours = figure_style.colours(study)
+    log_y = figure_style.spans_decades(rows[figures[0]])
+    log_x = figure_style.spans_decades(rows["length_frames"], 8)
+    for axes, model in zip(panels, models, strict=False):
+        axes.set_title(
+            figure_style.shown(study, model, 24 * (3 - across)), loc="left", fontweight="bold"
+        )
+        here = rows[rows["model"] == model]
+        for weight in dict.fromkeys(here["ctc_weight"]):
+            line = here[here["ctc_weight"] == weight].sort_values("length_frames")
+            _line(axes, line, figures, colours[model], *styles[weight])
+        if here[figures[0]].isna().all():
+            figure_style.say(axes, "nothing measured", 24)
+    for axes in list(panels)[len(models) :]:
+        axes.set_visible(False)
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    for axes in panels:
+        if log_x:
+            axes.set_xscale("log")
+        if log_y:
+            axes.set_yscale("log")
+    if not log_y:
+        panels[0].set_ylim(bottom=0)
+    for axes, model in zip(panels, models, strict=True):
+        if log_x:
+            figure_style.plain_log(axes.xaxis)
+        if log_y:
+            figure_style.plain_log(axes.yaxis)
+        _seconds(axes, rows[rows["model"] == model], log_x)
+        axes.xaxis.set_tick_params(labelbottom=True)
+        axes.set_xlabel("input length (frames)")
+    for axes in panels[::across]:
+        axes.set_ylabel(label)
+    entries = [
+        figure_style.handle(f"CTC {weight}", linestyle=line, marker=marker)
+        for weight, (line, marker) in styles.items()
+    ]
+    if rows[figures[1]].notna().any():
+        entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
+    figure_style.legend(figure, entries, columns=min(4, len(entries)))
+    return figure
+
+
+def _line(axes: Axes, line: pd.DataFrame, figures, colour: str, dashes, marker: str) -> None:
+    value, low, high = (line[column].to_numpy(float) for column in figures)
+    around = np.nan_to_num(np.array([value - low, high - value]))
+    axes.errorbar(
+        line["length_frames"],
+        value,
+        yerr=np.maximum(around, 0.0),
+        color=colour,
+        linestyle=dashes,
+        marker=marker,
+        elinewidth=0.9,
+        capsize=2,
+    )
+
+
+def _seconds(axes: Axes, rows: pd.DataFrame, log: bool) -> None:
+    """A second axis above, in seconds of audio: a model's frames are all as long."""
+    seconds = (rows["duration_s"] / rows["length_frames"]).median()
+    if not seconds > 0:
+        return
+    above = axes.secondary_xaxis(
+        "top", functions=(lambda frames: frames * seconds, lambda audio: audio / seconds)
+    )
+    above.tick_params(labelsize=7, colors=figure_style.FADED, pad=1, length=2)
+    above.set_xlabel("audio (s)", fontsize=7, color=figure_style.FADED, labelpad=2)
+    if log:
+        figure_style.plain_log(above.xaxis)

@@ -1,0 +1,177 @@
+"""How every figure looks: one colour a model, one line and marker a CTC weight, one way to save.
+
+Sizes are for a column of a paper: 5 inches wide, with text that is still
+readable at 3.3 inches. Colours are Okabe and Ito's, ordered so that neighbours
+differ in grey as well; markers and lines carry what colour alone would not.
+"""
+
+import re
+import textwrap
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import pandas as pd
+from matplotlib import ticker
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from asrbench.config import Study
+from asrbench.errors import UserError
+
+WIDTH_IN = 5.0
+INK, FADED, GRID = "#222222", "#6e6e6e", "#e2e2e2"
+_COLOURS = ["#0072B2", "#E69F00", "#000000", "#CC79A7", "#56B4E9", "#D55E00", "#009E73"]
+_LINES = [("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1)), "v"), ((0, (1, 1)), "P")]
+_FORMATS = ("png", "svg")
+
+matplotlib.rcParams.update(
+    {
+        "font.size": 8.5,
+        "axes.titlesize": 8.5,
+        "axes.labelsize": 8.5,
+        "legend.fontsize": 8,
+        "xtick.labelsize": 8,
+        "ytick.labelsize": 8,
+        "axes.edgecolor": FADED,
+        "axes.labelcolor": INK,
+        "text.color": INK,
+        "text.parse_math": False,  # a dollar in a model's name is a dollar
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "grid.color": GRID,
+        "grid.linewidth": 0.7,
+        "lines.linewidth": 1.4,
+        "lines.markersize": 4.5,
+        "legend.frameon": False,
+        "svg.hashsalt": "asrbench",
+        "savefig.dpi": 200,
+    }
+)
+
+
+def colours(study: Study) -> dict[str, str]:
+    """Model to colour, in the order of the configuration."""
+    names = [model.name for model in study.models]
+    return {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
+
+
+def lighter(colour: str, share: float) -> tuple[float, float, float]:
+    """The colour, ``share`` of the way to white."""
+    return tuple(part + (1 - part) * share for part in to_rgb(colour))
+
+
+def weight_styles(weights: list[str]) -> dict[str, tuple[object, str]]:
+    """CTC weight to (line style, marker), the same for 0.0, 0.3 and 1.0 in all figures."""
+    fixed = {weight: _LINES[i] for i, weight in enumerate(("0.0", "0.3", "1.0"))}
+    others = sorted(set(weights) - set(fixed), key=float)
+    more = {weight: _LINES[3 + i % 3] for i, weight in enumerate(others)}
+    return {w: (fixed | more)[w] for w in sorted(set(weights), key=float)}
+
+
+def model_styles(study: Study) -> dict[str, tuple[object, str]]:
+    """Model to (line style, marker), where no CTC weight takes them."""
+    return {model.name: _LINES[i % len(_LINES)] for i, model in enumerate(study.models)}
+
+
+def shown(study: Study, model: str, width: int = 34) -> str:
+    """A model's name as figures write it, in lines of ``width``, with 'random weights' if so."""
+    random = " (random weights)" if study.model(model).weights == "random" else ""
+    if len(model) + len(random) <= width:
+        return model + random
+    parts = re.split(r"(?<=[-_.])", model)
+    lines = [""]
+    for part in parts:
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    lines = [piece for line in lines for piece in textwrap.wrap(line, width)]
+    return "\n".join([*lines, random.strip()] if random else lines)
+
+
+def new(height_in: float) -> Figure:
+    """An empty figure of the common width."""
+    return Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+
+
+def note(figure: Figure, study: Study, *more: str, measured: bool = True) -> None:
+    """The line above a figure: the study, whether a machine spoke, whose weights are random."""
+    parts = [study.name]
+    if study.speech.synthetic and measured:
+        parts.append("synthetic speech")
+    random = [model.name for model in study.models if model.weights == "random"]
+    if random:
+        parts.append("random weights: " + ", ".join(random))
+    lines = [" · ".join(parts), *(line for line in more if line)]
+    text = "\n".join(part for line in lines for part in textwrap.wrap(line, 84))
+    figure.suptitle(text, x=0.01, ha="left", fontsize=7.5, color=FADED)
+
+
+def say(axes: Axes, text: str, width: int = 60) -> None:
+    """Words in the place of what cannot be shown."""
+    axes.text(
+        *(0.5, 0.5, textwrap.fill(text, width)),
+        transform=axes.transAxes,
+        ha="center",
+        va="center",
+        color=FADED,
+    )
+
+
+def absences(rows: pd.DataFrame, what: str, limit: int = 3) -> str:
+    """'no WER: lstm CTC 0.3 (no file …), …' for rows with ``why``; '' where there are none."""
+    if rows.empty:
+        return ""
+    told = []
+    for (why, model), group in rows.groupby(["why", "model"], sort=False):
+        weights = ", ".join(dict.fromkeys(group["ctc_weight"]))
+        reason = textwrap.shorten(why or "no reason given", 70, placeholder=" …")
+        told.append(f"{model} CTC {weights} ({reason})")
+    rest = f"; {len(told) - limit} more in the table" if len(told) > limit else ""
+    return f"no {what}: " + "; ".join(told[:limit]) + rest
+
+
+def plain_log(axis) -> None:
+    """A logarithmic axis with plain figures, and 2 and 5 labelled where it spans little."""
+    low, high = axis.get_view_interval()
+    subs = (1.0,) if high / low > 300 else (1.0, 2.0, 5.0)
+    axis.set_major_locator(ticker.LogLocator(subs=subs, numticks=12))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.set_minor_locator(ticker.LogLocator(subs=range(2, 10), numticks=12))
+    axis.set_minor_formatter(ticker.NullFormatter())
+
+
+def spans_decades(values: pd.Series, ratio: float = 20.0) -> bool:
+    """Whether a logarithmic axis suits: all above 0, the largest ``ratio`` times the smallest."""
+    values = values.dropna()
+    return not values.empty and values.min() > 0 and values.max() >= ratio * values.min()
+
+
+def handle(label: str, **style: object) -> Line2D:
+    """An entry of a legend."""
+    return Line2D([], [], label=label, **({"linestyle": "none", "color": INK} | style))
+
+
+def legend(figure: Figure, handles: list, columns: int) -> None:
+    """Below everything, so that it covers nothing."""
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=2.4)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG or SVG, by the ending; the same figure gives the same bytes.
+
+    Raises:
+        UserError: for another ending.
+    """
+    ending = path.suffix.lstrip(".")
+    if ending not in _FORMATS:
+        raise UserError(f"{path}: a figure ends in {' or '.join(_FORMATS)}, not {ending!r}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    metadata = {"Date": None, "Creator": None} if ending == "svg" else {"Software": None}
+    figure.savefig(path, format=ending, metadata=metadata)

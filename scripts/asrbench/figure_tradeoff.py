@@ -1,0 +1,109 @@
+"""The shape of the figures of word error rate against a cost: a point a variant."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from asrbench import figure_style, published_study
+from asrbench.config import Study
+
+
+def draw(
+    study: Study, rows: pd.DataFrame, cost: tuple[str, str, str], label: str, published: str
+) -> Figure:
+    """Draw the variants that have both figures, and the published study hollow.
+
+    Args:
+        rows: model, ctc_weight, wer_percent, wer_low_percent, wer_high_percent
+            and ``cost``, for variants where both are there (there may be none).
+        cost: the columns of value, low and high of the x axis.
+        label: of the x axis, with the unit.
+        published: the column of the published study on the x axis.
+    """
+    figure = figure_style.new(3.6 + 0.17 * len(study.models))
+    axes = figure.subplots()
+    reference = published_study.load()
+    weights = [w for _, w in study.variants()] + list(reference["ctc_weight"])
+    styles, colours = figure_style.weight_styles(weights), figure_style.colours(study)
+    for row in reference.to_dict("records"):
+        _hollow(axes, row, published, styles, colours)
+    for row in rows.to_dict("records"):
+        _point(axes, row, cost, styles[row["ctc_weight"]][1], colours[row["model"]])
+    axes.set_xlabel(label)
+    axes.set_ylabel("word error rate (%)")
+    if figure_style.spans_decades(pd.concat([rows[cost[0]], reference[published]])):
+        axes.set_xscale("log")
+        axes.margins(x=0.08)
+        figure_style.plain_log(axes.xaxis)
+    else:
+        axes.set_xlim(left=0)
+    _scale_errors(axes, pd.concat([rows["wer_percent"], reference["wer_percent"]]))
+    figure_style.legend(figure, _entries(study, rows, styles, colours), columns=2)
+    return figure
+
+
+def _point(axes: Axes, row: dict, cost: tuple[str, str, str], marker: str, colour: str) -> None:
+    x, x_low, x_high = (row[column] for column in cost)
+    y, y_low, y_high = (row[f"wer_{part}percent"] for part in ("", "low_", "high_"))
+    axes.errorbar(
+        *(x, y),
+        xerr=[[x - x_low], [x_high - x]] if x_low == x_low else None,
+        yerr=[[y - y_low], [y_high - y]] if y_low == y_low else None,
+        color=colour,
+        marker=marker,
+        markersize=6.5,
+        markeredgecolor="white",
+        markeredgewidth=0.6,
+        elinewidth=0.9,
+        capsize=2,
+        zorder=3,
+    )
+
+
+def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> None:
+    colour = figure_style.lighter(colours.get(row["model"], figure_style.FADED), 0.25)
+    x, y = row[column], row["wer_percent"]
+    marker = styles[row["ctc_weight"]][1]
+    axes.plot(x, y, marker, mfc="white", mec=colour, mew=1.2, ms=6.5, zorder=2)
+    if row["wer_is_bound"]:
+        axes.annotate(
+            "",
+            (x, y),
+            xytext=(0, 15),
+            textcoords="offset points",
+            arrowprops={"arrowstyle": "<-", "color": colour, "shrinkB": 4, "shrinkA": 0},
+            annotation_clip=False,
+        )
+
+
+def _scale_errors(axes: Axes, values: pd.Series) -> None:
+    if figure_style.spans_decades(values):
+        axes.set_yscale("log")
+        low, high = values.min(), values.max()
+        axes.set_ylim(low / 1.6, high * 1.9)
+        figure_style.plain_log(axes.yaxis)
+    else:
+        axes.set_ylim(-0.04 * values.max(), 1.18 * values.max())
+
+
+def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict) -> list:
+    there = set(rows["model"])
+    entries = [
+        figure_style.handle(
+            figure_style.shown(study, model.name, 40),
+            marker="s",
+            markersize=8,
+            color=colours[model.name],
+        )
+        for model in study.models
+        if model.name in there
+    ]
+    label = (
+        f"{published_study.LABEL};\nwith an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
+    )
+    entries.append(figure_style.handle(label, marker="o", markerfacecolor="white"))
+    entries += [
+        figure_style.handle(f"CTC weight {weight}", marker=marker)
+        for weight, (_, marker) in styles.items()
+    ]
+    return entries
