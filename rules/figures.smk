@@ -26,7 +26,12 @@ rule plot_figure:
         program=lambda wildcards: program(f"plot_{wildcards.figure}.py"),
         modules=lambda wildcards: modules(f"plot_{wildcards.figure}.py"),
     output:
-        "results/plots/{figure}.{ending}",
+        report(
+            "results/plots/{figure}.{ending}",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{figure}", "format": "{ending}"},
+        ),
     log:
         "results/logs/plots/{figure}.{ending}.log",
     wildcard_constraints:
