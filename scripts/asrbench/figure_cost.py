@@ -1,7 +1,5 @@
 """The shape of the figures of latency and energy: this device above, the published study below."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -66,8 +64,7 @@ def interval(axes: Axes, y: float, value: float, low: float, high: float) -> flo
 
 def absent(axes: Axes, y: float, reason: str) -> None:
     """Say in a variant's row why it has no bar."""
-    why = textwrap.shorten(reason or "no reason given", 58, placeholder=" …")
-    figure_rows.write(axes, 0, y, why, figure_style.FADED)
+    figure_rows.write(axes, 0, y, figure_style.briefly(reason, 58), figure_style.FADED)
 
 
 def _weights(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -64,7 +64,7 @@ def _entries() -> list:
             facecolor=grey,
             edgecolor=figure_style.INK,
             linewidth=0.5,
-            label="mean watts × mean latency",
+            label="watts × latency",
         ),
         figure_style.handle("integral / inferences", **diamond),
         figure_style.handle("95 % interval", linestyle="-", linewidth=1),
