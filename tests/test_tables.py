@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import raw_rows
 from asrbench import power_windows, table_csv
+from asrbench.digits import figure
 from asrbench.errors import UserError
 from asrbench.propagate import product
-from asrbench.table_markdown import figure
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 TABLES = {

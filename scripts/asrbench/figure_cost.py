@@ -8,7 +8,7 @@ from matplotlib.patheffects import withStroke
 
 from asrbench import figure_rows, figure_style, published_study
 from asrbench.config import Study
-from asrbench.table_markdown import figure as digits
+from asrbench.digits import figure as digits
 
 
 def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figure, Axes, dict]:

@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from asrbench import figure_cost, figure_rows, figure_style, measured_power, table_csv
 from asrbench.config import Study
-from asrbench.table_markdown import figure as digits
+from asrbench.digits import figure as digits
 
 BAR, DIAMOND = "energy_per_utterance_study", "energy_per_utterance_integral"
 
