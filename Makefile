@@ -16,7 +16,8 @@ $(READY): envs/requirements.txt envs/espnet.txt
 
 demo: $(READY)
 	$(BIN)/snakemake --directory demo all
-	@$(BIN)/python scripts/show_summary.py --results demo/results
+	$(BIN)/snakemake --directory demo --report report.html
+	@$(BIN)/python scripts/show_summary.py --config demo/results/study.json --results demo/results --report demo/report.html
 
 test: $(READY) check
 	$(BIN)/python -m pytest

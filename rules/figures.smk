@@ -11,8 +11,8 @@ FIGURES = {
     "latency_vs_batch": ["latency_vs_batch"],
     "energy": ["energy"],
     "energy_vs_frames": ["energy_vs_frames"],
-    "wer_vs_latency": ["summary"],
-    "wer_vs_energy": ["summary"],
+    "wer_vs_latency": ["wer", "latency"],
+    "wer_vs_energy": ["wer", "energy"],
 }
 
 
