@@ -1,5 +1,5 @@
 # Each target makes all the set-up that it needs; a second call installs nothing.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -8,7 +8,7 @@ READY := .venv/.ready
 setup: $(READY)
 
 $(READY): envs/requirements.txt envs/espnet.txt
-	@command -v $(PYTHON) > /dev/null || { echo "make: $(PYTHON) is not there; install Python 3.11, or say which: make PYTHON=/path/to/python3.11 setup"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "make: Python 3.11 is needed, and '$(PYTHON)' is not it; install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r envs/espnet.txt
@@ -16,7 +16,8 @@ $(READY): envs/requirements.txt envs/espnet.txt
 
 demo: $(READY)
 	$(BIN)/snakemake --directory demo all
-	@$(BIN)/python scripts/show_summary.py --results demo/results
+	$(BIN)/snakemake --directory demo --report report.html
+	@$(BIN)/python scripts/show_summary.py --config demo/results/study.json --results demo/results --report demo/report.html
 
 test: $(READY) check
 	$(BIN)/python -m pytest

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shlex
 import sys
 
@@ -56,12 +57,23 @@ def settings(stage):
 
 
 def rounds(pattern, variants, count):
-    """Paths of every round of every variant, round by round, so that drift hits all alike."""
-    return [
-        f"results/{pattern.format(variant=variant, round=number)}"
-        for number in range(1, count + 1)
-        for variant in variants
-    ]
+    """Paths of every round of every variant, in the order in which they are measured.
+
+    Round by round over all variants, so that drift of the device hits all alike;
+    in each round in another order, drawn with latency.seed.
+    """
+    paths = []
+    for number in range(1, count + 1):
+        order = list(variants)
+        random.Random(f"{STUDY.latency.seed}/{pattern}/{number}").shuffle(order)
+        paths += [f"results/{pattern.format(variant=v, round=number)}" for v in order]
+    return paths
+
+
+def turn(paths, pattern):
+    """Priority of a measurement from its place in the order: the earlier, the higher."""
+    places = {path: len(paths) - place for place, path in enumerate(paths)}
+    return lambda wildcards: places.get(pattern.format(**dict(wildcards.items())), 0)
 
 
 def archive_on_disk(path):

@@ -19,6 +19,7 @@ rule measure_energy:
         window="results/energy/{model}/ctc{ctc_weight}/round{round}/window.json",
     log:
         "results/logs/energy/{model}/ctc{ctc_weight}/round{round}.log",
+    priority: turn(ENERGY, "results/energy/{model}/ctc{ctc_weight}/round{round}/window.json")
     conda:
         ENVIRONMENT
     resources:

@@ -11,8 +11,8 @@ FIGURES = {
     "latency_vs_batch": ["latency_vs_batch"],
     "energy": ["energy"],
     "energy_vs_frames": ["energy_vs_frames"],
-    "wer_vs_latency": ["summary"],
-    "wer_vs_energy": ["summary"],
+    "wer_vs_latency": ["wer", "latency"],
+    "wer_vs_energy": ["wer", "energy"],
 }
 
 
@@ -26,7 +26,12 @@ rule plot_figure:
         program=lambda wildcards: program(f"plot_{wildcards.figure}.py"),
         modules=lambda wildcards: modules(f"plot_{wildcards.figure}.py"),
     output:
-        "results/plots/{figure}.{ending}",
+        report(
+            "results/plots/{figure}.{ending}",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{figure}", "format": "{ending}"},
+        ),
     log:
         "results/logs/plots/{figure}.{ending}.log",
     wildcard_constraints:

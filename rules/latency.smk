@@ -17,6 +17,7 @@ rule measure_latency:
         "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
     log:
         "results/logs/latency/{model}/ctc{ctc_weight}/round{round}.log",
+    priority: turn(LATENCY, "results/latency/{model}/ctc{ctc_weight}/round{round}.csv")
     conda:
         ENVIRONMENT
     resources:

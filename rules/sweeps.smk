@@ -19,6 +19,7 @@ rule measure_frames:
         "results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv",
     log:
         "results/logs/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.log",
+    priority: turn(FRAMES, "results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv")
     conda:
         ENVIRONMENT
     resources:
@@ -44,6 +45,7 @@ rule measure_batch:
         "results/sweeps/batch/{model}/round{round}.csv",
     log:
         "results/logs/sweeps/batch/{model}/round{round}.log",
+    priority: turn(BATCH, "results/sweeps/batch/{model}/round{round}.csv")
     conda:
         ENVIRONMENT
     resources:

@@ -32,7 +32,12 @@ rule make_table:
         program=lambda wildcards: program(TABLES[wildcards.table][0]),
         modules=lambda wildcards: modules(TABLES[wildcards.table][0]),
     output:
-        csv="results/tables/{table}.csv",
+        csv=report(
+            "results/tables/{table}.csv",
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"table": "{table}"},
+        ),
         markdown="results/tables/{table}.md",
     log:
         "results/logs/tables/{table}.log",

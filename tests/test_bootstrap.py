@@ -5,7 +5,7 @@ import pytest
 from asrbench import bootstrap
 
 
-def covered(rounds, units, round_std, unit_std, noise_std, studies=1200, paired=False):
+def covered(rounds, units, round_std, unit_std, noise_std, studies=800, paired=False):
     """Share of simulated studies whose interval holds the known truth."""
     generator = np.random.default_rng(0)
     hits = 0

@@ -12,6 +12,8 @@ SCRIPTS = Path(__file__).resolve().parents[1]
 def files_of(script: str) -> list[str]:
     """The script and every module of the package that it imports, directly or not.
 
+    A data file that stands beside a module under the same name belongs to it.
+
     Args:
         script: file name of a script, such as ``measure_latency.py``.
 
@@ -22,5 +24,6 @@ def files_of(script: str) -> list[str]:
     finder = ModuleFinder(path=[str(SCRIPTS)])
     finder.run_script(str(SCRIPTS / script))
     found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+    found |= {data for file in found if (data := file.with_suffix(".csv")).exists()}
     modules = sorted(os.path.relpath(file) for file in found - {SCRIPTS / script})
     return [os.path.relpath(SCRIPTS / script), *modules]

@@ -1,7 +1,5 @@
 """The shape of the figures of latency and energy: this device above, the published study below."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +8,7 @@ from matplotlib.patheffects import withStroke
 
 from asrbench import figure_rows, figure_style, published_study
 from asrbench.config import Study
-from asrbench.table_markdown import figure as digits
+from asrbench.digits import figure as digits
 
 
 def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figure, Axes, dict]:
@@ -66,8 +64,7 @@ def interval(axes: Axes, y: float, value: float, low: float, high: float) -> flo
 
 def absent(axes: Axes, y: float, reason: str) -> None:
     """Say in a variant's row why it has no bar."""
-    why = textwrap.shorten(reason or "no reason given", 58, placeholder=" …")
-    figure_rows.write(axes, 0, y, why, figure_style.FADED)
+    figure_rows.write(axes, 0, y, figure_style.briefly(reason, 58), figure_style.FADED)
 
 
 def _weights(pairs: list[tuple[str, str]]) -> dict[str, str]:

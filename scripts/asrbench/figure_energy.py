@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from asrbench import figure_cost, figure_rows, figure_style, measured_power, table_csv
 from asrbench.config import Study
-from asrbench.table_markdown import figure as digits
+from asrbench.digits import figure as digits
 
 BAR, DIAMOND = "energy_per_utterance_study", "energy_per_utterance_integral"
 
@@ -64,7 +64,7 @@ def _entries() -> list:
             facecolor=grey,
             edgecolor=figure_style.INK,
             linewidth=0.5,
-            label="mean watts × mean latency",
+            label="watts × latency",
         ),
         figure_style.handle("integral / inferences", **diamond),
         figure_style.handle("95 % interval", linestyle="-", linewidth=1),

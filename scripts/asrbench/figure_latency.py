@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from asrbench import figure_cost, figure_rows, figure_style, table_csv
 from asrbench.config import Study
-from asrbench.table_markdown import figure as digits
+from asrbench.digits import figure as digits
 
 PARTS = {"encode": (0.0, ""), "search": (0.55, "////"), "other": (0.85, "")}
 LABEL = "mean latency of an utterance (s)"

@@ -78,4 +78,5 @@ def _scale(axes: Axes, table: pd.DataFrame, column: str) -> None:
         axes.set_yscale("log")
         figure_style.plain_log(axes.yaxis)
     else:
-        axes.set_ylim(bottom=0)
+        tops = table[[column, "forward_high_s"] if column == "forward_mean_s" else [column]]
+        axes.set_ylim(0, 1.08 * tops.max().max())

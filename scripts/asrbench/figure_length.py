@@ -50,7 +50,7 @@ def draw(study: Study, rows: pd.DataFrame, figures: tuple[str, str, str], label:
         if log_y:
             axes.set_yscale("log")
     if not log_y:
-        panels[0].set_ylim(bottom=0)
+        panels[0].set_ylim(0, 1.1 * rows[[figures[0], figures[2]]].max().max())
     for axes, model in zip(panels, models, strict=True):
         if log_x:
             figure_style.plain_log(axes.xaxis)

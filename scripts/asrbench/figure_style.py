@@ -129,12 +129,19 @@ def absences(rows: pd.DataFrame, what: str, limit: int = 3) -> str:
     if rows.empty:
         return ""
     told = []
-    for (why, model), group in rows.groupby(["why", "model"], sort=False):
+    for (why, model), group in rows.assign(why=rows["why"].map(briefly)).groupby(
+        ["why", "model"], sort=False
+    ):
         weights = ", ".join(dict.fromkeys(group["ctc_weight"]))
-        reason = textwrap.shorten(why or "no reason given", 70, placeholder=" …")
-        told.append(f"{model} CTC {weights} ({reason})")
+        told.append(f"{model} CTC {weights} ({why})")
     rest = f"; {len(told) - limit} more in the table" if len(told) > limit else ""
     return f"no {what}: " + "; ".join(told[:limit]) + rest
+
+
+def briefly(reason: str, width: int = 70) -> str:
+    """The first of the reasons in a cell of a table, cut to ``width``."""
+    first, more, _ = (reason or "no reason given").partition("; ")
+    return first[: width - 1] + "…" if len(first) > width else first + (" …" if more else "")
 
 
 def plain_log(axis) -> None:

@@ -102,8 +102,10 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict) -> l
         f"{published_study.LABEL};\nwith an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
     )
     entries.append(figure_style.handle(label, marker="o", markerfacecolor="white"))
-    entries += [
+    markers = [
         figure_style.handle(f"CTC weight {weight}", marker=marker)
         for weight, (_, marker) in styles.items()
     ]
-    return entries
+    for column, other in ((entries, markers), (markers, entries)):
+        column += [figure_style.handle(" ")] * (len(other) - len(column))
+    return entries + markers

@@ -26,6 +26,6 @@ def draw(tables: Path, study: Study) -> Figure:
     if kept.empty:
         lines = [measured_power.why_none(energy)]
     else:
-        lines = [left_out, figure_style.absences(rows[~both].assign(why=why), "point")]
+        lines = [left_out, figure_style.absences(rows.assign(why=why)[~both], "point")]
     figure_style.note(figure, study, *lines)
     return figure

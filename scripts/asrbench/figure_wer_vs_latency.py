@@ -19,6 +19,6 @@ def draw(tables: Path, study: Study) -> Figure:
     why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna("no latency"))
     label = "mean latency of an utterance (s)"
     figure = figure_tradeoff.draw(study, rows[both], COST, label, "latency_mean_s")
-    absent = figure_style.absences(rows[~both].assign(why=why), "point")
+    absent = figure_style.absences(rows.assign(why=why)[~both], "point")
     figure_style.note(figure, study, absent)
     return figure

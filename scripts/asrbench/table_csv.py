@@ -26,7 +26,6 @@ def read(tables: Path, name: str) -> pd.DataFrame:
             dtype=dict.fromkeys(_TEXT, str),
             keep_default_na=False,
             na_values=[""],
-            float_precision="round_trip",
         )
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such table; snakemake {path} makes it") from None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 from tabulate import tabulate
 
+from asrbench.digits import figure
+
 ABSENT = "–"
 
 
@@ -56,20 +58,6 @@ def cell(row: dict, column: Column) -> str:
 def named(row: dict) -> str:
     """The model's name, with '(random weights)' where it has them."""
     return f"{row['model']} (random weights)" if row.get("weights") == "random" else row["model"]
-
-
-def figure(value: float) -> str:
-    """Three digits that count, thousands apart, no exponent from 0.00001 to the millions."""
-    if isinstance(value, int) or value == 0:
-        return f"{int(value):,}"
-    if abs(value) >= 99.95:
-        return f"{value:,.0f}"
-    if abs(value) < 1e-5:
-        return f"{value:.2e}"
-    decimals = 1
-    while abs(value) * 10**decimals < 99.95:
-        decimals += 1
-    return f"{value:.{decimals}f}"
 
 
 def _scaled(value: float, scale: float) -> str:

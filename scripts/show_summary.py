@@ -1,0 +1,27 @@
+"""Prints the summary on the terminal, and where tables, figures and report are."""
+
+import argparse
+from pathlib import Path
+
+from asrbench import config, errors, summary_view, table_csv
+from rich.console import Console
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--config", type=Path, required=True, help="the study, such as results/study.json")
+    add("--results", type=Path, default=Path("results"), help="folder with tables and plots")
+    add("--report", type=Path, help="the report, to be named below the summary")
+    args = parser.parse_args()
+    console = Console(highlight=False)
+    summary = table_csv.read(args.results / "tables", "summary")
+    summary_view.show(console, config.load(args.config), summary)
+    places = [("tables", args.results / "tables"), ("figures", args.results / "plots")]
+    if args.report:
+        places.append(("report", args.report))
+    summary_view.show_places(console, [(what, str(where)) for what, where in places])
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,187 @@
+"""Figures from tables: each is made whatever the study holds, and twice the same."""
+
+import importlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import raw_rows
+from asrbench import figure_style, published_study, summary_view, table_csv
+from asrbench.errors import UserError
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from rich.console import Console
+from test_tables import write
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+FIGURES = [
+    *("parameters", "latency", "latency_vs_frames", "latency_vs_batch"),
+    *("energy", "energy_vs_frames", "wer_vs_latency", "wer_vs_energy"),
+]
+LONG = "a_model_with_a_very_long_name.that_goes_on-and_on_for_60_cha"
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
+    """Name to (study, results), with all tables written."""
+    made = {}
+    four = ("conformer", "lstm", "branchformer", "small")
+    for name, settings, watts in [
+        ("two", {}, True),
+        ("four", {"models": four, "random": ("small",)}, True),
+        ("one", {"models": ("tiny",), "weights": ["0.3"], "rounds": 1}, True),
+        ("no watts", {"models": ("conformer",)}, False),
+        ("long", {"models": (LONG,), "weights": ["0.25", "0.5"]}, True),
+        ("all random", {"models": ("conformer",), "random": ("conformer",)}, False),
+        ("nothing", {"models": ("conformer", "lstm")}, False),
+        ("gaps", {}, True),
+    ]:
+        study, results = raw_rows.study(**settings), tmp_path_factory.mktemp("run") / "results"
+        if name == "nothing":
+            raw_rows.write_config(study, results)
+        else:
+            raw_rows.build(study, results, watts)
+        if name == "gaps":
+            for stage in ("latency", "energy", "wer", "sweeps/frames"):
+                shutil.rmtree(results / stage / "lstm" / "ctc0.3")
+            (results / "parameters/lstm.csv").unlink()
+            (results / "sweeps/batch/lstm/round1.csv").unlink()
+        write(study, results)
+        made[name] = study, results
+    return made
+
+
+def draw(name, study, results) -> Figure:
+    return importlib.import_module(f"asrbench.figure_{name}").draw(results / "tables", study)
+
+
+def words(figure: Figure) -> str:
+    """All text of a figure, as one line."""
+    figure.draw_without_rendering()
+    found = [text.get_text() for text in figure.findobj(Text)]
+    return " ".join(" ".join(found).split())
+
+
+def outside(figure: Figure) -> list[str]:
+    """Visible texts of which a part lies outside the figure."""
+    figure.draw_without_rendering()
+    edge = figure.bbox.padded(1)
+    out, hidden = [], unseen(figure)
+    for text in figure.findobj(Text):
+        shown = text.get_visible() and text.get_text().strip() and id(text) not in hidden
+        if shown and (text.axes is None or text.axes.get_visible()):
+            box = text.get_window_extent()
+            if not (edge.contains(box.x0, box.y0) and edge.contains(box.x1, box.y1)):
+                out.append(text.get_text())
+    return out
+
+
+def unseen(figure: Figure) -> set[int]:
+    """Labels of ticks beyond the ends of their axes, which are never drawn."""
+    labels = set()
+    for axis in figure.findobj(Axis):
+        low, high = sorted(axis.get_view_interval())
+        for tick in axis.get_major_ticks():
+            if not low <= tick.get_loc() <= high:
+                labels |= {id(tick.label1), id(tick.label2)}
+    return labels
+
+
+@pytest.mark.parametrize("kind", ["four", "one", "long", "nothing", "gaps"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_of_every_study_keeps_its_words_inside(studies, name, kind):
+    figure = draw(name, *studies[kind])
+    assert outside(figure) == []
+    if name != "parameters":
+        assert "synthetic speech" in words(figure)
+
+
+@pytest.mark.parametrize("name", ["latency", "energy", "parameters", "wer_vs_latency"])
+def test_published_study_is_named(studies, name):
+    for kind in ("two", "one", "nothing"):
+        assert published_study.LABEL in words(draw(name, *studies[kind]))
+
+
+@pytest.mark.parametrize("name", ["energy", "energy_vs_frames", "wer_vs_energy"])
+def test_without_watts_the_figure_says_why(studies, name):
+    said = words(draw(name, *studies["no watts"]))
+    assert "No watts were measured: this device has no power meter." in said
+
+
+def test_random_weights_are_named_and_have_no_point(studies):
+    said = words(draw("wer_vs_latency", *studies["all random"]))
+    assert "random weights: conformer" in said
+    assert "no point: conformer CTC 0.0, 0.3, 1.0 (not applicable: random weights)" in said
+
+
+def test_absent_variants_are_told(studies):
+    assert "no file latency/lstm/ctc0.3" in words(draw("latency", *studies["gaps"]))
+    assert "lstm CTC 0.3" in words(draw("latency_vs_frames", *studies["gaps"]))
+    assert "not measured: lstm at 1, 2, 4" in words(draw("latency_vs_batch", *studies["gaps"]))
+    assert "no file parameters/lstm.csv" in words(draw("parameters", *studies["gaps"]))
+
+
+def test_scopes_are_never_mixed(studies, tmp_path):
+    study, results = studies["two"]
+    table = table_csv.read(results / "tables", "energy")
+    table.loc[0, ["meter", "scope"]] = ["rapl", "package"]
+    shutil.copytree(results / "tables", tmp_path / "tables")
+    table.to_csv(tmp_path / "tables/energy.csv", index=False)
+    said = words(draw("energy", study, tmp_path))
+    assert "left out" in said and "conformer CTC 0.0 (rapl, package)" in said
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_same_tables_give_the_same_bytes(studies, tmp_path, ending):
+    study, results = studies["two"]
+    files = [tmp_path / f"{number}.{ending}" for number in (1, 2)]
+    for file in files:
+        figure_style.save(draw("latency", study, results), file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert b"<dc:date>" not in files[0].read_bytes()
+
+
+def test_other_endings_are_refused(tmp_path):
+    with pytest.raises(UserError, match="ends in png or svg, not 'pdf'"):
+        figure_style.save(figure_style.new(1.0), tmp_path / "a.pdf")
+
+
+def test_published_bound_is_marked():
+    table = published_study.load()
+    assert list(table["wer_is_bound"]) == [False] * 3 + [True] * 3
+    assert table["wer_percent"].notna().all()
+
+
+def test_long_names_are_broken_at_their_joints():
+    study = raw_rows.study((LONG,), random=(LONG,))
+    lines = figure_style.shown(study, LONG, 24).split("\n")
+    assert "".join(lines[:-1]) == LONG and lines[-1] == "(random weights)"
+    assert max(map(len, lines)) <= 24
+
+
+@pytest.mark.parametrize("width", [40, 79, 120, 200])
+def test_summary_fits_the_terminal(studies, width, capsys):
+    for kind in ("two", "long", "gaps", "nothing"):
+        study, results = studies[kind]
+        console = Console(width=width, highlight=False)
+        summary_view.show(console, study, table_csv.read(results / "tables", "summary"))
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= width
+    assert "no file" in " ".join(lines)
+
+
+def test_scripts_draw_from_the_tables_alone(studies, tmp_path):
+    study, results = studies["one"]
+    shutil.copytree(results / "tables", tmp_path / "tables")
+    config = raw_rows.write_config(study, tmp_path)
+    out = tmp_path / "latency.svg"
+    flags = ["--config", str(config), "--tables", str(tmp_path / "tables"), "--out", str(out)]
+    subprocess.run([sys.executable, str(SCRIPTS / "plot_latency.py"), *flags], check=True)
+    assert out.read_text(encoding="utf-8").startswith("<?xml")
+    flags = ["--config", str(config), "--results", str(tmp_path), "--report", "report.html"]
+    show = [sys.executable, str(SCRIPTS / "show_summary.py"), *flags]
+    shown = subprocess.run(show, check=True, capture_output=True, text=True).stdout
+    assert "tiny" in shown and "report.html" in shown
