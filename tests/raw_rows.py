@@ -183,16 +183,36 @@ def window(results: Path, model: str, weight: str, number: int, **said: object) 
     folder = results / "energy" / model / f"ctc{weight}" / f"round{number}"
     folder.mkdir(parents=True, exist_ok=True)
     keys = ["status", "reason", "meter", "scope", "start_s", "end_s"]
-    keys += ["inferences", "audio_s", "cpu_s"]
+    keys += ["inferences", "audio_s", "cpu_s", "throttled"]
+    if said.get("meter"):
+        said = {"meters": [channel(said["meter"], said["scope"])]} | said
     (folder / "window.json").write_text(json.dumps(dict.fromkeys(keys) | said), encoding="utf-8")
     return folder
 
 
+def channel(meter: str, scope: str, **said: object) -> dict:
+    """One meter's entry in window.json: a gauge read once a second unless said otherwise."""
+    return {
+        "meter": meter,
+        "channel": meter,
+        "scope": scope,
+        "kind": "gauge",
+        "reach": 1,
+        "update_s": 0.1,
+        "period_s": 1.0,
+        "wrap_j": None,
+        "estimated": False,
+        "status": "measured",
+        "reason": "",
+        **said,
+    }
+
+
 def samples(folder: Path, rows: list[tuple[float, str, float]], meter: str = "battery") -> None:
     """samples.csv of (t_s, phase, power_w)."""
-    columns = ("t_s", "phase", "meter", "scope", "power_w")
-    lines = [dict(zip(columns, (t, p, meter, "whole device", w), strict=True)) for t, p, w in rows]
-    write_csv(folder / "samples.csv", lines)
+    columns = ("t_s", "phase", "meter", "channel", "scope", "power_w", "energy_j")
+    cells = [(t, p, meter, meter, "whole device", w, "") for t, p, w in rows]
+    write_csv(folder / "samples.csv", [dict(zip(columns, c, strict=True)) for c in cells])
 
 
 def energy(results: Path, model: str, weight: str, number: int, power_w: float | None) -> None:

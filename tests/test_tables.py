@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import power_windows, table_csv
+from asrbench import integrate, table_csv
 from asrbench.digits import figure
 from asrbench.errors import UserError
 from asrbench.propagate import product
@@ -160,11 +160,11 @@ def test_no_watts_are_empty_cells_with_the_reason(results):
 
 def test_trapezoid_by_hand():
     t_s, power_w = np.array([0.0, 2.0, 6.0]), np.array([4.0, 6.0, 2.0])
-    assert power_windows.trapezoid(t_s, power_w, 0.0, 6.0) == pytest.approx(10 + 16)
+    assert integrate.trapezoid(t_s, power_w, 0.0, 6.0) == pytest.approx(10 + 16)
     # 1 to 2: 5 to 6 W; 2 to 4: 6 to 4 W
-    assert power_windows.trapezoid(t_s, power_w, 1.0, 4.0) == pytest.approx(5.5 + 10)
+    assert integrate.trapezoid(t_s, power_w, 1.0, 4.0) == pytest.approx(5.5 + 10)
     # beyond the samples the nearest power holds
-    assert power_windows.trapezoid(t_s, power_w, -1.0, 8.0) == pytest.approx(4 + 26 + 4)
+    assert integrate.trapezoid(t_s, power_w, -1.0, 8.0) == pytest.approx(4 + 26 + 4)
 
 
 def test_energy_by_hand(results):
@@ -188,7 +188,7 @@ def test_energy_by_hand(results):
     assert found["energy_per_utterance_net_j"] == pytest.approx((joules - 2.5 * 4) / 4)
     assert found["energy_per_audio_second_j"] == pytest.approx(joules / 8)
     assert found["cpu_s_per_audio_s"] == pytest.approx(0.75)
-    assert "idle power drifted by +50 %" in found["reason"]
+    assert "idle drift (+50 %)" in found["flags"]
     sweep = read(results, "frames")
     expected = mean_w * sweep["latency_mean_s"]
     assert np.allclose(read(results, "energy_frames")["energy_study_j"], expected)
@@ -212,7 +212,9 @@ def test_window_without_samples_is_void(results):
     study = raw_rows.study(("m",), ["0.0"], rounds=1)
     raw_rows.build(study, results)
     folder = results / "energy/m/ctc0.0/round1"
-    (folder / "samples.csv").write_text("t_s,phase,meter,scope,power_w\n", encoding="utf-8")
+    (folder / "samples.csv").write_text(
+        "t_s,phase,meter,channel,scope,power_w,energy_j\n", encoding="utf-8"
+    )
     write(study, results, ["latency", "energy"])
     found = row(read(results, "energy"), "m", "0.0")
     assert found["power_status"] == "void" and np.isnan(found["power_mean_w"])

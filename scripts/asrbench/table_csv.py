@@ -9,7 +9,7 @@ from asrbench.errors import UserError
 _TEXT = [
     *("model", "ctc_weight", "weights", "speech", "module", "reason", "reasons"),
     *("interval_over", "energy_interval_over", "difference_from", "busy_rule"),
-    *("power_status", "meter", "scope", "normalisation", "threads"),
+    *("power_status", "meter", "scope", "flags", "normalisation", "threads"),
 ]
 
 

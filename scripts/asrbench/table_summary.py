@@ -7,6 +7,7 @@ import pandas as pd
 from asrbench import table_csv
 from asrbench.config import Study
 from asrbench.errors import UserError
+from asrbench.power_columns import STATUSES
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
@@ -31,6 +32,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     for model, weight in study.variants():
         row = identity(study, model, weight) | {
             "power_status": "unavailable",
+            "meter": "",
+            "scope": "",
             "beam_size": study.decoding.beam_size,
             "threads": str(study.decoding.threads),
         }
@@ -41,7 +44,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             reasons += why
         for name, columns in (
             ("latency", LATENCY),
-            ("energy", [*ENERGY, "power_status"]),
+            ("energy", [*ENERGY, "power_status", "meter", "scope", "cpu_s_per_audio_s"]),
             ("wer", WER),
         ):
             if name in tables:
@@ -82,6 +85,8 @@ def _figures(
     table: pd.DataFrame, model: str, weight: str, columns: list[str]
 ) -> tuple[dict, list[str]]:
     rows = table[(table["model"] == model) & (table["ctc_weight"] == weight)]
+    if "preferred" in rows:
+        rows = rows[rows["preferred"]]
     if rows.empty:
         return {}, ["the table has no such variant; make it again"]
     row = rows.iloc[0]
@@ -92,8 +97,8 @@ def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
         INTERVAL_NOTE,
-        "Energy is mean watts × mean latency. Used parameters are those that the search with "
-        "this CTC weight needs.",
+        "Energy is mean watts × mean latency, by one meter and scope for all variants. CPU seconds "
+        "are no energy. Used parameters are those that the search with this CTC weight needs.",
     ]
 
 
@@ -114,7 +119,10 @@ TABLE = Table(
         energy_per_utterance_study_j=number(),
         energy_per_utterance_study_low_j=number(),
         energy_per_utterance_study_high_j=number(),
-        power_status=text("measured", "unavailable", "void"),
+        power_status=text(*STATUSES),
+        meter=text(),
+        scope=text(),
+        cpu_s_per_audio_s=number(),
         wer_percent=number(),
         wer_low_percent=number(),
         wer_high_percent=number(),
@@ -136,6 +144,7 @@ TABLE = Table(
             "energy_per_utterance_study_low_j",
             "energy_per_utterance_study_high_j",
         ),
+        Column("CPU s / audio s", "cpu_s_per_audio_s"),
         Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
         Column("beam", "beam_size"),
         Column("threads", "threads"),

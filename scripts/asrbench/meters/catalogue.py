@@ -64,6 +64,15 @@ def ranked(channels: list[Channel]) -> list[Channel]:
     return sorted(channels, key=lambda c: (c.estimated, c.reach, METERS.index(c.meter)))
 
 
+def absent(found: list[Probed]) -> list[dict[str, str]]:
+    """Meters that give nothing, as JSON data: meter, reason, advice."""
+    return [
+        {"meter": p.meter.name, "reason": str(p.error), "advice": p.error.advice}
+        for p in found
+        if p.error is not None
+    ]
+
+
 def why_none(found: list[Probed]) -> str:
     """One line for a device on which no meter gives anything."""
     if not found:
