@@ -98,8 +98,8 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
         for model in study.models
         if model.name in there
     ]
-    name = published_study.label(published).replace(": ", ":\n")
-    label = f"{name};\nwith an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
+    above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
+    label = f"{published_study.label(published)};\n{above}"
     entries.append(figure_style.handle(label, marker="o", markerfacecolor="white"))
     markers = [
         figure_style.handle(f"CTC weight {weight}", marker=marker)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asrbench import bootstrap, raw_window, scope_window
+from asrbench import bootstrap, power_flags, raw_window, scope_window
 from asrbench.energy_settings import METERS
 from asrbench.raw_window import RawWindow
 from asrbench.scope_window import Window
@@ -100,7 +100,7 @@ def _powers(raws: list[RawWindow], seed: int) -> list[Power]:
 def _power(raws: list[RawWindow], meter: str, scope: str, seed: int) -> Power:
     windows = [scope_window.read(raw, meter, scope) for raw in raws]
     reasons = _by_round([window.reasons for window in windows])
-    flags = _by_round([window.flags for window in windows])
+    flags = power_flags.by_round([window.flags for window in windows])
     kept = tuple(window for window in windows if window.status in FIGURES)
     if not kept:
         status = "void" if any(w.status == "void" for w in windows) else "unavailable"

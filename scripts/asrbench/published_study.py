@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 LABEL = "published study (Arm board)"
-POWER_LABEL = f"{LABEL}: powertop's estimate on an unknown supply"
+POWER_LABEL = f"{LABEL},\npowertop's estimate on an unknown supply"
 WER_ABOVE_PERCENT = 99.0
 _FILE = Path(__file__).with_name("published_study.csv")
 

@@ -4,7 +4,7 @@ Channels of one meter and scope are parts of a sum: each is integrated over its
 own times, and the joules are added.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ class Window:
     Attributes:
         status: measured, estimated, unavailable or void.
         reasons: why figures are absent.
-        flags: what makes the figures doubtful.
+        flags: what makes the figures doubtful, and how much.
         samples: readings inside the window, of each channel.
         power_w: mean of the readings inside; of a counter, joules by seconds.
         idle_w, drift_percent: idle power, and how it changed over the round.
@@ -33,7 +33,7 @@ class Window:
 
     status: str
     reasons: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: dict[str, str] = field(default_factory=dict)
     samples: int = 0
     power_w: float = np.nan
     idle_w: float = np.nan
@@ -53,7 +53,7 @@ class _Part:
     energy_j: float
     before_w: float
     after_w: float
-    flags: list[str]
+    flags: dict[str, str]
 
 
 class _Void(Exception):
@@ -84,12 +84,14 @@ def read(raw: RawWindow, meter: str, scope: str) -> Window:
         return Window("void", ("the meter read 0 W throughout, and a running device uses some",))
     drift_percent, drift_flags = power_flags.of_idle(before_w, after_w)
     idle_w = [watts for watts in (before_w, after_w) if np.isfinite(watts)]
-    flags = power_flags.of_device(raw) + drift_flags + [f for part in parts for f in part.flags]
+    flags = power_flags.of_device(raw) | drift_flags
+    for part in parts:
+        flags |= part.flags
     few = () if np.isfinite(energy_j) else ("no integral: fewer than 2 power samples",)
     return Window(
         "estimated" if channels[0]["estimated"] else "measured",
         reasons=few,
-        flags=tuple(dict.fromkeys(flags)),
+        flags=flags,
         samples=min(part.samples for part in parts),
         power_w=power_w,
         idle_w=float(np.mean(idle_w)) if idle_w else np.nan,
@@ -131,7 +133,7 @@ def _gauge(raw: RawWindow, rows: pd.DataFrame, channel: dict) -> _Part:
     )
     update_s = max(channel["update_s"], channel["period_s"])
     flags = power_flags.of_readings(t_s, power_w, end_s - start_s, update_s)
-    flags += power_flags.of_gaps(gaps_s)
+    flags |= power_flags.of_gaps(gaps_s)
     return _Part(len(inside), float(power_w.mean()), energy_j, before_w, after_w, flags)
 
 

@@ -38,7 +38,7 @@ def chosen(settings: Energy, root: Path = Path("/")) -> list[Meter]:
         "ina3221": lambda: Ina3221(root),
         "pmic": Pmic,
         "hwmon": lambda: Hwmon(root),
-        "nvidia": Nvidia,
+        "nvidia": lambda: Nvidia(root),
     }
     if settings.external is not None:
         makers["external"] = lambda: External(settings.external)

@@ -6,6 +6,7 @@ is a scope of its own and is never added to another.
 """
 
 import time
+from pathlib import Path
 
 from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
 
@@ -14,27 +15,32 @@ UPDATE_S = 0.1
 
 
 class Nvidia(Meter):
-    """All boards; their joules add up."""
+    """All boards; their joules add up.
+
+    Args:
+        root: where the kernel's files are, ``/`` but in tests.
+    """
 
     name = "nvidia"
 
-    def __init__(self):
+    def __init__(self, root: Path):
+        self._driver = root / "proc/driver/nvidia"
         self._library = None
         self._boards: list[tuple[object, Channel]] = []
 
     def probe(self) -> list[Channel]:
+        if not self._driver.exists():
+            raise MeterError("there is no NVIDIA driver", there=False)
         try:
             import pynvml
         except ImportError:
             raise MeterError(
-                "nvidia-ml-py is not installed",
-                "With an NVIDIA graphics board: pip install -r envs/nvidia.txt",
-                there=False,
+                "nvidia-ml-py is not installed", "pip install -r envs/nvidia.txt"
             ) from None
         try:
             pynvml.nvmlInit()
         except pynvml.NVMLError as error:
-            raise MeterError(f"no NVIDIA driver ({error})", there=False) from None
+            raise MeterError(f"the NVIDIA driver does not answer ({error})") from None
         self._library = pynvml
         try:
             for number in range(pynvml.nvmlDeviceGetCount()):

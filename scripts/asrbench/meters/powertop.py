@@ -91,7 +91,7 @@ class Powertop(Meter):
         readings = [
             self._reading(file)
             for file in files
-            if ended or file != files[-1] or time.time() - file.stat().st_mtime > _WRITTEN_AFTER_S
+            if _is_whole(file, last=file == files[-1] and not ended)
         ]
         self._reports += len(readings)
         if ended:
@@ -143,6 +143,12 @@ class Powertop(Meter):
                 f"powertop ended and wrote {self._reports} of {self._rounds} reports: "
                 f"is there room in {self._folder.name}?"
             )
+
+
+def _is_whole(file: Path, last: bool) -> bool:
+    """Whether a report is complete; it is empty for as long as its second lasts."""
+    state = file.stat()
+    return state.st_size > 0 and not (last and time.time() - state.st_mtime < _WRITTEN_AFTER_S)
 
 
 def _command() -> list[str]:
