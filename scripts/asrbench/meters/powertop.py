@@ -64,7 +64,7 @@ class Powertop(Meter):
     least_period_s = PERIOD_S
 
     def __init__(self, root: Path):
-        self._supplies = root / "sys/class/power_supply"
+        self._battery = battery.Battery(root)
         self._channel = Channel(
             self.name, "discharge rate", battery.SCOPE, "gauge", Reach.DEVICE, PERIOD_S
         )
@@ -74,16 +74,14 @@ class Powertop(Meter):
         self._reports = self._rounds = 0
 
     def probe(self) -> list[Channel]:
-        # Where nothing discharges powertop would run, end well, and report nothing.
-        supplies = battery.device_batteries(self._supplies)
-        if not supplies:
-            raise MeterError("there is no battery, and powertop measures nothing else", there=False)
-        if "Discharging" not in [battery.status(supply) for supply in supplies]:
-            raise MeterError(f"no battery is discharging ({battery.told(supplies)})")
+        # Where nothing discharges powertop would run, end well, and report nothing; and where
+        # the battery's power cannot be read it reports a number out of nowhere.
+        self._battery.probe()
         self._command = _command()
         return [self._channel]
 
     def read(self) -> list[Reading]:
+        self._battery.read()
         if self._process is None:
             self._start()
         ended = self._process.poll() is not None
