@@ -10,7 +10,7 @@ FEWEST_UPDATES = 100
 # Others on the machine may use this many cores, beside the sampler.
 BUSY_CORES = 0.25
 # Readings may stay the same for so many updates before the meter seems to stand still.
-STANDING_UPDATES = 20
+STANDING_UPDATES = 5
 
 RULE = (
     f"Flags: throttled (the device slowed itself down); busy (others used more than {BUSY_CORES} "
