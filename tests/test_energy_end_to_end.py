@@ -11,6 +11,7 @@ import power_writer
 import pytest
 import small_models
 import yaml
+from asrbench import table_csv
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,7 +27,7 @@ STUDY = {
     "decoding": {"beam_size": 2, "threads": 1},
     "latency": {"utterances": 2, "rounds": 1, "warm_up": 1},
     "energy": {
-        "window_s": 6.0,
+        "window_s": 4.0,
         "samples": 2,
         "idle_s": 1.0,
         "window_without_meter_s": 1.0,
@@ -42,7 +43,7 @@ def snakemake(folder: Path, status: str, power: str) -> pd.DataFrame:
     command += ["--", "results/tables/energy.csv"]
     run = namespaces.with_battery(status, power, command, ROOT, timeout=400)
     assert run.returncode == 0, run.stdout + run.stderr
-    return pd.read_csv(folder / "results/tables/energy.csv").fillna({"reason": ""})
+    return table_csv.read(folder / "results/tables", "energy")
 
 
 @namespaces.needs_namespaces
@@ -57,6 +58,7 @@ def test_the_energy_table_with_and_without_a_meter(tmp_path):
     assert len(figures) > 20 and pd.isna(figures).all()
 
     shutil.rmtree(tmp_path / "results/energy")
+    (tmp_path / "results/tables/energy.csv").unlink()
     table = snakemake(tmp_path, "Discharging", "wave")
     first = table.iloc[0]
     assert (first["power_status"], first["meter"]) == ("measured", "battery")
