@@ -7,7 +7,6 @@ SPEECH = f"resources/speech/{STUDY.speech.name}/speech.json"
 
 
 rule fetch_speech:
-    """Download and unpack the corpus, or find it on disk."""
     input:
         archive_on_disk(STUDY.speech.path),
         study=ancient("results/study.json"),
@@ -22,12 +21,13 @@ rule fetch_speech:
     params:
         settings=settings("speech"),
         folder=lambda wildcards, output: os.path.dirname(output[0]),
+    message:
+        "Bring the speech onto the disk"
     shell:
         "python {input.program} --config {input.study} --out {params.folder}" " 2>&1 | tee {log}"
 
 
 rule list_utterances:
-    """List the utterances, and what cannot be used with its reason."""
     input:
         study=ancient("results/study.json"),
         speech=SPEECH,
@@ -42,6 +42,8 @@ rule list_utterances:
         ENVIRONMENT
     params:
         settings=settings("speech"),
+    message:
+        "List the utterances, and read each to its end"
     shell:
         "python {input.program} --config {input.study} --speech {input.speech}"
         " --out {output.utterances} --rejected {output.rejected}"
@@ -49,7 +51,6 @@ rule list_utterances:
 
 
 rule draw_sample:
-    """Draw the utterances that every variant is measured on."""
     input:
         study=ancient("results/study.json"),
         utterances="results/data/utterances.csv",
@@ -64,6 +65,8 @@ rule draw_sample:
     params:
         utterances=STUDY.latency.utterances,
         seed=STUDY.latency.seed,
+    message:
+        "Draw the sample for latency and energy"
     shell:
         "python {input.program} --config {input.study}"
         " --utterances {input.utterances} --out {output}"

@@ -27,6 +27,8 @@ rule measure_energy:
     params:
         settings=settings("energy"),
         folder=lambda wildcards, output: os.path.dirname(output.window),
+    message:
+        "Measure energy: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"

@@ -41,6 +41,8 @@ rule plot_figure:
         ENVIRONMENT
     params:
         settings=json.dumps(relevant.tables(STUDY)),
+    message:
+        "Draw {output}"
     shell:
         "python {input.program} --config {input.study}"
         " --tables results/tables --out {output}"

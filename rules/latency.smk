@@ -24,6 +24,8 @@ rule measure_latency:
         machine=100,
     params:
         settings=settings("latency"),
+    message:
+        "Measure latency: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"

@@ -5,7 +5,6 @@ Needs: a model's source. Makes: resources/models/{model}/model.json and what it 
 
 
 rule fetch_model:
-    """Bring a model onto the disk and write down what was found."""
     input:
         model_on_disk,
         study=ancient("results/study.json"),
@@ -19,6 +18,8 @@ rule fetch_model:
         ENVIRONMENT
     params:
         settings=settings("model"),
+    message:
+        "Bring model {wildcards.model} onto the disk"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --out {output:q}"

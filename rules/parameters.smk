@@ -16,6 +16,8 @@ rule count_parameters:
         "results/logs/parameters/{model}.log",
     conda:
         ENVIRONMENT
+    message:
+        "Count the parameters of {wildcards.model}"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"

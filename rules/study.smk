@@ -5,7 +5,6 @@ Needs: the configuration. Makes: results/study.json, results/device.json.
 
 
 rule study:
-    """Write down the configuration as it is used, defaults included."""
     input:
         program=program("resolve_config.py"),
         modules=modules("resolve_config.py"),
@@ -17,13 +16,14 @@ rule study:
         ENVIRONMENT
     params:
         config=STUDY.model_dump_json(),
+    message:
+        "Write down the configuration as it is used"
     shell:
         "printf '%s' {params.config:q} | "
         "python {input.program} --config /dev/stdin --out {output} 2>&1 | tee {log}"
 
 
 rule device:
-    """Write down what the measurements run on."""
     input:
         study="results/study.json",
         program=program("describe_device.py"),
@@ -34,5 +34,7 @@ rule device:
         "results/logs/device.log",
     conda:
         ENVIRONMENT
+    message:
+        "Describe the device"
     shell:
         "python {input.program} --config {input.study} --out {output}" " 2>&1 | tee {log}"

@@ -26,6 +26,8 @@ rule measure_frames:
         machine=100,
     params:
         settings=settings("frames"),
+    message:
+        "Measure latency against input length: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
@@ -52,6 +54,8 @@ rule measure_batch:
         machine=100,
     params:
         settings=settings("batch"),
+    message:
+        "Measure the forward pass against batch size: {wildcards.model}, round {wildcards.round}"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --sample {input.sample}"

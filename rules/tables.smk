@@ -47,6 +47,8 @@ rule make_table:
         ENVIRONMENT
     params:
         settings=json.dumps(relevant.tables(STUDY)),
+    message:
+        "Make the table {wildcards.table}"
     shell:
         "python {input.program} --config {input.study}"
         " --csv {output.csv} --markdown {output.markdown}"

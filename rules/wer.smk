@@ -22,6 +22,8 @@ rule decode_corpus:
     threads: 1
     params:
         settings=settings("decoding"),
+    message:
+        "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight}"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
