@@ -14,7 +14,8 @@ rule measure_latency:
         program=program("measure_latency.py"),
         modules=modules("measure_latency.py"),
     output:
-        "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+        rows="results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+        checks="results/latency/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
     log:
         "results/logs/latency/{model}/ctc{ctc_weight}/round{round}.log",
     priority: turn(LATENCY, "results/latency/{model}/ctc{ctc_weight}/round{round}.csv")
@@ -30,5 +31,5 @@ rule measure_latency:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
-        " --round {wildcards.round} --out {output:q}"
+        " --round {wildcards.round} --out {output.rows:q}"
         " 2>&1 | tee {log:q}"

@@ -1,6 +1,6 @@
-"""Parameters of each model, by module and by way of decoding.
+"""Parameters of each model by module and by way of decoding, and its multiply-adds.
 
-Needs: a model's files. Makes: results/parameters/{model}.csv.
+Needs: a model's files. Makes: results/parameters/{model}.csv, results/compute/{model}.csv.
 """
 
 
@@ -18,6 +18,28 @@ rule count_parameters:
         ENVIRONMENT
     message:
         "Count the parameters of {wildcards.model}"
+    shell:
+        "python {input.program} --config {input.study}"
+        " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule count_compute:
+    input:
+        study=ancient("results/study.json"),
+        model="resources/models/{model}/model.json",
+        program=program("count_compute.py"),
+        modules=modules("count_compute.py"),
+    output:
+        "results/compute/{model}.csv",
+    log:
+        "results/logs/compute/{model}.log",
+    conda:
+        ENVIRONMENT
+    params:
+        tokens_per_second=lambda wildcards: STUDY.model(wildcards.model).tokens_per_second,
+    message:
+        "Count the multiply-adds of {wildcards.model}"
     shell:
         "python {input.program} --config {input.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
