@@ -6,7 +6,6 @@ Needs: a model's files. Makes: results/parameters/{model}.csv, results/compute/{
 
 rule count_parameters:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         program=program("count_parameters.py"),
         modules=modules("count_parameters.py"),
@@ -16,17 +15,18 @@ rule count_parameters:
         "results/logs/parameters/{model}.log",
     conda:
         ENVIRONMENT
+    params:
+        study=STUDY_FILE,
     message:
         "Count the parameters of {wildcards.model}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"
 
 
 rule count_compute:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         program=program("count_compute.py"),
         modules=modules("count_compute.py"),
@@ -37,10 +37,11 @@ rule count_compute:
     conda:
         ENVIRONMENT
     params:
+        study=STUDY_FILE,
         tokens_per_second=lambda wildcards: STUDY.model(wildcards.model).tokens_per_second,
     message:
         "Count the multiply-adds of {wildcards.model}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

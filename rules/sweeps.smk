@@ -15,7 +15,6 @@ BATCH = rounds("sweeps/batch/{variant}/round{round}.csv", MODELS, STUDY.sweeps.b
 
 rule measure_frames:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
         program=program("measure_frames.py"),
@@ -31,11 +30,12 @@ rule measure_frames:
     resources:
         machine=100,
     params:
+        study=STUDY_FILE,
         settings=settings("frames"),
     message:
         "Measure latency against input length: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output.rows:q}"
@@ -44,7 +44,6 @@ rule measure_frames:
 
 rule measure_threads:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
         program=program("measure_threads.py"),
@@ -60,11 +59,12 @@ rule measure_threads:
     resources:
         machine=100,
     params:
+        study=STUDY_FILE,
         settings=settings("threads"),
     message:
         "Measure latency against threads: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output.rows:q}"
@@ -73,7 +73,6 @@ rule measure_threads:
 
 rule measure_batch:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
         program=program("measure_batch.py"),
@@ -89,11 +88,12 @@ rule measure_batch:
     resources:
         machine=100,
     params:
+        study=STUDY_FILE,
         settings=settings("batch"),
     message:
         "Measure the forward pass against batch size: {wildcards.model}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output.rows:q}"
         " 2>&1 | tee {log:q}"
