@@ -31,6 +31,8 @@ def main() -> None:
     else:
         sample = corpus.read_table(arguments.sample)
         paths = dict(zip(sample["utterance_id"], sample["path"], strict=True))
+    if not paths:
+        raise errors.UserError(f"{arguments.sample}: holds no utterance to time")
     takes = [
         latency.Take({"utterance_id": name}, lambda path=path: measured.load(path))
         for name, path in paths.items()

@@ -1,5 +1,6 @@
 """Time a variant over utterances: a fresh process, model loaded and warm, one row an utterance."""
 
+import contextlib
 import random
 import resource
 from collections.abc import Callable, Iterable
@@ -53,9 +54,13 @@ def shuffled(takes: list[Take], seed: int, round_number: int) -> list[Take]:
 
 
 def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> None:
-    """Decode without a clock, so that the first timed utterance finds everything in place."""
+    """Decode without a clock, so that the first timed utterance finds everything in place.
+
+    A take that cannot be decoded is passed over: its own row will say why.
+    """
     for take in takes:
-        recogniser.transcribe(take.load())
+        with contextlib.suppress(Exception):
+            recogniser.transcribe(take.load())
 
 
 def time_takes(
