@@ -102,6 +102,9 @@ def test_frames_and_parts_of_the_latency(tmp_path, architecture, ctc_weight):
     transcript = variant.transcribe(SPEECH)
     assert transcript.encode_s > 0 and transcript.search_s > 0
     assert transcript.encode_s + transcript.search_s <= transcript.latency_s
+    assert (transcript.decoder_s > 0) == (ctc_weight < 1)
+    assert (transcript.ctc_s > 0) == (ctc_weight > 0)
+    assert transcript.decoder_s + transcript.ctc_s <= transcript.search_s
     assert transcript.tokens <= 5
     features, lengths = variant.model.frontend(
         torch.from_numpy(SPEECH)[None], torch.tensor([len(SPEECH)])
@@ -121,6 +124,17 @@ def test_the_output_of_random_weights_follows_the_rate(manifest):
     assert variant.transcribe(SPEECH).tokens <= 4
     long = variant.transcribe(np.tile(SPEECH, 5))
     assert 4 < long.tokens <= 20
+
+
+@pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
+def test_clocks_in_the_search_change_no_result(tmp_path, architecture):
+    with_clocks, without = (
+        Recogniser(random_model(tmp_path, architecture), 0.3, 3, 5.0, clocks_in_search=clocks)
+        for clocks in (True, False)
+    )
+    timed, plain = with_clocks.transcribe(SPEECH), without.transcribe(SPEECH)
+    assert (timed.text, timed.score) == (plain.text, plain.score)
+    assert plain.decoder_s == plain.ctc_s == 0
 
 
 def test_random_weights_are_the_same_in_every_process(manifest, model):

@@ -168,11 +168,24 @@ class BatchSweep(Block):
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
 
 
+class ThreadsSweep(Block):
+    """Latency against the number of CPU threads."""
+
+    counts: Annotated[list[Positive], AfterValidator(_no_doubles)] = Field(
+        [1, 2, 4],
+        description="Numbers of threads; one above the device's cores becomes a row that says "
+        "so. An empty list leaves this sweep out.",
+    )
+    repeats: Positive = Field(3, description="Utterances timed with each number.")
+    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
+
+
 class Sweeps(Block):
     """What is swept."""
 
     frames: FramesSweep = Field(default_factory=FramesSweep, description="Input length.")
     batch: BatchSweep = Field(default_factory=BatchSweep, description="Batch size.")
+    threads: ThreadsSweep = Field(default_factory=ThreadsSweep, description="CPU threads.")
 
 
 class Wer(Block):
@@ -185,6 +198,16 @@ class Wer(Block):
         "librispeech",
         description="librispeech: upper case, only A-Z, digits, apostrophe and single spaces, "
         "applied to hypotheses and references alike; none: as they are.",
+    )
+
+
+class Checks(Block):
+    """The state of the device before and after each measurement."""
+
+    strict: bool = Field(
+        False,
+        description="true: a device that is not fit to be measured (busy, throttled, saving "
+        "power, short of memory) stops the run; false: it is written down and the run goes on.",
     )
 
 
@@ -205,6 +228,7 @@ class Study(Block):
     sweeps: Sweeps = Field(default_factory=Sweeps, description="Sweeps.")
     energy: Energy = Field(default_factory=Energy, description="Power and energy.")
     wer: Wer = Field(default_factory=Wer, description="Word error rate.")
+    checks: Checks = Field(default_factory=Checks, description="State of the device.")
 
     @field_validator("models", mode="after")
     @classmethod

@@ -1,8 +1,9 @@
 """An ESPnet model with its search, from waveform to text, timed in its parts.
 
 What runs is ``espnet2.bin.asr_inference.Speech2Text`` as ESPnet ships it.
-The clocks stand around two of its own calls: the model's ``encode`` (front
-end and encoder) and the beam search.
+The clocks stand around its own calls: the model's ``encode`` (front end and
+encoder), the beam search, and in the search the scorers of the attention
+decoder and of the CTC head. What is left of the search is its bookkeeping.
 """
 
 import math
@@ -12,11 +13,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from asrbench import espnet_import
+from asrbench.clocks import PartClocks
 from asrbench.errors import UserError
 from asrbench.manifest import Manifest
 
 # Random weights are drawn from this seed, so that every process times the same network.
 WEIGHTS_SEED = 0
+
+# What ESPnet's beam searches call of a scorer (espnet.nets.scorer_interface).
+_SCORER_METHODS = [
+    "init_state",
+    "batch_init_state",
+    "select_state",
+    "score",
+    "batch_score",
+    "score_partial",
+    "batch_score_partial",
+    "final_score",
+]
 
 
 @dataclass(frozen=True)
@@ -24,8 +38,10 @@ class Transcript:
     """What one utterance gave.
 
     ``latency_s`` is wall time from a waveform in memory to text; ``encode_s``
-    and ``search_s`` are parts of it. ``score`` is the search's log score, None
-    where the search gave no hypothesis at all (``text`` is then empty).
+    and ``search_s`` are parts of it, ``decoder_s`` and ``ctc_s`` (scoring by
+    the attention decoder and by the CTC head) are parts of ``search_s``.
+    ``score`` is the search's log score, None where the search gave no
+    hypothesis at all (``text`` is then empty).
     """
 
     text: str
@@ -33,6 +49,8 @@ class Transcript:
     score: float | None
     encode_s: float
     search_s: float
+    decoder_s: float
+    ctc_s: float
     latency_s: float
 
 
@@ -44,6 +62,9 @@ class Recogniser:
         ctc_weight: share of the CTC score, 0 to 1.
         beam_size: hypotheses kept at each step.
         tokens_per_second: for random weights, the length of the output.
+        clocks_in_search: whether the scorers are timed one by one; without,
+            ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own
+            cost is measured).
 
     Raises:
         UserError: the files do not fit together, or the model cannot decode this way.
@@ -55,35 +76,23 @@ class Recogniser:
         ctc_weight: float,
         beam_size: int,
         tokens_per_second: float | None = None,
+        clocks_in_search: bool = True,
     ):
         self.speech2text = _speech2text(manifest, ctc_weight, beam_size)
         self.model = self.speech2text.asr_model
         self.hop_length, self.sample_rate_hz = front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
-        self._encode_s = 0.0
-        self._search_s = 0.0
-        self._search_began = 0.0
-        self._put_clocks()
+        self.clocks = PartClocks()
+        self._put_clocks(clocks_in_search)
 
-    def _put_clocks(self) -> None:
-        encode = self.model.encode
-
-        def timed_encode(*args, **kwargs):
-            began = time.perf_counter()
-            out = encode(*args, **kwargs)
-            self._encode_s = time.perf_counter() - began
-            return out
-
-        self.model.encode = timed_encode
-
-        def search_begins(_module, _inputs):
-            self._search_began = time.perf_counter()
-
-        def search_ends(_module, _inputs, _outputs):
-            self._search_s = time.perf_counter() - self._search_began
-
-        self.speech2text.beam_search.register_forward_pre_hook(search_begins)
-        self.speech2text.beam_search.register_forward_hook(search_ends)
+    def _put_clocks(self, in_search: bool) -> None:
+        search = self.speech2text.beam_search
+        self.clocks.watch(self.model, ["encode"], "encode")
+        # The search is a module and is called as one, which goes through forward.
+        self.clocks.watch(search, ["forward"], "search")
+        if in_search:
+            for part, scorer in search.scorers.items():
+                self.clocks.watch(scorer, _SCORER_METHODS, part)
 
     def frames(self, samples: int) -> int:
         """Steps of the model's front end for a waveform of that many samples."""
@@ -106,16 +115,18 @@ class Recogniser:
         began = time.perf_counter()
         results = self.speech2text(waveform)
         latency_s = time.perf_counter() - began
+        parts_s = {
+            f"{part}_s": self.clocks.take(part) for part in ("encode", "search", "decoder", "ctc")
+        }
         if not results:
-            return Transcript("", 0, None, self._encode_s, self._search_s, latency_s)
+            return Transcript("", 0, None, **parts_s, latency_s=latency_s)
         text, tokens, _ids, hypothesis = results[0]
         score = float(hypothesis.score)
         return Transcript(
             text=text if text is not None else " ".join(tokens),
             tokens=len(tokens),
             score=score if math.isfinite(score) else None,
-            encode_s=self._encode_s,
-            search_s=self._search_s,
+            **parts_s,
             latency_s=latency_s,
         )
 

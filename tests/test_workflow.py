@@ -1,0 +1,252 @@
+"""A cut-down demo from end to end, and the jobs that Snakemake plans after it."""
+
+import copy
+import csv
+import json
+import shutil
+
+import pytest
+import yaml
+from workflow import ROOT, Study, rules
+
+MEASURING = {"measure_latency", "measure_frames", "measure_batch", "measure_energy"}
+
+
+def cut_down_demo() -> dict:
+    """The demo's models and speech, with as few utterances as make a study."""
+    config = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    config["speech"]["path"] = str(ROOT / "demo" / config["speech"]["path"])
+    for model in config["models"]:
+        model["source"] = str(ROOT / "demo" / model["source"])
+    config["decoding"] = {"beam_size": 2, "threads": "all"}
+    config["latency"] = {"utterances": 2, "rounds": 1, "warm_up": 1, "seed": 1}
+    config["sweeps"] = {
+        "frames": {"lengths": [60, 120], "repeats": 1},
+        "batch": {"sizes": [1, 2], "repeats": 1},
+    }
+    config["energy"] = {"window_s": 1, "samples": 1}
+    config["wer"] = {"max_utterances": 6, "normalisation": "librispeech"}
+    return config
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The cut-down demo after one whole run."""
+    study = Study(tmp_path_factory.mktemp("demo"), cut_down_demo())
+    study.snakemake("all")
+    return study
+
+
+@pytest.fixture
+def unchanged(finished):
+    """The finished study, put back as it was after the test."""
+    config = copy.deepcopy(finished.config)
+    yield finished
+    finished.write_config(config)
+    shutil.copytree(ROOT / "scripts", finished.project / "scripts", dirs_exist_ok=True)
+
+
+def table(study: Study, name: str) -> list[dict[str, str]]:
+    with (study.folder / f"results/tables/{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_summary_has_a_row_for_each_variant_of_each_model(finished):
+    found = [(row["model"], row["ctc_weight"]) for row in table(finished, "summary")]
+    wanted = [
+        (model["name"], weight)
+        for model in finished.config["models"]
+        for weight in ("0.0", "0.3", "1.0")
+    ]
+    assert found == wanted
+
+
+def test_the_summary_has_the_published_numbers_of_parameters(finished):
+    rows = {(row["model"], row["ctc_weight"]): row for row in table(finished, "summary")}
+    for model, whole, ctc, decoder in (
+        ("conformer-full", 116146960, 2565000, 30350216),
+        ("lstm-full", 8248145, 8667, 1459318),
+    ):
+        hybrid = rows[model, "0.3"]
+        assert int(hybrid["parameters_whole"]) == int(hybrid["parameters_used"]) == whole
+        assert int(hybrid["parameters_ctc"]) == ctc
+        assert int(hybrid["parameters_decoder"]) == decoder
+        assert int(rows[model, "0.0"]["parameters_used"]) == whole - ctc
+        assert int(rows[model, "1.0"]["parameters_used"]) == whole - decoder
+
+
+def test_every_latency_is_there_and_traceable(finished):
+    for row in table(finished, "summary"):
+        raw = finished.folder / "results/latency" / row["model"] / f"ctc{row['ctc_weight']}"
+        with (raw / "round1.csv").open(newline="") as file:
+            latencies = [float(line["latency_s"]) for line in csv.DictReader(file)]
+        assert float(row["latency_mean_s"]) == pytest.approx(sum(latencies) / len(latencies))
+
+
+def test_random_weights_have_no_wer_and_say_why(finished):
+    for row in table(finished, "wer"):
+        random = row["weights"] == "random"
+        assert (row["wer_percent"] == "") == random
+        assert ("random weights" in row["reason"]) == random
+
+
+def test_watts_are_measured_or_absent_with_a_reason(finished):
+    for row in table(finished, "energy"):
+        if row["power_status"] != "measured":
+            assert row["power_mean_w"] == row["energy_per_utterance_study_j"] == ""
+            assert row["reason"]
+
+
+def test_every_table_and_figure_of_the_design_is_there(finished):
+    results = finished.folder / "results"
+    tables = (
+        "parameters latency latency_vs_frames latency_vs_batch energy energy_vs_frames wer summary"
+    )
+    figures = (
+        "latency latency_vs_frames latency_vs_batch energy energy_vs_frames "
+        "wer_vs_latency wer_vs_energy parameters"
+    )
+    for name in tables.split():
+        for ending in ("csv", "md"):
+            assert (results / f"tables/{name}.{ending}").stat().st_size > 100
+    for name in figures.split():
+        assert (results / f"plots/{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert "</svg>" in (results / f"plots/{name}.svg").read_text()
+    device = json.loads((results / "device.json").read_text())
+    assert device["cores"] >= 1 and device["versions"]["espnet"]
+
+
+def test_nothing_is_left_to_do(finished):
+    assert finished.planned("all") == []
+
+
+def test_a_deleted_figure_is_made_again_alone(finished):
+    figure = "results/plots/latency_vs_frames.png"
+    before = (finished.folder / figure).read_bytes()
+    (finished.folder / figure).unlink()
+    jobs = finished.planned(figure)
+    assert [(job.rule, job.output) for job in jobs] == [("plot_figure", figure)]
+    finished.snakemake(figure)
+    assert (finished.folder / figure).read_bytes() == before
+
+
+def test_one_figure_needs_only_its_own_measurements(finished, tmp_path):
+    shutil.copy(finished.folder / "config.yaml", tmp_path)
+    study = copy.copy(finished)
+    study.folder = tmp_path
+    jobs = study.planned("results/plots/latency_vs_frames.png")
+    assert rules(jobs) == {
+        "fetch_speech",
+        "list_utterances",
+        "draw_sample",
+        "fetch_model",
+        "measure_frames",
+        "make_table",
+        "plot_figure",
+    }
+
+
+def test_another_ctc_weight_runs_only_its_variants(unchanged):
+    config = copy.deepcopy(unchanged.config)
+    config["models"][0]["ctc_weights"] = [0.0, 0.4, 1.0]
+    unchanged.write_config(config)
+    jobs = unchanged.planned("all")
+    variant = "conformer-demo/ctc0.4/"
+    for job in jobs:
+        if job.rule in MEASURING | {"decode_corpus"}:
+            assert variant in job.output, job
+    assert {job.rule for job in jobs if variant in job.output} == {
+        "measure_latency",
+        "measure_frames",
+        "measure_energy",
+        "decode_corpus",
+    }
+    assert not {"fetch_model", "fetch_speech", "count_parameters", "measure_batch"} & rules(jobs)
+
+
+@pytest.mark.parametrize(
+    ("change", "rerun"),
+    [
+        ({"latency": {"utterances": 2, "rounds": 2, "warm_up": 1, "seed": 1}}, "measure_latency"),
+        ({"energy": {"window_s": 2, "samples": 1}}, "measure_energy"),
+        ({"wer": {"max_utterances": 5, "normalisation": "librispeech"}}, "decode_corpus"),
+    ],
+)
+def test_an_edit_of_the_configuration_reruns_only_what_it_concerns(unchanged, change, rerun):
+    unchanged.write_config(copy.deepcopy(unchanged.config) | change)
+    jobs = unchanged.planned("all")
+    assert rules(jobs) & (MEASURING | {"decode_corpus"}) == {rerun}
+    if rerun == "measure_latency":
+        assert all("round2" in job.output for job in jobs if job.rule == rerun)
+
+
+@pytest.mark.parametrize("module", ["figure_style.py"])
+def test_an_edited_plot_measures_nothing_again(unchanged, module):
+    unchanged.edit(module)
+    assert rules(unchanged.planned("all")) == {"plot_figure"}
+
+
+def test_an_edited_table_measures_nothing_again(unchanged):
+    unchanged.edit("table_latency.py")
+    assert rules(unchanged.planned("all")) <= {"make_table", "plot_figure"}
+
+
+def test_an_edited_measurement_is_done_again(unchanged):
+    unchanged.edit("latency.py")
+    found = rules(unchanged.planned("all"))
+    assert "measure_latency" in found
+    assert "count_parameters" not in found
+
+
+def test_a_touched_module_reruns_nothing(unchanged):
+    (unchanged.project / "scripts/asrbench/latency.py").touch()
+    assert unchanged.planned("all") == []
+
+
+def test_a_bad_configuration_is_one_line_before_any_job(unchanged):
+    config = copy.deepcopy(unchanged.config) | {"ctc_weights": [0.0, 1.7]}
+    unchanged.write_config(config)
+    for arguments in (["-n"], ["all"]):
+        done = unchanged.snakemake(*arguments, check=False)
+        assert done.returncode != 0
+        assert "config.yaml: ctc_weights[1]: 1.7 must be a number from 0 to 1" in done.stdout
+        assert "Traceback" not in done.stdout and "rule " not in done.stdout
+
+
+def test_the_report_is_one_file(finished, tmp_path):
+    finished.snakemake("--report", str(tmp_path / "report.html"))
+    page = (tmp_path / "report.html").read_text()
+    assert "wer_vs_latency" in page and "</html>" in page
+
+
+def test_the_published_study_is_planned_whole():
+    study = copy.copy(Study.__new__(Study))
+    study.project = ROOT
+    study.folder = ROOT
+    jobs = study.planned()
+    assert sum(job.rule == "measure_latency" for job in jobs) == 6 * 5
+    assert sum(job.rule == "decode_corpus" for job in jobs) == 6
+
+
+REAL = ROOT.parent / "shared/data/LibriSpeech"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="no real LibriSpeech speech beside the project")
+def test_the_whole_workflow_on_real_speech(tmp_path):
+    config = cut_down_demo()
+    config["speech"] = {"name": "real", "path": str(REAL / "test-clean")}
+    config["models"] = config["models"][:1]
+    config["ctc_weights"] = [1.0]
+    config["wer"] = {"max_utterances": None, "normalisation": "librispeech"}
+    study = Study(tmp_path, config)
+    study.snakemake("all")
+    with (study.folder / "results/data/utterances.csv").open(newline="") as file:
+        utterances = list(csv.DictReader(file))
+    assert len(utterances) == 7
+    assert {row["speaker"] for row in utterances} == {"1089", "2300", "61"}
+    (row,) = table(study, "wer")
+    assert int(row["utterances"]) == 7
+    words = sum(len(line["text"].split()) for line in utterances)
+    assert int(row["words"]) == words
+    errors = sum(int(row[name]) for name in ("substitutions", "deletions", "insertions"))
+    assert float(row["wer_percent"]) == pytest.approx(100 * errors / words)
