@@ -8,7 +8,7 @@ the CPU time of inference.
 import argparse
 from pathlib import Path
 
-from asrbench import corpus, energy, errors, latency, lock, variant
+from asrbench import checked, corpus, energy, errors, latency, variant
 from asrbench.meters import catalogue
 from asrbench.progress import Progress
 
@@ -24,7 +24,7 @@ def main() -> None:
 
     measured = variant.from_arguments(arguments)
     settings, root, out = measured.study.energy, Path(arguments.root), Path(arguments.out)
-    with lock.measuring():
+    with checked.measuring(out / "window.json", measured.study.checks.strict):
         found = catalogue.probed(catalogue.chosen(settings, root))
         for probed in found:
             probed.meter.close()
