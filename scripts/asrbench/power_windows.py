@@ -107,6 +107,8 @@ def _power(raws: list[RawWindow], meter: str, scope: str, seed: int) -> Power:
         return Power(status, meter, scope, reasons=reasons)
     each_w = np.array([[window.power_w] for window in kept])
     mean = bootstrap.ratio(each_w, seed=seed, names=("rounds", "samples"))
+    if kept[0].status == "estimated":
+        reasons += (f"{meter} estimates, and measures nothing",)
     return Power(kept[0].status, meter, scope, kept, mean, reasons, flags)
 
 
