@@ -16,10 +16,8 @@ from asrbench.progress import Progress
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     variant.add_arguments(parser)
-    parser.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
-    parser.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
+    variant.add_round_arguments(parser, "folder of samples.csv and window.json")
     parser.add_argument("--root", default="/", help="where the kernel's files are [%(default)s]")
-    parser.add_argument("--out", required=True, help="folder of samples.csv and window.json")
     arguments = parser.parse_args()
 
     measured = variant.from_arguments(arguments)
@@ -55,7 +53,7 @@ def main() -> None:
 
 def _load(measured: variant.Variant, arguments: argparse.Namespace) -> energy.Load:
     """The model, and the sample's waveforms in this round's order."""
-    paths = corpus.read_table(arguments.sample)["path"]
+    paths = corpus.read_sample(arguments.sample)["path"]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
     order = latency.shuffled(takes, measured.study.latency.seed, arguments.round)
     waveforms = [take.load() for take in order]

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from asrbench import samples_file
 from asrbench.device_state import DeviceWatch
@@ -179,16 +178,16 @@ def _warm_up(load: Load, least_s: float) -> None:
 
 
 def _run(capture: Capture, load: Load, window_s: float, began_s: float, progress: Progress) -> None:
-    process, watch = psutil.Process(), DeviceWatch()
+    watch = DeviceWatch()
     inferences = audio_samples = 0
-    cpu_before_s = sum(process.cpu_times()[:2])
+    cpu_before_s = time.process_time()  # of all threads of this process
     capture.start_s = time.monotonic()
     while time.monotonic() - capture.start_s < window_s:
         audio_samples += _transcribe(load, inferences)
         inferences += 1
         progress(time.monotonic() - began_s)
     capture.end_s = time.monotonic()
-    capture.cpu_s = sum(process.cpu_times()[:2]) - cpu_before_s
+    capture.cpu_s = time.process_time() - cpu_before_s
     capture.inferences = inferences
     capture.audio_s = audio_samples / load.recogniser.sample_rate_hz
     for key, value in watch.end().items():
