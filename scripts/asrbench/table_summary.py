@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import table_csv
+from asrbench import table_csv, used_parts
 from asrbench.config import Study
 from asrbench.errors import UserError
 from asrbench.power_columns import STATUSES
@@ -12,7 +12,10 @@ from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_n
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
 
-LATENCY = ["latency_mean_s", "latency_low_s", "latency_high_s", "real_time_factor"]
+LATENCY = [
+    *("latency_mean_s", "latency_low_s", "latency_high_s", "real_time_factor"),
+    "peak_memory_bytes",
+]
 ENERGY = [
     *("power_mean_w", "energy_per_utterance_study_j"),
     *("energy_per_utterance_study_low_j", "energy_per_utterance_study_high_j"),
@@ -55,18 +58,11 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def used_module(ctc_weight: str) -> str:
-    """Which row of the table of parameters holds what this CTC weight uses."""
-    if float(ctc_weight) == 0:
-        return "used:attention"
-    return "used:ctc" if float(ctc_weight) == 1 else "used:hybrid"
-
-
 def _parameters(table: pd.DataFrame, model: str, weight: str) -> tuple[dict, list[str]]:
     rows = table[table["model"] == model].set_index("module")
     wanted = {
         "parameters_whole": "whole",
-        "parameters_used": used_module(weight),
+        "parameters_used": used_parts.parameters_row(weight),
         "parameters_ctc": "ctc",
         "parameters_decoder": "decoder",
     }
@@ -98,7 +94,8 @@ def _notes(study: Study) -> list[str]:
         *speech_note(study),
         INTERVAL_NOTE,
         "Energy is mean watts × mean latency, by one meter and scope for all variants. CPU seconds "
-        "are no energy. Used parameters are those that the search with this CTC weight needs.",
+        "are no energy. Used parameters are those that the search with this CTC weight needs. "
+        "Memory is the most resident memory of the measuring process.",
     ]
 
 
@@ -115,6 +112,7 @@ TABLE = Table(
         latency_low_s=number(),
         latency_high_s=number(),
         real_time_factor=number(),
+        peak_memory_bytes=count(),
         power_mean_w=number(),
         energy_per_utterance_study_j=number(),
         energy_per_utterance_study_low_j=number(),
@@ -137,6 +135,7 @@ TABLE = Table(
         Column("used", "parameters_used"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
         Column("real-time factor", "real_time_factor"),
+        Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
         Column("power (W)", "power_mean_w"),
         Column(
             "energy (J)",
