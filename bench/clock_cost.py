@@ -1,0 +1,80 @@
+"""What the clocks around the scorers cost: latency with them over latency without.
+
+The same utterances are decoded by two recognisers, one with and one without
+clocks in its search, in turn: which of the two goes first changes from one
+utterance to the next, so drift of the machine hits both alike. Both use the
+same tensors, so that where memory lies is no difference between them.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from tabulate import tabulate
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from asrbench import bootstrap, errors
+from asrbench.bootstrap import Interval
+from asrbench.progress import Progress
+from asrbench.recogniser import Recogniser
+from demonstration import CONFIG, Demonstration
+
+AIM = 1.01
+MODELS = ["lstm-full", "conformer-full"]
+
+
+def share_tensors(owner: Recogniser, other: Recogniser) -> None:
+    """Let the second use the first one's parameters, of which the model has the same."""
+    pairs = zip(owner.model.parameters(), other.model.parameters(), strict=True)
+    for mine, its in pairs:
+        its.data = mine.data
+
+
+def ratio(
+    with_clocks: Recogniser, without: Recogniser, waveforms: list[np.ndarray], rounds: int
+) -> Interval:
+    """Seconds with clocks over seconds without, sum over sum, over rounds and utterances."""
+    seconds = np.empty((2, rounds, len(waveforms)))
+    with Progress("decoding", rounds * len(waveforms), "pairs") as progress:
+        for round_number in range(rounds):
+            for place, waveform in enumerate(waveforms):
+                turn = [(0, with_clocks), (1, without)]
+                for which, recogniser in turn[:: 1 if (round_number + place) % 2 else -1]:
+                    latency_s = recogniser.transcribe(waveform).latency_s
+                    seconds[which, round_number, place] = latency_s
+                progress.at(round_number * len(waveforms) + place + 1)
+    return bootstrap.ratio(*seconds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--config", type=Path, default=CONFIG, help="the study [demo/config.yaml]")
+    add("--model", nargs="+", default=MODELS, help=f"[{' '.join(MODELS)}]")
+    add("--ctc-weight", type=float, nargs="+", default=[0.3], help="[0.3]")
+    add("--rounds", type=int, default=10, help="passes over the sample [%(default)s]")
+    add("--utterances", type=int, help="of the sample [the study's]")
+    arguments = parser.parse_args()
+
+    opened = Demonstration(arguments.config)
+    waveforms = list(opened.waveforms(arguments.utterances).values())
+    rows = []
+    for model in arguments.model:
+        for weight in arguments.ctc_weight:
+            pair = [opened.recogniser(model, weight, clocks) for clocks in (True, False)]
+            share_tensors(*pair)
+            for recogniser in pair:
+                recogniser.transcribe(waveforms[0])
+            found = ratio(*pair, waveforms, arguments.rounds)
+            held = "held" if found.high <= AIM else "not shown" if found.low <= AIM else "missed"
+            rows.append(
+                [model, weight, f"{found.value:.4f} [{found.low:.4f}, {found.high:.4f}]", held]
+            )
+    heads = ["model", "CTC weight", "latency with clocks / without", f"at most {AIM}"]
+    print(f"{len(waveforms)} utterances, {arguments.rounds} rounds; in brackets: 95 % interval")
+    print(tabulate(rows, heads, disable_numparse=True))
+
+
+if __name__ == "__main__":
+    errors.run(main)
