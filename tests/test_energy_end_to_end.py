@@ -1,6 +1,7 @@
 """The energy stage through Snakemake, without a meter and then on a battery made of files."""
 
 import json
+import math
 import shutil
 import sys
 from pathlib import Path
@@ -79,4 +80,7 @@ def test_the_energy_table_with_and_without_a_meter(tmp_path):
     if namespaces.powertop_is_there():  # its samples are few in so short a window
         assert powertop["power_status"].isin(["measured", "void"]).all() and len(powertop) == 1
     by_powertop = powertop[powertop["samples"] >= 3]["energy_per_utterance_integral_j"]
-    assert ((by_powertop * said["inferences"] / truth_j - 1).abs() < 0.02).all()
+    # Powertop reads once a second and does not say when in that second; the wave moves on.
+    steepest_w_per_s = 2 * math.pi * power_writer.SWING_W / power_writer.PERIOD_S
+    bound = 0.02 + steepest_w_per_s * 1.0 / (power_writer.MEAN_W - power_writer.SWING_W)
+    assert ((by_powertop * said["inferences"] / truth_j - 1).abs() < bound).all()
