@@ -5,6 +5,7 @@ import os
 import random
 import shlex
 import sys
+from pathlib import Path
 
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
@@ -13,6 +14,7 @@ sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 from asrbench import code_inputs, relevant
 from asrbench import config as study_config
 from asrbench.errors import UserError
+from asrbench.json_file import write_json
 
 try:
     STUDY = study_config.parse(dict(config), " + ".join(map(str, workflow.configfiles)))
@@ -24,6 +26,10 @@ except UserError as error:
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 ENVIRONMENT = os.path.join(workflow.basedir, "envs", "conda.yaml")
+
+# Written before the first job, and no job's input: every job reads it, and none may
+# run again because another part of it has changed. Parameters say what each depends on.
+STUDY_FILE = "results/study.json"
 
 MODELS = [model.name for model in STUDY.models]
 VARIANTS = [f"{model}/ctc{weight}" for model, weight in STUDY.variants()]

@@ -9,7 +9,6 @@ SPEECH = f"resources/speech/{STUDY.speech.name}/speech.json"
 rule fetch_speech:
     input:
         archive_on_disk(STUDY.speech.path),
-        study=ancient("results/study.json"),
         program=program("fetch_speech.py"),
         modules=modules("fetch_speech.py"),
     output:
@@ -19,17 +18,17 @@ rule fetch_speech:
     conda:
         ENVIRONMENT
     params:
+        study=STUDY_FILE,
         settings=settings("speech"),
         folder=lambda wildcards, output: os.path.dirname(output[0]),
     message:
         "Bring the speech onto the disk"
     shell:
-        "python {input.program} --config {input.study} --out {params.folder}" " 2>&1 | tee {log}"
+        "python {input.program} --config {params.study} --out {params.folder}" " 2>&1 | tee {log}"
 
 
 rule list_utterances:
     input:
-        study=ancient("results/study.json"),
         speech=SPEECH,
         program=program("list_utterances.py"),
         modules=modules("list_utterances.py"),
@@ -41,18 +40,18 @@ rule list_utterances:
     conda:
         ENVIRONMENT
     params:
+        study=STUDY_FILE,
         settings=settings("speech"),
     message:
         "List the utterances, and read each to its end"
     shell:
-        "python {input.program} --config {input.study} --speech {input.speech}"
+        "python {input.program} --config {params.study} --speech {input.speech}"
         " --out {output.utterances} --rejected {output.rejected}"
         " 2>&1 | tee {log}"
 
 
 rule draw_sample:
     input:
-        study=ancient("results/study.json"),
         utterances="results/data/utterances.csv",
         program=program("draw_sample.py"),
         modules=modules("draw_sample.py"),
@@ -63,11 +62,12 @@ rule draw_sample:
     conda:
         ENVIRONMENT
     params:
+        study=STUDY_FILE,
         utterances=STUDY.latency.utterances,
         seed=STUDY.latency.seed,
     message:
         "Draw the sample for latency and energy"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --utterances {input.utterances} --out {output}"
         " 2>&1 | tee {log}"

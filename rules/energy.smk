@@ -9,7 +9,6 @@ ENERGY = rounds("energy/{variant}/round{round}/window.json", VARIANTS, STUDY.ene
 
 rule measure_energy:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
         program=program("measure_energy.py"),
@@ -25,12 +24,13 @@ rule measure_energy:
     resources:
         machine=100,
     params:
+        study=STUDY_FILE,
         settings=settings("energy"),
         folder=lambda wildcards, output: os.path.dirname(output.window),
     message:
         "Measure energy: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {params.folder:q}"

@@ -22,7 +22,6 @@ ALL_FIGURES = figure(*FIGURES)
 rule plot_figure:
     input:
         tables=lambda wildcards: [f"results/tables/{t}.csv" for t in FIGURES[wildcards.figure]],
-        study=ancient("results/study.json"),
         program=lambda wildcards: program(f"plot_{wildcards.figure}.py"),
         modules=lambda wildcards: modules(f"plot_{wildcards.figure}.py"),
     output:
@@ -40,10 +39,11 @@ rule plot_figure:
     conda:
         ENVIRONMENT
     params:
+        study=STUDY_FILE,
         settings=json.dumps(relevant.tables(STUDY)),
     message:
         "Draw {output}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --tables results/tables --out {output}"
         " 2>&1 | tee {log}"

@@ -8,13 +8,13 @@ LATENCY = rounds("latency/{variant}/round{round}.csv", VARIANTS, STUDY.latency.r
 
 rule measure_latency:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
         program=program("measure_latency.py"),
         modules=modules("measure_latency.py"),
     output:
-        "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+        rows="results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+        checks="results/latency/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
     log:
         "results/logs/latency/{model}/ctc{ctc_weight}/round{round}.log",
     priority: turn(LATENCY, "results/latency/{model}/ctc{ctc_weight}/round{round}.csv")
@@ -23,12 +23,13 @@ rule measure_latency:
     resources:
         machine=100,
     params:
+        study=STUDY_FILE,
         settings=settings("latency"),
     message:
         "Measure latency: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
-        " --round {wildcards.round} --out {output:q}"
+        " --round {wildcards.round} --out {output.rows:q}"
         " 2>&1 | tee {log:q}"

@@ -7,7 +7,6 @@ Needs: a model's source. Makes: resources/models/{model}/model.json and what it 
 rule fetch_model:
     input:
         model_on_disk,
-        study=ancient("results/study.json"),
         program=program("fetch_model.py"),
         modules=modules("fetch_model.py"),
     output:
@@ -17,10 +16,11 @@ rule fetch_model:
     conda:
         ENVIRONMENT
     params:
+        study=STUDY_FILE,
         settings=settings("model"),
     message:
         "Bring model {wildcards.model} onto the disk"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

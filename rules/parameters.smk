@@ -1,12 +1,11 @@
-"""Parameters of each model, by module and by way of decoding.
+"""Parameters of each model by module and by way of decoding, and its multiply-adds.
 
-Needs: a model's files. Makes: results/parameters/{model}.csv.
+Needs: a model's files. Makes: results/parameters/{model}.csv, results/compute/{model}.csv.
 """
 
 
 rule count_parameters:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         program=program("count_parameters.py"),
         modules=modules("count_parameters.py"),
@@ -16,9 +15,33 @@ rule count_parameters:
         "results/logs/parameters/{model}.log",
     conda:
         ENVIRONMENT
+    params:
+        study=STUDY_FILE,
     message:
         "Count the parameters of {wildcards.model}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
+        " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule count_compute:
+    input:
+        model="resources/models/{model}/model.json",
+        program=program("count_compute.py"),
+        modules=modules("count_compute.py"),
+    output:
+        "results/compute/{model}.csv",
+    log:
+        "results/logs/compute/{model}.log",
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
+        tokens_per_second=lambda wildcards: STUDY.model(wildcards.model).tokens_per_second,
+    message:
+        "Count the multiply-adds of {wildcards.model}"
+    shell:
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

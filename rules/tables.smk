@@ -28,7 +28,6 @@ ALL_TABLES = tables(*TABLES)
 rule make_table:
     input:
         rows=lambda wildcards: TABLES[wildcards.table][1],
-        study=ancient("results/study.json"),
         program=lambda wildcards: program(TABLES[wildcards.table][0]),
         modules=lambda wildcards: modules(TABLES[wildcards.table][0]),
     output:
@@ -46,10 +45,11 @@ rule make_table:
     conda:
         ENVIRONMENT
     params:
+        study=STUDY_FILE,
         settings=json.dumps(relevant.tables(STUDY)),
     message:
         "Make the table {wildcards.table}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --csv {output.csv} --markdown {output.markdown}"
         " 2>&1 | tee {log}"

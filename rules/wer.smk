@@ -8,7 +8,6 @@ HYPOTHESES = [f"results/wer/{variant}/hypotheses.jsonl" for variant in VARIANTS]
 
 rule decode_corpus:
     input:
-        study=ancient("results/study.json"),
         model="resources/models/{model}/model.json",
         utterances="results/data/utterances.csv",
         program=program("decode_corpus.py"),
@@ -21,11 +20,12 @@ rule decode_corpus:
         ENVIRONMENT
     threads: 1
     params:
+        study=STUDY_FILE,
         settings=settings("decoding"),
     message:
         "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight}"
     shell:
-        "python {input.program} --config {input.study}"
+        "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --utterances {input.utterances}"
         " --threads {threads} --out {output:q}"

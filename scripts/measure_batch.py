@@ -7,7 +7,7 @@ batch when it is called again.
 import argparse
 import random
 
-from asrbench import corpus, errors, lock, relevant, threads, variant
+from asrbench import checked, corpus, errors, relevant, threads, variant
 from asrbench.progress import Progress
 from asrbench.rows import RowFile
 
@@ -30,7 +30,10 @@ def main() -> None:
     from asrbench import batch, recogniser
 
     rows = RowFile(arguments.out, batch.COLUMNS, relevant.batch(study, measured.model.name))
-    with lock.measuring(), Progress(f"batch {measured}", len(cases), "batches") as progress:
+    with (
+        checked.measuring(arguments.out, study.checks.strict),
+        Progress(f"batch {measured}", len(cases), "batches") as progress,
+    ):
         threads.use(study.decoding.threads)
         model = recogniser.load_model(measured.manifest)
         hop_length, rate_hz = recogniser.front_end(model, measured.model.name)

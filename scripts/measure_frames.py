@@ -6,7 +6,7 @@ length when it is called again.
 
 import argparse
 
-from asrbench import audio, corpus, errors, latency, lock, relevant, sample, variant
+from asrbench import audio, checked, corpus, errors, latency, relevant, sample, variant
 from asrbench.progress import Progress
 from asrbench.rows import RowFile
 
@@ -30,7 +30,10 @@ def main() -> None:
         ["length_frames", "repeat", *latency.TIMED_COLUMNS],
         relevant.frames(study, measured.model.name, measured.ctc_weight),
     )
-    with lock.measuring(), Progress(f"frames {measured}", len(cases), "inputs") as progress:
+    with (
+        checked.measuring(arguments.out, study.checks.strict),
+        Progress(f"frames {measured}", len(cases), "inputs") as progress,
+    ):
         recogniser = measured.recogniser()
 
         def speech_of(length: int, repeat: int):

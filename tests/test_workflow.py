@@ -136,7 +136,6 @@ def test_one_figure_needs_only_its_own_measurements(finished, tmp_path):
     study.folder = tmp_path
     jobs = study.planned("results/plots/latency_vs_frames.png")
     assert rules(jobs) == {
-        "study",
         "fetch_speech",
         "list_utterances",
         "draw_sample",

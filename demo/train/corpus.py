@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from variation import another_throat, recorded
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,23 @@ class Corpus:
             rng.shuffle(batches)
         return batches
 
-    def tensors(self, batch: list[Utterance]) -> dict[str, torch.Tensor]:
+    def tensors(
+        self, batch: list[Utterance], rng: np.random.Generator | None = None
+    ) -> dict[str, torch.Tensor]:
         """The arguments of ESPnetASRModel.forward.
 
         speech: float32 (batch, time), speech_lengths: (batch,), text: int64 (batch, tokens) with
         -1 as padding, text_lengths: (batch,). Longest first, as the LSTM encoder wants it.
+        With a random generator each utterance is varied, differently every time.
         """
-        batch = sorted(batch, key=lambda u: -u.samples)
-        speech = [self.audio[u.start : u.start + u.samples] for u in batch]
-        speech = [torch.from_numpy(s.astype(np.float32) / 32768) for s in speech]
-        text = [
-            torch.tensor([self.token_ids["<space>" if c == " " else c] for c in u.text])
-            for u in batch
-        ]
+        pairs = []
+        for u in batch:
+            audio = self.audio[u.start : u.start + u.samples].astype(np.float32) / 32768
+            if rng:
+                audio = recorded(another_throat(audio, rng), rng)
+            tokens = [self.token_ids["<space>" if c == " " else c] for c in u.text]
+            pairs.append((torch.from_numpy(audio), torch.tensor(tokens)))
+        speech, text = zip(*sorted(pairs, key=lambda pair: -len(pair[0])), strict=True)
         pad = torch.nn.utils.rnn.pad_sequence
         return {
             "speech": pad(speech, batch_first=True),

@@ -16,47 +16,32 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy.signal import resample_poly
 from sentences import distinct_sentences, spread
+from variation import recorded
 from voices import HELD_OUT, KNOWN, SAMPLE_RATE_HZ, Voice, speak
 
 SEED = 20
-TRAIN, DEV = 6000, 120
+TRAIN, DEV = 4500, 120
 TEST_KNOWN, TEST_HELD_OUT = 60, 20
 LONGEST_TEST = 125  # characters, about 8 s
 CANDIDATES = 1000  # to choose the test sentences from
 CHAPTER = 1
 
 
-def vary(audio: np.ndarray, rng: np.random.Generator, warp: bool) -> np.ndarray:
-    """One recording of many possible: loudness, a little noise, another throat. (time,) float32.
-
-    Resampling by up to an eighth moves pitch and formants together: a cheap new speaker, so that
-    a model cannot learn the few voices by heart. The test voices stay as they are.
-    """
-    if warp:
-        audio = resample_poly(audio, 100, int(rng.integers(89, 113)))
-    snr_db = rng.uniform(22, 45)
-    noise = rng.standard_normal(len(audio))
-    if rng.random() < 0.5:  # half of the time a low rumble in place of a hiss
-        noise = np.convolve(noise, np.ones(8) / 8, mode="same")
-    noise *= np.sqrt(np.mean(audio**2) / np.mean(noise**2)) * 10 ** (-snr_db / 20)
-    audio = audio + noise
-    return (audio * 10 ** rng.uniform(-1.3, -0.4) / np.abs(audio).max()).astype(np.float32)
-
-
-def make(index: int, text: str, voice: Voice, warp: bool, work: Path) -> np.ndarray:
+def make(index: int, text: str, voice: Voice, clean: bool, work: Path) -> np.ndarray:
     """The ``index``-th utterance, as 16-bit samples (time,); only the index seeds its variation."""
     rng = np.random.default_rng([SEED, index])
     audio = speak(voice, text, rng.uniform(0.85, 1.2), work / f"scratch-{index}.wav")
-    return np.round(vary(audio, rng, warp) * 32767).astype(np.int16)
+    # Training varies its own recordings, differently in every epoch: keep those clean.
+    audio = audio if clean else recorded(audio, rng)
+    return np.round(audio * 32767).astype(np.int16)
 
 
-def make_all(jobs: list[tuple], work: Path, workers: int) -> list[np.ndarray]:
-    """Run the jobs (index, text, voice, warp) in order; prints how far it is."""
+def make_all(jobs: list[tuple], clean: bool, work: Path, workers: int) -> list[np.ndarray]:
+    """Run the jobs (index, text, voice) in order; prints how far it is."""
     done, start = [], time.monotonic()
     with ThreadPoolExecutor(workers) as pool:
-        for audio in pool.map(lambda job: make(*job, work), jobs):
+        for audio in pool.map(lambda job: make(*job, clean, work), jobs):
             done.append(audio)
             if len(done) % 500 == 0:
                 elapsed = time.monotonic() - start
@@ -73,7 +58,7 @@ def write_set(folder: Path, jobs: list[tuple], audio: list[np.ndarray]) -> None:
         table = csv.writer(file)
         table.writerow(["voice", "start", "samples", "text"])
         start = 0
-        for (_, text, voice, _), samples in zip(jobs, audio, strict=True):
+        for (_, text, voice), samples in zip(jobs, audio, strict=True):
             table.writerow([voice.number, start, len(samples), text])
             start += len(samples)
 
@@ -85,7 +70,7 @@ def write_test(folder: Path, jobs: list[tuple], audio: list[np.ndarray]) -> None
         chapter.mkdir(parents=True, exist_ok=True)
         spoken = [
             (text, samples)
-            for (_, text, speaker, _), samples in zip(jobs, audio, strict=True)
+            for (_, text, speaker), samples in zip(jobs, audio, strict=True)
             if speaker is voice
         ]
         lines = []
@@ -117,14 +102,11 @@ def main() -> None:
     any_voice = rng.choices(KNOWN, [voice.share for voice in KNOWN], k=TRAIN)
     speakers = [KNOWN[i % len(KNOWN)] for i in range(TEST_KNOWN)] + [HELD_OUT] * TEST_HELD_OUT
     speakers += [KNOWN[i % len(KNOWN)] for i in range(DEV)] + any_voice
-    jobs = [
-        (index, text, voice, index >= tests + DEV)
-        for index, (text, voice) in enumerate(zip(texts, speakers, strict=True))
-    ]
+    jobs = list(zip(range(len(texts)), texts, speakers, strict=True))
     parts = {"test": slice(0, tests), "dev": slice(tests, tests + DEV)}
     parts["train"] = slice(tests + DEV, None)
     for part, chosen in parts.items():
-        audio = make_all(jobs[chosen], options.work, options.workers)
+        audio = make_all(jobs[chosen], part == "train", options.work, options.workers)
         seconds = sum(len(samples) for samples in audio) / SAMPLE_RATE_HZ
         print(f"{part}: {len(audio)} utterances, {seconds / 60:.1f} min", file=sys.stderr)
         if part == "test":

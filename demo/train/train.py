@@ -8,6 +8,7 @@ stopped goes on after its last whole epoch.
 """
 
 import argparse
+import logging
 import math
 import random
 import sys
@@ -15,9 +16,11 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
+import numpy as np
 import torch
 import yaml
 from corpus import Corpus
+from unpacked import unpacked
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 from asrbench.espnet_import import prepare
@@ -25,11 +28,12 @@ from asrbench.espnet_import import prepare
 prepare()
 from espnet2.tasks.asr import ASRTask  # noqa: E402
 
-# Easy things first: in the first epoch the shortest utterances come first; in the first two
-# nothing is masked; and the CTC loss, which finds the alignment that attention then follows,
-# starts with this weight and reaches the configuration's after a third of the training.
-UNMASKED_EPOCHS = 2
+# Easy things first: in the first epoch the shortest utterances come first, and the CTC loss, which
+# finds the alignment that attention then follows, starts with this weight and reaches the
+# configuration's after a third of the training.
 FIRST_CTC_WEIGHT = 0.8
+# SpecAugment slows a short training down: it is on from the third epoch to the middle only.
+UNMASKED_EPOCHS = 2
 
 
 def learning_rate(peak: float, warmup_steps: int, step: int, steps: int) -> float:
@@ -47,9 +51,11 @@ def ctc_weight(final: float, epoch: int, epochs: int) -> float:
 
 def train_epoch(model, corpus: Corpus, optimizer, config: dict, epoch: int) -> dict:
     """One pass over the training set; returns the mean loss and attention's accuracy."""
-    torch.manual_seed(config["seed"] * 1000 + epoch)
-    rng = random.Random(config["seed"] * 1000 + epoch) if epoch else None
-    batches = corpus.batches(config["batch_bins"], rng)
+    seed = config["seed"] * 1000 + epoch
+    torch.manual_seed(seed)
+    variation = np.random.default_rng(seed)
+    batches = corpus.batches(config["batch_bins"], random.Random(seed) if epoch else None)
+    # Epochs differ by a batch or two: the learning rate falls as if they were all like this one.
     steps = len(batches) * config["max_epoch"]
     model.train()
     start, losses, ctc_losses, accuracies = time.monotonic(), [], [], []
@@ -60,7 +66,8 @@ def train_epoch(model, corpus: Corpus, optimizer, config: dict, epoch: int) -> d
         )
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss, stats, _ = model(**corpus.tensors(batch))
+        with unpacked():
+            loss, stats, _ = model(**corpus.tensors(batch, variation))
         optimizer.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config["grad_clip"])
@@ -111,6 +118,7 @@ def save_half(state: dict[str, torch.Tensor], path: Path) -> None:
 def run(folder: Path, work: Path) -> None:
     config = yaml.safe_load((folder / "config.yaml").read_text())
     torch.set_num_threads(1)
+    logging.disable(logging.WARNING)  # ESPnet warns about tracing at every step of the LSTM
     torch.manual_seed(config["seed"])
     model = ASRTask.build_model(Namespace(**config))
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
@@ -126,7 +134,8 @@ def run(folder: Path, work: Path) -> None:
         optimizer.load_state_dict(state["optimizer"])
     specaug, start = model.specaug, time.monotonic()
     for epoch in range(first, config["max_epoch"]):
-        model.specaug = specaug if epoch >= UNMASKED_EPOCHS else None
+        masked = UNMASKED_EPOCHS <= epoch < config["max_epoch"] // 2
+        model.specaug = specaug if masked else None
         model.ctc_weight = ctc_weight(
             config["model_conf"]["ctc_weight"], epoch, config["max_epoch"]
         )

@@ -26,13 +26,13 @@ class Voice:
 
 
 KNOWN = [
-    Voice(101, "flite", "slt", "F", 0.22, "US English, statistical (CLUSTERGEN)"),
-    Voice(102, "flite", "awb", "M", 0.22, "Scottish English, statistical (CLUSTERGEN)"),
-    Voice(103, "flite", "kal16", "M", 0.17, "US English, diphones"),
-    Voice(104, "festival", "ked_diphone", "M", 0.14, "US English, diphones"),
-    Voice(105, "festival", "cmu_us_slt_arctic_hts", "F", 0.09, "US English, statistical (HTS)"),
-    Voice(106, "espeak-ng", "en-us+m3", "M", 0.08, "US English, formants"),
-    Voice(107, "espeak-ng", "en-us+f2", "F", 0.08, "US English, formants"),
+    Voice(101, "flite", "slt", "F", 0.21, "US English, statistical (CLUSTERGEN)"),
+    Voice(102, "flite", "awb", "M", 0.24, "Scottish English, statistical (CLUSTERGEN)"),
+    Voice(103, "flite", "kal16", "M", 0.18, "US English, diphones"),
+    Voice(104, "festival", "ked_diphone", "M", 0.11, "US English, diphones"),
+    Voice(105, "festival", "cmu_us_slt_arctic_hts", "F", 0.06, "US English, statistical (HTS)"),
+    Voice(106, "espeak-ng", "en-us+m3", "M", 0.10, "US English, formants"),
+    Voice(107, "espeak-ng", "en-us+f2", "F", 0.10, "US English, formants"),
 ]
 HELD_OUT = Voice(201, "flite", "rms", "M", 0.0, "US English, statistical (CLUSTERGEN)")
 

@@ -10,6 +10,8 @@ from asrbench.errors import UserError
 
 Channels = Literal["refuse", "mix"]
 
+SUFFIXES = (".flac", ".wav")
+
 
 def load(path: str | Path, sample_rate_hz: int, channels: Channels = "refuse") -> np.ndarray:
     """Read one utterance.
@@ -47,6 +49,26 @@ def load(path: str | Path, sample_rate_hz: int, channels: Channels = "refuse") -
 
         waveform = librosa.resample(waveform, orig_sr=rate, target_sr=sample_rate_hz)
     return np.ascontiguousarray(waveform, dtype=np.float32)
+
+
+def files_below(folder: str | Path) -> dict[str, str]:
+    """WAV and FLAC files of a folder and those in it: path by name, where the name is the
+    path below the folder, without its ending, or with it where two would be the same.
+
+    Raises:
+        UserError: there is no such folder, or no such file in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"{folder}: there is no such folder of WAV or FLAC files")
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    if not files:
+        raise UserError(f"{folder}: holds no WAV or FLAC file")
+    stems = [str(file.relative_to(folder).with_suffix("")) for file in files]
+    return {
+        stem if stems.count(stem) == 1 else str(file.relative_to(folder)): str(file)
+        for stem, file in zip(stems, files, strict=True)
+    }
 
 
 def unreadable(path: str | Path, error: Exception) -> str:

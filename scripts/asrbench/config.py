@@ -173,11 +173,24 @@ class BatchSweep(_Block):
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
 
 
+class ThreadsSweep(_Block):
+    """Latency against the number of CPU threads."""
+
+    counts: Annotated[list[Positive], AfterValidator(_no_doubles)] = Field(
+        [1, 2, 4],
+        description="Numbers of threads; one above the device's cores becomes a row that says "
+        "so. An empty list leaves this sweep out.",
+    )
+    repeats: Positive = Field(3, description="Utterances timed with each number.")
+    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
+
+
 class Sweeps(_Block):
     """What is swept."""
 
     frames: FramesSweep = Field(default_factory=FramesSweep, description="Input length.")
     batch: BatchSweep = Field(default_factory=BatchSweep, description="Batch size.")
+    threads: ThreadsSweep = Field(default_factory=ThreadsSweep, description="CPU threads.")
 
 
 class Energy(_Block):
@@ -201,6 +214,16 @@ class Wer(_Block):
     )
 
 
+class Checks(_Block):
+    """The state of the device before and after each measurement."""
+
+    strict: bool = Field(
+        False,
+        description="true: a device that is not fit to be measured (busy, throttled, saving "
+        "power, short of memory) stops the run; false: it is written down and the run goes on.",
+    )
+
+
 class Study(_Block):
     """One configuration file."""
 
@@ -218,6 +241,7 @@ class Study(_Block):
     sweeps: Sweeps = Field(default_factory=Sweeps, description="Sweeps.")
     energy: Energy = Field(default_factory=Energy, description="Power and energy.")
     wer: Wer = Field(default_factory=Wer, description="Word error rate.")
+    checks: Checks = Field(default_factory=Checks, description="State of the device.")
 
     @field_validator("models", mode="after")
     @classmethod

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import soundfile
 
-from asrbench.audio import Channels, cut_short, too_many_channels, unreadable
+from asrbench.audio import SUFFIXES, Channels, cut_short, too_many_channels, unreadable
 from asrbench.errors import UserError
 from asrbench.paths import portable
 from asrbench.progress import Progress
@@ -37,7 +37,6 @@ UTTERANCE_COLUMNS = [
 ]
 REJECTED_COLUMNS = ["utterance_id", "path", "reason"]
 
-_SUFFIXES = (".flac", ".wav")
 _TRANSCRIPT = ".trans.txt"
 _BLOCK_SAMPLES = 1 << 18
 # A WAV writer that cannot go back to its header leaves one of these as the size.
@@ -144,7 +143,7 @@ def _scan(root: Path) -> _Found:
                 continue
             if name.endswith(_TRANSCRIPT):
                 _read_transcript(path, found)
-            elif path.suffix.lower() in _SUFFIXES:
+            elif path.suffix.lower() in SUFFIXES:
                 found.audio[path.stem].append(path)
     return found
 

@@ -1,6 +1,8 @@
 """Time a variant over utterances: a fresh process, model loaded and warm, one row an utterance."""
 
+import contextlib
 import random
+import resource
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -8,6 +10,7 @@ import numpy as np
 
 from asrbench.device_state import COLUMNS as DEVICE_COLUMNS
 from asrbench.device_state import DeviceWatch
+from asrbench.errors import UserError
 from asrbench.recogniser import Recogniser
 from asrbench.rows import RowFile
 
@@ -25,6 +28,7 @@ TIMED_COLUMNS = [
     "status",
     "reason",
     *DEVICE_COLUMNS,
+    "peak_memory_bytes",
 ]
 
 
@@ -32,12 +36,14 @@ TIMED_COLUMNS = [
 class Take:
     """One waveform to be timed: what names it in its row, and how to get it into memory.
 
-    ``load`` returns shape (samples,), float32, at the model's sample rate; it
-    is called outside the clock.
+    ``load`` returns shape (samples,), float32, at the model's sample rate;
+    ``prepare`` sets the process up for this take. Both are called outside the
+    clock, and what they raise makes a failed row.
     """
 
     names: dict[str, object]
     load: Callable[[], np.ndarray]
+    prepare: Callable[[], object] = lambda: None
 
 
 def shuffled(takes: list[Take], seed: int, round_number: int) -> list[Take]:
@@ -48,9 +54,13 @@ def shuffled(takes: list[Take], seed: int, round_number: int) -> list[Take]:
 
 
 def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> None:
-    """Decode without a clock, so that the first timed utterance finds everything in place."""
+    """Decode without a clock, so that the first timed utterance finds everything in place.
+
+    A take that cannot be decoded is passed over: its own row will say why.
+    """
     for take in takes:
-        recogniser.transcribe(take.load())
+        with contextlib.suppress(Exception):
+            recogniser.transcribe(take.load())
 
 
 def time_takes(
@@ -71,8 +81,12 @@ def time_takes(
         key = tuple(str(value) for value in take.names.values())
         if key in done:
             continue
-        waveform = take.load()
-        rows.write({**take.names, "order": order, **_timed(recogniser, waveform, watch)})
+        try:
+            take.prepare()
+            row = _timed(recogniser, take.load(), watch)
+        except UserError as error:
+            row = failure(error)
+        rows.write({**take.names, "order": order, **row, "peak_memory_bytes": peak_memory_bytes()})
         progress(order + 1)
 
 
@@ -101,6 +115,11 @@ def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> 
     }
 
 
+def peak_memory_bytes() -> int:
+    """The most resident memory that this process has had (Linux counts it in KiB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def failure(error: Exception) -> dict[str, str]:
     """The end of a row that could not be measured.
 
@@ -109,4 +128,5 @@ def failure(error: Exception) -> dict[str, str]:
     which it was, and the other rows must still be measured.
     """
     text = " ".join(str(error).split())[:300]
-    return {"status": "failed", "reason": f"{type(error).__name__}: {text}"}
+    kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+    return {"status": "failed", "reason": kind + text}

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from asrbench.errors import UserError
 
 
@@ -20,6 +22,10 @@ class Manifest:
     config: Path
     checkpoint: Path | None
     sha256: str | None
+
+    def token_type(self) -> str:
+        """What the model writes, as its configuration names it: char, bpe, word."""
+        return yaml.safe_load(self.config.read_text(encoding="utf-8"))["token_type"]
 
 
 def load(path: str | Path) -> Manifest:

@@ -44,6 +44,14 @@ def frames(study: Study, name: str, ctc_weight: str) -> dict:
     return latency(study, name, ctc_weight) | sweep
 
 
+def threads(study: Study, name: str, ctc_weight: str) -> dict:
+    """What one round of the sweep over threads depends on."""
+    sweep = study.sweeps.threads.model_dump(exclude={"rounds"})
+    shared = latency(study, name, ctc_weight)
+    del shared["threads"]
+    return shared | sweep
+
+
 def batch(study: Study, name: str) -> dict:
     """What one round of the sweep over batch sizes depends on."""
     return {
@@ -81,9 +89,11 @@ def tables(study: Study) -> dict:
             study.latency.rounds,
             study.sweeps.frames.rounds,
             study.sweeps.batch.rounds,
+            study.sweeps.threads.rounds,
             study.energy.rounds,
         ],
         "lengths": study.sweeps.frames.lengths,
         "sizes": study.sweeps.batch.sizes,
+        "threads": study.sweeps.threads.counts,
         "normalisation": study.wer.normalisation,
     }

@@ -24,8 +24,8 @@ def use(threads: int | str) -> int:
     count = usable_cores() if threads == "all" else int(threads)
     if count > usable_cores():
         raise UserError(
-            f"decoding.threads: {count} is more than the {usable_cores()} cores this process "
-            "may use; give at most that, or 'all'"
+            f"{count} threads are more than the {usable_cores()} cores that this process may use; "
+            "give at most that many, or 'all'"
         )
     torch.set_num_threads(count)
     return count

@@ -1,0 +1,174 @@
+"""What is read of the device, from files like the kernel's; what it does not tell stays empty."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from asrbench import checked, checks, device, device_state, lock
+from asrbench.errors import UserError
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+
+
+def put(root: Path, files: dict[str, object]) -> None:
+    for name, text in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{text}\n")
+
+
+CPU = "sys/devices/system/cpu"
+
+
+def test_the_state_of_a_device_that_tells_nothing_is_empty(tmp_path):
+    state = device_state.DeviceWatch(tmp_path).end()
+    assert (state["cpu_mhz"], state["temp_c"], state["throttled"]) == ("", "", "")
+    assert state["load"] == "" or state["load"] >= 0
+
+
+def test_clock_heat_and_throttling_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(device_state.shutil, "which", lambda _name: None)
+    put(
+        tmp_path,
+        {
+            f"{CPU}/cpu0/cpufreq/scaling_cur_freq": 1000000,
+            f"{CPU}/cpu1/cpufreq/scaling_cur_freq": 2000000,
+            "sys/class/thermal/thermal_zone0/temp": 41000,
+            "sys/class/thermal/thermal_zone1/temp": 67500,
+            f"{CPU}/cpu0/thermal_throttle/core_throttle_count": 3,
+        },
+    )
+    watch = device_state.DeviceWatch(tmp_path)
+    state = watch.end()
+    assert (state["cpu_mhz"], state["temp_c"], state["throttled"]) == (1500.0, 67.5, False)
+    watch.begin()
+    put(tmp_path, {f"{CPU}/cpu0/thermal_throttle/core_throttle_count": 4})
+    assert watch.end()["throttled"] is True
+
+
+@pytest.mark.parametrize(
+    ("answer", "throttled"),
+    [
+        ("throttled=0x0", False),
+        ("throttled=0x50000", False),  # happened since the start, not now
+        ("throttled=0x1", True),
+        ("throttled=0x50005", True),
+        ("throttled=none", ""),
+        ("", ""),
+    ],
+)
+def test_a_raspberry_pi_says_whether_it_is_throttled(tmp_path, monkeypatch, answer, throttled):
+    program = tmp_path / "bin/vcgencmd"
+    put(tmp_path, {"bin/vcgencmd": f"#!/bin/sh\necho '{answer}'"})
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    assert device_state.DeviceWatch(tmp_path).end()["throttled"] == throttled
+
+
+def test_the_device_is_described(tmp_path):
+    put(
+        tmp_path,
+        {
+            "proc/device-tree/model": "Raspberry Pi 5 Model B Rev 1.0\0",
+            "proc/cpuinfo": "processor : 0\nmodel name : Cortex-A76\n",
+            "etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
+            f"{CPU}/cpu0/cpufreq/scaling_governor": "ondemand",
+        },
+    )
+    config = tmp_path / "study.json"
+    config.write_text("{}")
+    found = device.describe(config, tmp_path)
+    assert found["board"] == "Raspberry Pi 5 Model B Rev 1.0"
+    assert found["cpu"] == "Cortex-A76"
+    assert found["system"] == "Debian GNU/Linux 12 (bookworm)"
+    assert found["governor"] == "ondemand"
+    assert found["clock_source"] is None
+    assert found["versions"]["torch"] and found["cores"] >= 1
+    assert len(found["config_sha256"]) == 64
+    json.dumps(found)
+
+
+def verdicts(root: Path) -> dict[str, str]:
+    return {check.check: check.verdict for check in checks.run(root, look_s=0.0)}
+
+
+def test_what_the_kernel_does_not_tell_is_neither_good_nor_bad(tmp_path, monkeypatch):
+    monkeypatch.setattr(device_state.shutil, "which", lambda _name: None)
+    found = verdicts(tmp_path)
+    for name in ("CPU governor", "power saving", "throttling", "clock source"):
+        assert found[name] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("file", "good", "bad", "check"),
+    [
+        (f"{CPU}/cpu0/cpufreq/scaling_governor", "performance", "powersave", "CPU governor"),
+        ("sys/firmware/acpi/platform_profile", "performance", "low-power", "power saving"),
+        ("sys/class/power_supply/BAT0/status", "Charging", "Discharging", "power saving"),
+        (
+            "sys/devices/system/clocksource/clocksource0/current_clocksource",
+            "tsc",
+            "hpet",
+            "clock source",
+        ),
+    ],
+)
+def test_checks_tell_good_from_bad_and_say_what_to_do(tmp_path, file, good, bad, check):
+    put(tmp_path, {file: good})
+    assert verdicts(tmp_path)[check] == "fit"
+    put(tmp_path, {file: bad})
+    assert verdicts(tmp_path)[check] == "unfit"
+    (line,) = [x for x in checks.unfit(checks.run(tmp_path, 0.0)) if x.startswith(check)]
+    assert bad in line and line.count(";") >= 2
+
+
+def unfit_device(*_arguments, **_options) -> list[checks.Check]:
+    return [checks.Check("CPU governor", "unfit", "powersave", "it is slow", "set performance")]
+
+
+def test_an_unfit_device_stops_a_strict_measurement_and_is_written_down_otherwise(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(checks, "run", unfit_device)
+    monkeypatch.setattr(lock, "LOCK_FILE", tmp_path / "lock")
+    rows = tmp_path / "round1.csv"
+    with (
+        pytest.raises(UserError, match="CPU governor: powersave; it is slow; set performance"),
+        checked.measuring(rows, strict=True),
+    ):
+        pytest.fail("measured all the same")
+    assert not list(tmp_path.glob("*.json"))
+    with checked.measuring(rows, strict=False):
+        pass
+    assert "warning: CPU governor" in capsys.readouterr().err
+    found = json.loads((tmp_path / "round1.csv.checks.json").read_text())
+    assert [check["verdict"] for check in found["before"] + found["after"]] == ["unfit"] * 2
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from asrbench import lock
+lock.LOCK_FILE = Path(sys.argv[1])
+with lock.measuring():
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_second_measurement_says_that_it_waits_and_then_goes_on(tmp_path):
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "lock")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": SCRIPTS}
+    with subprocess.Popen(command, **pipes) as first, subprocess.Popen(command, **pipes) as second:
+        lines = {}
+        lines[first] = first.stdout.readline()
+        lines[second] = second.stdout.readline()
+        holder = first if lines[first] == "held\n" else second
+        waiter = second if holder is first else first
+        assert lines[waiter].startswith("waiting: another measurement runs on this device")
+        print(file=holder.stdin, flush=True)
+        assert waiter.stdout.readline() == "held\n"
+        print(file=waiter.stdin, flush=True)

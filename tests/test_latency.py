@@ -1,0 +1,253 @@
+"""Timing: every utterance has its row once, whatever is wrong with it and whenever it is killed."""
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import yaml
+from asrbench import audio, batch, config, latency, relevant
+from asrbench.errors import UserError
+from asrbench.recogniser import Recogniser, load_model
+from asrbench.rows import RowFile
+from small_models import LSTM, TOKENS, random_model, write_config
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+NOISE = np.random.default_rng(5).normal(0, 0.1, 60 * 16000).astype(np.float32)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def take(name: str, load) -> latency.Take:
+    return latency.Take({"utterance_id": name}, load)
+
+
+def timed(tmp_path, recogniser, takes) -> dict[str, dict[str, str]]:
+    rows = RowFile(tmp_path / "rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
+    latency.warm_up(recogniser, takes[:2])
+    latency.time_takes(recogniser, takes, rows, lambda _done: None)
+    rows.finish()
+    return {row["utterance_id"]: row for row in rows_of(tmp_path / "rows.csv")}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return Recogniser(random_model(tmp_path_factory.mktemp("model")), 0.3, 2, 2.0)
+
+
+def test_bad_utterances_are_rows_with_a_reason_and_the_others_are_timed(tmp_path, small):
+    broken = tmp_path / "nan.wav"
+    soundfile.write(broken, np.array([0.1, np.nan, 0.2] * 4000), 16000, subtype="FLOAT")
+    takes = [
+        take("tiny", lambda: NOISE[:100]),
+        take("short", lambda: NOISE[:1000]),
+        take("nan", lambda: audio.load(broken, 16000)),
+        take("silent", lambda: np.zeros(16000, np.float32)),
+        take("minute", lambda: NOISE),
+        take("plain", lambda: NOISE[:16000]),
+    ]
+    rows = timed(tmp_path, small, takes)
+    assert [row["status"] for row in rows.values()] == ["failed"] * 3 + ["ok"] * 3
+    assert rows["tiny"]["reason"]
+    assert "too short" in rows["short"]["reason"].lower()
+    assert "not numbers" in rows["nan"]["reason"]
+    assert rows["short"]["latency_s"] == rows["nan"]["latency_s"] == ""
+    assert float(rows["minute"]["duration_s"]) == 60
+    assert rows["plain"]["frames"] == str(16000 // 256 + 1)
+    assert int(rows["plain"]["peak_memory_bytes"]) > 1e8
+    assert [row["order"] for row in rows.values()] == list("012345")
+
+
+def test_a_model_that_emits_nothing_says_so(tmp_path, small, monkeypatch):
+    monkeypatch.setattr(small.speech2text, "_decode_single_sample", lambda _encoded: [])
+    rows = timed(tmp_path, small, [take("one", lambda: NOISE[:16000])])
+    assert rows["one"]["status"] == "ok"
+    assert rows["one"]["tokens"] == "0"
+    assert rows["one"]["reason"] == "the search gave no hypothesis"
+
+
+def test_out_of_memory_is_a_row_and_the_sweep_goes_on(tmp_path, small, monkeypatch):
+    encode = small.model.encode
+
+    def greedy(speech, speech_lengths):
+        if speech.shape[1] > 16000:
+            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
+        return encode(speech, speech_lengths)
+
+    monkeypatch.setattr(small.model, "encode", greedy)
+    rows = timed(
+        tmp_path, small, [take("long", lambda: NOISE), take("short", lambda: NOISE[:16000])]
+    )
+    assert "can't allocate memory" in rows["long"]["reason"]
+    assert rows["short"]["status"] == "ok"
+
+
+def test_the_order_is_the_same_for_all_variants_and_another_in_each_round():
+    takes = [take(str(number), lambda: None) for number in range(20)]
+    first = latency.shuffled(takes, 1, 1)
+    assert first == latency.shuffled(takes, 1, 1)
+    assert first != latency.shuffled(takes, 1, 2) != latency.shuffled(takes, 2, 2)
+    assert sorted(t.names["utterance_id"] for t in first) == sorted(map(str, range(20)))
+
+
+@pytest.mark.parametrize("architecture", [None, LSTM], ids=["transformer", "lstm"])
+def test_batches_are_padded_and_timed(tmp_path, architecture):
+    model = load_model(random_model(tmp_path, architecture))
+    waveforms = [NOISE[:8000], NOISE[:16000], NOISE[:12000]]
+    rows = RowFile(tmp_path / "rows.csv", batch.COLUMNS, {})
+    cases = [(1, 0), (3, 0), (4, 1)]
+    batch.sweep(model, 256, 16000, waveforms, cases, 1, rows, lambda _done: None)
+    rows.finish()
+    found = rows_of(tmp_path / "rows.csv")
+    assert [row["status"] for row in found] == ["ok"] * 3
+    assert float(found[0]["padding"]) == 0
+    assert float(found[1]["padding"]) == pytest.approx(1 - (8 + 16 + 12) / 48)
+    assert float(found[1]["audio_s"]) == pytest.approx(36000 / 16000)
+    for row in found:
+        assert float(row["encode_s"]) + float(row["ctc_s"]) <= float(row["forward_s"]) + 1e-9
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    """A study of one small random model, with its speech and its manifest, in a folder."""
+    tmp_path = tmp_path_factory.mktemp("study")
+    write_config(tmp_path / "model", token_list=TOKENS)
+    (tmp_path / "speech").mkdir()
+    for number in range(4):
+        length = 4000 + 2000 * number
+        soundfile.write(tmp_path / f"speech/{number}.wav", NOISE[:length], 16000)
+    content = {
+        "name": "test",
+        "speech": {"name": "noise", "path": "speech"},
+        "models": [{"name": "one", "source": "model", "weights": "random", "tokens_per_second": 3}],
+        "decoding": {"beam_size": 2},
+    }
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(content))
+    run(tmp_path, "fetch_model.py", "--config", "config.yaml", "--model", "one")
+    return tmp_path
+
+
+def run(folder: Path, script: str, *arguments: str, check: bool = True):
+    done = subprocess.run(
+        [sys.executable, str(SCRIPTS / script), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
+ON_A_FOLDER = ["--model", "one", "--audio", "speech", "--out", "rows.csv", "--ctc-weight"]
+STUDY = ["--config", "config.yaml"]
+
+
+def test_the_program_runs_outside_the_workflow_on_a_folder_of_files(study):
+    run(study, "measure_latency.py", *STUDY, *ON_A_FOLDER, "0.30")
+    rows = rows_of(study / "rows.csv")
+    assert sorted(row["utterance_id"] for row in rows) == list("0123")
+    assert all(float(row["latency_s"]) > 0 for row in rows)
+    assert (study / "rows.csv.checks.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([*ON_A_FOLDER, "1.5"], "--ctc-weight: '1.5' must be a number from 0 to 1"),
+        ([*ON_A_FOLDER, "0.3", "--audio", "none"], "none: there is no such folder"),
+        ([*ON_A_FOLDER, "0.3", "--audio", "resources"], "resources: holds no WAV or FLAC file"),
+        ([*ON_A_FOLDER, "0.3", "--model", "two"], "model 'two' is not in the configuration"),
+        ([*ON_A_FOLDER, "0.3", "--manifest", "no.json"], "no.json: there is no such model"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_one_line(study, arguments, line):
+    done = run(study, "measure_latency.py", *STUDY, *arguments, check=False)
+    assert done.returncode == 1
+    assert line in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_more_threads_than_cores_are_refused(study):
+    content = yaml.safe_load((study / "config.yaml").read_text())
+    content["decoding"]["threads"] = 4096
+    (study / "wide.yaml").write_text(yaml.safe_dump(content))
+    given = ["--config", "wide.yaml", *ON_A_FOLDER, "0.3", "--out", "wide.csv"]
+    done = run(study, "measure_latency.py", *given, check=False)
+    assert done.returncode == 1
+    assert "4096 threads are more than the" in done.stderr.splitlines()[-1]
+
+
+SLOW = """
+import sys, time
+import numpy as np
+from asrbench import latency
+from asrbench.recogniser import Transcript
+from asrbench.rows import RowFile
+
+class Slow:
+    sample_rate_hz = 16000
+    def frames(self, samples):
+        return samples // 256 + 1
+    def transcribe(self, waveform):
+        time.sleep(0.01)
+        return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01)
+
+rows = RowFile(sys.argv[1], ["utterance_id", *latency.TIMED_COLUMNS], {})
+takes = [
+    latency.Take({"utterance_id": f"u{n}"}, lambda: np.zeros(100, np.float32)) for n in range(40)
+]
+latency.time_takes(Slow(), latency.shuffled(takes, 1, 1), rows, lambda done: None)
+rows.finish()
+"""
+
+
+def test_a_round_that_is_killed_ten_times_ends_with_every_row_once(tmp_path):
+    out = tmp_path / "round1.csv"
+    command = [sys.executable, "-c", SLOW, str(out)]
+    chance = random.Random(11)
+    kills = 0
+    while kills < 10 and not out.exists():
+        process = subprocess.Popen(command, cwd=SCRIPTS)
+        grown_or_ended(tmp_path, process)
+        time.sleep(chance.uniform(0, 0.04))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        kills += 1
+    subprocess.run(command, cwd=SCRIPTS, check=True)
+    rows = rows_of(out)
+    assert sorted(row["utterance_id"] for row in rows) == sorted(f"u{n}" for n in range(40))
+    assert len({row["segment"] for row in rows}) > 1
+    takes = [take(f"u{n}", None) for n in range(40)]
+    order = [t.names["utterance_id"] for t in latency.shuffled(takes, 1, 1)]
+    assert all(order[int(row["order"])] == row["utterance_id"] for row in rows)
+
+
+def grown_or_ended(folder: Path, process: subprocess.Popen) -> None:
+    """Wait until one more row is on the disk, or the process has ended."""
+
+    def size() -> int:
+        return sum(file.stat().st_size for file in folder.iterdir())
+
+    before = size()
+    while size() <= before and process.poll() is None:
+        time.sleep(0.005)
+
+
+def test_rows_depend_on_their_own_settings_alone(study):
+    mapping = yaml.safe_load((study / "config.yaml").read_text())
+    base = config.parse(mapping)
+    more_rounds = config.parse(mapping | {"latency": {"rounds": 9}})
+    wider = config.parse(mapping | {"decoding": {"beam_size": 3}})
+    assert relevant.latency(base, "one", "0.3") == relevant.latency(more_rounds, "one", "0.3")
+    assert relevant.latency(base, "one", "0.3") != relevant.latency(wider, "one", "0.3")
+    with pytest.raises(UserError):
+        relevant.latency(base, "two", "0.3")
