@@ -7,7 +7,7 @@ import pandas as pd
 from asrbench.errors import UserError
 
 _TEXT = [
-    *("model", "ctc_weight", "weights", "speech", "module", "reason", "reasons"),
+    *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
     *("interval_over", "energy_interval_over", "difference_from", "busy_rule"),
     *("power_status", "meter", "scope", "normalisation", "threads"),
 ]

@@ -143,6 +143,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("power (W)", "power_mean_w", "power_low_w", "power_high_w"),
         Column("idle (W)", "power_idle_w"),
         Column(

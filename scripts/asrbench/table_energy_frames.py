@@ -70,6 +70,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
         Column("energy (J)", "energy_study_j", "energy_study_low_j", "energy_study_high_j"),

@@ -136,6 +136,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
         Column("median (s)", "latency_median_s"),
         Column("std (s)", "latency_std_s"),

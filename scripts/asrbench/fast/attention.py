@@ -50,9 +50,7 @@ class CrossAttention(Heads):
         """
         return self.keys(encoded).permute(1, 2, 0), self.values(encoded).permute(1, 0, 2)
 
-    def __call__(
-        self, x: torch.Tensor, memory: tuple[torch.Tensor, torch.Tensor]
-    ) -> torch.Tensor:
+    def __call__(self, x: torch.Tensor, memory: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
         """Context of each hypothesis, (n, D) to (n, D)."""
         keys, values = memory
         weights = torch.matmul(self.queries(x).transpose(0, 1), keys).div_(self.scale)

@@ -141,9 +141,7 @@ class CtcPrefixScorer:
         ends = torch.full_like(state.ends[:, :1], LOG_ZERO).repeat(1, len(tokens), 1)
         ends[0, :, 1:] = emitted[:, 1:] + (log_phi - emitted)[:, :-1].logcumsumexp(1)
         _restore_zeros(ends[0])
-        ends[1, :, 1:] = (
-            self.blank_sum[:, 1:] + (ends[0] - self.blank_sum)[:, :-1].logcumsumexp(1)
-        )
+        ends[1, :, 1:] = self.blank_sum[:, 1:] + (ends[0] - self.blank_sum)[:, :-1].logcumsumexp(1)
         _restore_zeros(ends[1])
         log_psi = state.next_psi[parents, tokens][:, None]
         return State(ends, log_psi, tokens, state.length + 1)

@@ -59,9 +59,7 @@ class FastSearch(torch.nn.Module):
             self.scorers["ctc"] = CtcPrefixScorer(reference.scorers["ctc"], self.start)
 
     @torch.no_grad()
-    def forward(
-        self, x: torch.Tensor, maxlenratio: float = 0.0, minlenratio: float = 0.0
-    ) -> list:
+    def forward(self, x: torch.Tensor, maxlenratio: float = 0.0, minlenratio: float = 0.0) -> list:
         """Search one utterance.
 
         Args:
@@ -74,8 +72,8 @@ class FastSearch(torch.nn.Module):
         Returns:
             ESPnet's hypotheses, the best first, without states.
         """
-        longest = _tokens(maxlenratio, len(x), none=len(x))
-        shortest = _tokens(minlenratio, len(x), none=0)
+        longest = _longest(maxlenratio, len(x))
+        shortest = int(minlenratio * len(x)) if minlenratio >= 0 else -int(minlenratio)
         running = self._begin(x)
         ended = Ended()
         for position in range(longest):
@@ -158,13 +156,11 @@ def in_place_of(reference: torch.nn.Module) -> FastSearch:
     return FastSearch(reference)
 
 
-def _tokens(ratio: float, steps: int, none: int) -> int:
-    """ESPnet's reading of a length ratio, in tokens."""
-    if ratio == 0:
-        return none
-    if ratio < 0:
-        return -int(ratio)
-    return int(ratio * steps) if none == 0 else max(1, int(ratio * steps))
+def _longest(maxlenratio: float, steps: int) -> int:
+    """ESPnet's reading of a greatest length, in tokens."""
+    if maxlenratio < 0:
+        return -int(maxlenratio)
+    return max(1, int(maxlenratio * steps)) if maxlenratio > 0 else steps
 
 
 def _decoder(decoder: torch.nn.Module):

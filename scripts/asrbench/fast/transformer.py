@@ -59,9 +59,7 @@ class TransformerScorer:
         x = self._embedded(last, state.position)
         past = state.past.extended()
         for number, (layer, attend_past, attend_memory) in enumerate(self.layers):
-            x = _residual(
-                layer, x, layer.norm1, "concat_linear1", attend_past, past[:, number]
-            )
+            x = _residual(layer, x, layer.norm1, "concat_linear1", attend_past, past[:, number])
             x = _residual(
                 layer, x, layer.norm2, "concat_linear2", attend_memory, state.memory[number]
             )
