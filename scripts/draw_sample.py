@@ -26,9 +26,7 @@ def main() -> None:
     if count < 1:
         parser.error(f"--count {count}: must be at least 1")
 
-    table = corpus.read_table(arguments.utterances)
-    if table.empty:
-        raise errors.UserError(f"{arguments.utterances}: holds no utterance to draw from")
+    table = corpus.read_sample(arguments.utterances)
     drawn = sample.draw(table, count, seed)
     corpus.write_table(drawn, arguments.out)
     if len(drawn) < count:

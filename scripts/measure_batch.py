@@ -13,17 +13,15 @@ from asrbench.rows import RowFile
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     variant.add_arguments(parser, with_ctc_weight=False)
-    parser.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
-    parser.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
-    parser.add_argument("--out", required=True, help="the CSV of rows")
+    variant.add_round_arguments(parser, "the CSV of rows")
     arguments = parser.parse_args()
 
     measured = variant.from_arguments(arguments)
     study = measured.study
     sweep = study.sweeps.batch
-    waveforms = [measured.load(path) for path in corpus.read_table(arguments.sample)["path"]]
+    waveforms = [measured.load(path) for path in corpus.read_sample(arguments.sample)["path"]]
     cases = [(size, repeat) for size in sweep.sizes for repeat in range(sweep.repeats)]
     random.Random(f"{study.latency.seed}/{arguments.round}").shuffle(cases)
 

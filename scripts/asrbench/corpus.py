@@ -264,3 +264,15 @@ def read_table(path: str | Path) -> pd.DataFrame:
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
     return table
+
+
+def read_sample(path: str | Path) -> pd.DataFrame:
+    """Read a table of utterances to be measured.
+
+    Raises:
+        UserError: it cannot be read, or holds no utterance.
+    """
+    table = read_table(path)
+    if table.empty:
+        raise UserError(f"{path}: holds no utterance; draw a sample from a corpus that has some")
+    return table

@@ -32,6 +32,10 @@ _REASONS = {
         "g2p_en is kept out because its import downloads language data; only models "
         "with phoneme tokens (token_type 'phn') need it, and those are not supported"
     ),
+    "nltk": (
+        "nltk is kept out because its import, and that of what it imports, takes long; only "
+        "BLEU scores of translation models need it"
+    ),
 }
 
 
@@ -94,7 +98,7 @@ def prepare() -> None:
     """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
-    absent = {"g2p_en"}
+    absent = {"g2p_en", "nltk"}
     if not loads("torchaudio"):
         absent.add("torchaudio")
     sys.meta_path.insert(0, _StandInFinder(absent))

@@ -3,6 +3,7 @@
 import contextlib
 import random
 import resource
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ TIMED_COLUMNS = [
     "decoder_s",
     "ctc_s",
     "latency_s",
+    "cpu_s",
     "tokens",
     "status",
     "reason",
@@ -97,8 +99,10 @@ def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> 
         "duration_s": len(waveform) / recogniser.sample_rate_hz,
     }
     watch.begin()
+    cpu_began_s = time.process_time()  # of all threads of this process
     try:
         transcript = recogniser.transcribe(waveform)
+        cpu_s = time.process_time() - cpu_began_s
     except Exception as error:
         return {**row, **failure(error), **watch.end()}
     return {
@@ -108,6 +112,7 @@ def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> 
         "decoder_s": transcript.decoder_s,
         "ctc_s": transcript.ctc_s,
         "latency_s": transcript.latency_s,
+        "cpu_s": cpu_s,
         "tokens": transcript.tokens,
         "status": "ok",
         "reason": "" if transcript.score is not None else "the search gave no hypothesis",

@@ -71,6 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser, with_ctc_weight: bool = True)
         parser.add_argument("--ctc-weight", required=True, help="share of the CTC score, 0 to 1")
 
 
+def add_round_arguments(parser: argparse.ArgumentParser, out: str) -> None:
+    """The arguments of one round of a measurement; ``out`` says what it writes."""
+    parser.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
+    parser.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
+    parser.add_argument("--out", required=True, help=out)
+
+
 def from_arguments(arguments: argparse.Namespace) -> Variant:
     """The variant that the command line names.
 
