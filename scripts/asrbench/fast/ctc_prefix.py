@@ -93,6 +93,7 @@ class CtcPrefixScorer:
             encoded: encoder output, shape (T, features).
         """
         log_p = self.head.log_softmax(encoded[None])[0]
+        # Token by token, (V, T): what is looked up are single tokens over all time.
         self.log_p = log_p.t().contiguous()
         self.p = self.log_p.exp()
         self.blank_sum = _running_sum(self.log_p[self.BLANK].double()[None])
@@ -119,14 +120,16 @@ class CtcPrefixScorer:
                 f"{state.length} tokens in {self.log_p.size(1)} encoder steps: no CTC path"
             )
         state.log_phi = torch.logaddexp(state.ends[0], state.ends[1])
-        psi = self._psi(state.log_phi[:, :-1])
+        psi = self._psi(state.log_phi[:, :-1], candidates)
         # The token that a prefix ends with must be parted from it by a blank.
         repeated = state.ends[1, :, :-1] + self.log_p[last]
-        psi.scatter_(1, last[:, None], repeated.logsumexp(1, keepdim=True).to(psi.dtype))
-        if candidates is not None:
-            others = psi
-            psi = torch.full_like(others, LOG_ZERO)
-            psi.scatter_(1, candidates, others.gather(1, candidates))
+        repeated = repeated.logsumexp(1, keepdim=True).to(psi.dtype)
+        if candidates is None:
+            psi.scatter_(1, last[:, None], repeated)
+        else:
+            asked = torch.where(candidates == last[:, None], repeated, psi)
+            psi = asked.new_full((len(last), len(self.p)), LOG_ZERO)
+            psi.scatter_(1, candidates, asked)
         psi[:, self.end] = state.log_phi[:, -1].to(psi.dtype)
         if self.end != self.BLANK:
             psi[:, self.BLANK] = LOG_ZERO
@@ -146,19 +149,32 @@ class CtcPrefixScorer:
         log_psi = state.next_psi[parents, tokens][:, None]
         return State(ends, log_psi, tokens, state.length + 1)
 
-    def _psi(self, log_phi: torch.Tensor) -> torch.Tensor:
-        """(1) for all tokens, without regard to what each prefix ends with; (n, T) to (n, V)."""
+    def _psi(self, log_phi: torch.Tensor, candidates: torch.Tensor | None) -> torch.Tensor:
+        """(1) without regard to what each prefix ends with.
+
+        Args:
+            log_phi: shape (n, T).
+            candidates: tokens of each prefix, shape (n, k); None: all tokens.
+
+        Returns:
+            log psi, shape (n, k) or (n, V).
+        """
         largest = log_phi.amax(1, keepdim=True)
         shares = (log_phi - largest).exp_().to(self.p.dtype)
-        sums = torch.nn.functional.threshold_(shares, _SMALLEST_SHARE, 0.0) @ self.p.t()
+        shares = torch.nn.functional.threshold_(shares, _SMALLEST_SHARE, 0.0)
+        if candidates is None:
+            sums = shares @ self.p.t()
+        else:
+            sums = torch.bmm(self.p[candidates], shares[:, :, None])[:, :, 0]
         doubtful = sums < _SMALLEST_SUM
         psi = sums.log_().add_(largest.to(sums.dtype))
         if doubtful.any():
             pairs = doubtful.nonzero()
             for some in pairs.split(_PAIRS):
-                prefix, token = some.unbind(1)
+                prefix, column = some.unbind(1)
+                token = column if candidates is None else candidates[prefix, column]
                 exact = (log_phi[prefix] + self.log_p[token]).logsumexp(1)
-                psi[prefix, token] = exact.to(psi.dtype)
+                psi[prefix, column] = exact.to(psi.dtype)
         return psi
 
 

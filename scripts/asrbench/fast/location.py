@@ -17,6 +17,9 @@ from dataclasses import dataclass
 
 import torch
 
+# Numbers that are worked on at a time: more would not fit a core's cache, and would cost memory.
+_AT_A_TIME = 1 << 18
+
 # The default of ESPnet's attention modules, which its decoder does not change.
 SHARPENING = 2.0
 
@@ -55,30 +58,32 @@ class LocationAttention:
         steps = len(memory.encoded)
         if before is None:
             before = z.new_full((len(z), steps), 1.0 / steps)
-        located = self._located(before)
-        # Row C of the second factor adds W z to every step: one product for both.
-        ones = located.new_ones(len(z), steps, 1)
-        weight = self.module.mlp_att.weight
-        factors = torch.cat(
-            (weight.t().expand(len(z), -1, -1), self.module.mlp_dec(z)[:, None]), dim=1
-        )
-        inner = torch.baddbmm(
-            memory.doubled.expand(len(z), -1, -1),
-            torch.cat((located, ones), dim=2),
-            factors,
-            alpha=2,
-        )
-        inner.sigmoid_()
-        energy = torch.matmul(inner, self.module.gvec.weight[0])
+        rows = max(1, _AT_A_TIME // memory.doubled.numel())
+        parts = zip(self.module.mlp_dec(z).split(rows), before.split(rows), strict=True)
+        energy = torch.cat([self._energy(memory.doubled, *part) for part in parts])
         weights = energy.mul_(2 * SHARPENING).softmax(1)
         return weights @ memory.encoded, weights
 
+    def _energy(
+        self, doubled: torch.Tensor, from_z: torch.Tensor, before: torch.Tensor
+    ) -> torch.Tensor:
+        """gᵀ σ(2 u) of every step, shape (m, T), from W z, shape (m, A)."""
+        located = self._located(before)
+        # The last row of the second factor adds W z to every step: one product for both.
+        factors = torch.cat(
+            (self.module.mlp_att.weight.t().expand(len(before), -1, -1), from_z[:, None]), dim=1
+        )
+        inner = torch.baddbmm(doubled.expand(len(before), -1, -1), located, factors, alpha=2)
+        return torch.matmul(inner.sigmoid_(), self.module.gvec.weight[0])
+
     def _located(self, before: torch.Tensor) -> torch.Tensor:
-        """The convolution of the weights before, (m, T) to (m, T, C)."""
+        """The convolution of the weights before, and a column of ones: (m, T) to (m, T, C+1)."""
         kernel = self.module.loc_conv.weight.flatten(1)
         half = kernel.size(1) // 2
         windows = torch.nn.functional.pad(before, (half, half)).unfold(1, kernel.size(1), 1)
-        return torch.matmul(kernel, windows.transpose(1, 2)).transpose(1, 2)
+        located = before.new_ones(len(before), len(kernel) + 1, before.size(1))
+        located[:, :-1] = torch.matmul(kernel, windows.transpose(1, 2))
+        return located.transpose(1, 2)
 
 
 class SharedAttention:
