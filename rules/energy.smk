@@ -1,6 +1,7 @@
 """Power sampled while each variant decodes the sample back to back.
 
-Needs: a model's files, the sample; root, where there is a meter.
+Needs: a model's files, the sample; for some meters root (scripts/list_meters.py
+says which). This is the only rule that may want rights; tables and figures do not.
 Makes: results/energy/{model}/ctc{w}/round{r}/{samples.csv,window.json}.
 """
 

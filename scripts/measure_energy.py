@@ -1,53 +1,63 @@
-"""Sample power while one variant decodes the sample back to back, once.
+"""Sample every power meter while one variant decodes the sample back to back, once.
 
-Powertop wants root. Where no meter measures, the files say so with the reason,
-and no model is loaded.
+Some meters want root; list_meters.py says which, and how to do without. Where
+no meter measures, the files say so with the reason, and a short window gives
+the CPU time of inference.
 """
 
 import argparse
 from pathlib import Path
 
-from asrbench import corpus, energy, errors, latency, lock, powertop, variant
+from asrbench import checked, corpus, energy, errors, latency, variant
+from asrbench.meters import catalogue
 from asrbench.progress import Progress
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     variant.add_arguments(parser)
-    parser.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
-    parser.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
-    parser.add_argument("--out", required=True, help="folder of samples.csv and window.json")
+    variant.add_round_arguments(parser, "folder of samples.csv and window.json")
+    parser.add_argument("--root", default="/", help="where the kernel's files are [%(default)s]")
     arguments = parser.parse_args()
 
     measured = variant.from_arguments(arguments)
-    settings = measured.study.energy
-    with lock.measuring():
-        try:
-            powertop.probe()
-        except powertop.PowertopError as error:
-            print(f"energy {measured}: no watts: {error}")
-            energy.write(energy.unavailable(error), [], Path(arguments.out))
-            return
-        paths = corpus.read_table(arguments.sample)["path"]
-        takes = [
-            latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths
-        ]
-        order = latency.shuffled(takes, measured.study.latency.seed, arguments.round)
-        waveforms = [take.load() for take in order]
-        recogniser = measured.recogniser()
-        latency.warm_up(recogniser, order[: measured.study.latency.warm_up])
-        seconds = round(max(settings.window_s, settings.samples))
+    settings, root, out = measured.study.energy, Path(arguments.root), Path(arguments.out)
+    with checked.measuring(out / "window.json", measured.study.checks.strict):
+        found = catalogue.probed(catalogue.chosen(settings, root))
+        for probed in found:
+            probed.meter.close()
+        present = any(probed.channels for probed in found)
+        load = _load(measured, arguments)
+        if present:
+            seconds = round(settings.window_s + 2 * settings.idle_s)
+        else:
+            seconds = round(settings.window_without_meter_s)
+            print(f"energy {measured}: no watts: {catalogue.why_none(found)}")
+            for probed in found:
+                if probed.error.there and probed.error.advice:
+                    print(f"{probed.meter.name}: {probed.error.advice}")
         with Progress(f"energy {measured}", seconds, "seconds") as progress:
-            window, samples = energy.measure(
-                recogniser,
-                waveforms,
-                settings.window_s,
-                settings.samples,
-                lambda passed_s: progress.at(min(seconds, round(passed_s))),
-            )
-    if window.status != "measured":
-        print(f"energy {measured}: {window.status}: {window.reason}")
-    energy.write(window, samples, Path(arguments.out))
+
+            def passed(passed_s: float) -> None:
+                progress.at(min(seconds, round(passed_s)))
+
+            if present:
+                capture = energy.with_meters(load, settings, root, out, passed)
+            else:
+                window_s = settings.window_without_meter_s
+                capture = energy.without_meter(load, window_s, found, passed)
+    if present and capture.reason:
+        print(f"energy {measured}: {capture.status}: {capture.reason}")
+    energy.write_window(capture, out)
+
+
+def _load(measured: variant.Variant, arguments: argparse.Namespace) -> energy.Load:
+    """The model, and the sample's waveforms in this round's order."""
+    paths = corpus.read_sample(arguments.sample)["path"]
+    takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
+    order = latency.shuffled(takes, measured.study.latency.seed, arguments.round)
+    waveforms = [take.load() for take in order]
+    return energy.Load(measured.recogniser(), waveforms, measured.study.latency.warm_up)
 
 
 if __name__ == "__main__":

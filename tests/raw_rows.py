@@ -9,6 +9,7 @@ from asrbench import config
 from asrbench.config import Study
 
 LENGTHS = [100, 400, 1600]
+THREADS = [1, 2, 4]
 SIZES = [1, 2, 4]
 WEIGHTS = ["0.0", "0.3", "1.0"]
 SENTENCES = [
@@ -51,6 +52,7 @@ def study(
             "sweeps": {
                 "frames": {"lengths": LENGTHS, "repeats": 3, "rounds": 1},
                 "batch": {"sizes": SIZES, "repeats": 3, "rounds": 1},
+                "threads": {"counts": THREADS, "repeats": 3, "rounds": 1},
             },
             "energy": {"rounds": rounds, "samples": 10, "window_s": 10.0},
             **blocks,
@@ -80,6 +82,8 @@ def build(study: Study, results: Path, watts: bool = True) -> None:
     write_config(study, results)
     for place, model in enumerate(study.models):
         parameters(results, model.name, whole=int(1e8 / 12**place))
+        compute(results, model.name, multiply_adds=int(1e10 / 12**place))
+        manifest(results, model.name, None if model.weights == "random" else 10**8)
         for number in range(1, study.sweeps.batch.rounds + 1):
             batch(results, model.name, number, seconds=0.2 / (1 + place))
     for model, weight in study.variants():
@@ -89,6 +93,8 @@ def build(study: Study, results: Path, watts: bool = True) -> None:
             latency(results, model, weight, number, speed)
         for number in range(1, study.sweeps.frames.rounds + 1):
             frames(results, model, weight, number, speed)
+        for number in range(1, study.sweeps.threads.rounds + 1):
+            threads(results, model, weight, number, speed)
         for number in range(1, study.energy.rounds + 1):
             energy(results, model, weight, number, 5.0 + 0.2 * place if watts else None)
         if study.model(model).weights == "random":
@@ -111,8 +117,30 @@ def parameters(results: Path, model: str, whole: int) -> None:
     write_csv(results / "parameters" / f"{model}.csv", rows)
 
 
-def timed(seconds: float, duration_s: float, **more: object) -> dict:
-    """The columns of one timed row: 60 % encode, 30 % search, 10 % other."""
+def compute(results: Path, model: str, multiply_adds: int) -> None:
+    rows = [
+        {
+            "part": part,
+            "multiply_adds_per_audio_s": share * multiply_adds,
+            "tokens_per_second": 3.0 if part == "decoder" else "",
+            "note": "",
+        }
+        for part, share in (("encoder", 1.0), ("ctc", 0.02), ("decoder", 0.1))
+    ]
+    write_csv(results / "compute" / f"{model}.csv", rows)
+
+
+def manifest(results: Path, model: str, checkpoint_bytes: int | None) -> None:
+    path = results.parent / "resources/models" / model / "model.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"checkpoint_bytes": checkpoint_bytes}), encoding="utf-8")
+
+
+def timed(seconds: float, duration_s: float, weight: str = "0.3", **more: object) -> dict:
+    """The columns of one timed row: 60 % encode, 30 % search, 10 % other.
+
+    Of the search, the scorers that the CTC weight uses take 12 and 6 points.
+    """
     return {
         "order": 0,
         "samples": int(16000 * duration_s),
@@ -120,6 +148,8 @@ def timed(seconds: float, duration_s: float, **more: object) -> dict:
         "duration_s": duration_s,
         "encode_s": 0.6 * seconds,
         "search_s": 0.3 * seconds,
+        "decoder_s": 0.12 * seconds if float(weight) < 1 else 0.0,
+        "ctc_s": 0.06 * seconds if float(weight) > 0 else 0.0,
         "latency_s": seconds,
         "tokens": int(3 * duration_s),
         "status": "ok",
@@ -128,20 +158,23 @@ def timed(seconds: float, duration_s: float, **more: object) -> dict:
         "cpu_mhz": "",
         "temp_c": "",
         "throttled": "",
+        "peak_memory_bytes": 500_000_000 + int(1e6 * duration_s),
         **more,
     }
 
 
 def failed(reason: str) -> dict:
     """What a failed row has instead of figures."""
-    absent = dict.fromkeys(["encode_s", "search_s", "latency_s", "tokens"], "")
+    figures = ["encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]
+    absent = dict.fromkeys(figures, "")
     return absent | {"status": "failed", "reason": reason}
 
 
 def latency(results: Path, model: str, weight: str, number: int, speed: float) -> None:
     durations = [2.0, 3.0, 5.0, 8.0, 13.0, 20.0]
     rows = [
-        {"utterance_id": f"u{i}"} | timed(speed * duration * (0.1 + 0.001 * number), duration)
+        {"utterance_id": f"u{i}"}
+        | timed(speed * duration * (0.1 + 0.001 * number), duration, weight)
         for i, duration in enumerate(durations)
     ]
     write_csv(results / "latency" / model / f"ctc{weight}" / f"round{number}.csv", rows)
@@ -150,11 +183,23 @@ def latency(results: Path, model: str, weight: str, number: int, speed: float) -
 def frames(results: Path, model: str, weight: str, number: int, speed: float) -> None:
     rows = [
         {"length_frames": length, "repeat": repeat}
-        | timed(speed * (length / 400) ** 1.2 * (1 + 0.05 * repeat), length / 100)
+        | timed(speed * (length / 400) ** 1.2 * (1 + 0.05 * repeat), length / 100, weight)
         for length in LENGTHS
         for repeat in range(3)
     ]
     write_csv(results / "sweeps/frames" / model / f"ctc{weight}" / f"round{number}.csv", rows)
+
+
+def threads(results: Path, model: str, weight: str, number: int, speed: float) -> None:
+    """Two threads are 1.8 times as fast as one; the device has no four."""
+    rows = []
+    for count in THREADS:
+        for repeat in range(3):
+            row = timed(speed * (1 + repeat) / 1.8 ** (count - 1), 7.0 + repeat, weight)
+            if count == 4:
+                row |= failed("4 threads are more than the 2 cores that this process may use")
+            rows.append({"threads": count, "repeat": repeat} | row)
+    write_csv(results / "sweeps/threads" / model / f"ctc{weight}" / f"round{number}.csv", rows)
 
 
 def batch(results: Path, model: str, number: int, seconds: float) -> None:
@@ -183,16 +228,36 @@ def window(results: Path, model: str, weight: str, number: int, **said: object) 
     folder = results / "energy" / model / f"ctc{weight}" / f"round{number}"
     folder.mkdir(parents=True, exist_ok=True)
     keys = ["status", "reason", "meter", "scope", "start_s", "end_s"]
-    keys += ["inferences", "audio_s", "cpu_s"]
+    keys += ["inferences", "audio_s", "cpu_s", "throttled"]
+    if said.get("meter"):
+        said = {"meters": [channel(said["meter"], said["scope"])]} | said
     (folder / "window.json").write_text(json.dumps(dict.fromkeys(keys) | said), encoding="utf-8")
     return folder
 
 
+def channel(meter: str, scope: str, **said: object) -> dict:
+    """One meter's entry in window.json: a gauge read once a second unless said otherwise."""
+    return {
+        "meter": meter,
+        "channel": meter,
+        "scope": scope,
+        "kind": "gauge",
+        "reach": 1,
+        "update_s": 0.1,
+        "period_s": 1.0,
+        "wrap_j": None,
+        "estimated": False,
+        "status": "measured",
+        "reason": "",
+        **said,
+    }
+
+
 def samples(folder: Path, rows: list[tuple[float, str, float]], meter: str = "battery") -> None:
     """samples.csv of (t_s, phase, power_w)."""
-    columns = ("t_s", "phase", "meter", "scope", "power_w")
-    lines = [dict(zip(columns, (t, p, meter, "whole device", w), strict=True)) for t, p, w in rows]
-    write_csv(folder / "samples.csv", lines)
+    columns = ("t_s", "phase", "meter", "channel", "scope", "power_w", "energy_j")
+    cells = [(t, p, meter, meter, "whole device", w, "") for t, p, w in rows]
+    write_csv(folder / "samples.csv", [dict(zip(columns, c, strict=True)) for c in cells])
 
 
 def energy(results: Path, model: str, weight: str, number: int, power_w: float | None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from asrbench import config
+from asrbench.config_block import Block
 from asrbench.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,7 @@ def test_every_key_has_a_description():
         yield block
         for field in block.model_fields.values():
             for annotation in (field.annotation, *getattr(field.annotation, "__args__", ())):
-                if isinstance(annotation, type) and issubclass(annotation, config.BaseModel):
+                if isinstance(annotation, type) and issubclass(annotation, Block):
                     yield from blocks(annotation)
 
     for block in blocks(config.Study):

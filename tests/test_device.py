@@ -68,6 +68,29 @@ def test_a_raspberry_pi_says_whether_it_is_throttled(tmp_path, monkeypatch, answ
     assert device_state.DeviceWatch(tmp_path).end()["throttled"] == throttled
 
 
+def test_a_raspberry_pi_that_was_throttled_in_the_middle(tmp_path, monkeypatch):
+    program = tmp_path / "bin/vcgencmd"
+    put(tmp_path, {"bin/vcgencmd": f"#!/bin/sh\ncat {tmp_path}/answer", "answer": "throttled=0x0"})
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    watch = device_state.DeviceWatch(tmp_path)
+    put(tmp_path, {"answer": "throttled=0x40000"})
+    assert watch.end()["throttled"] is True
+    watch.begin()
+    assert watch.end()["throttled"] is False
+
+
+def test_a_clock_that_the_kernel_holds_down_is_throttled(tmp_path, monkeypatch):
+    monkeypatch.setattr(device_state.shutil, "which", lambda _name: None)
+    cooling = "sys/class/thermal/cooling_device"
+    put(tmp_path, {f"{cooling}0/type": "pwm-fan", f"{cooling}0/cur_state": 3})
+    put(tmp_path, {f"{cooling}1/type": "thermal-cpufreq-0", f"{cooling}1/cur_state": 0})
+    watch = device_state.DeviceWatch(tmp_path)
+    assert watch.end()["throttled"] == ""
+    put(tmp_path, {f"{cooling}1/cur_state": 2})
+    assert watch.end()["throttled"] is True
+
+
 def test_the_device_is_described(tmp_path):
     put(
         tmp_path,

@@ -24,7 +24,7 @@ def cut_down_demo() -> dict:
         "frames": {"lengths": [60, 120], "repeats": 1},
         "batch": {"sizes": [1, 2], "repeats": 1},
     }
-    config["energy"] = {"window_s": 1, "samples": 1}
+    config["energy"] = {"window_s": 1, "samples": 1, "window_without_meter_s": 1}
     config["wer"] = {"max_utterances": 6, "normalisation": "librispeech"}
     return config
 

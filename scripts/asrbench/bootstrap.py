@@ -2,9 +2,10 @@
 
 A measurement is a table of rounds × units: a round is a fresh process, a unit
 an utterance (or a piece of speech, or a batch), and each round measures the
-same units. Every statistic here is a ratio of sums, ``sum(top) / sum(bottom)``:
-a mean has a bottom of ones, a real-time factor divides seconds by seconds, a
-word error rate errors by words.
+same units. A statistic is a ratio of sums, ``sum(top) / sum(bottom)``, or the
+difference or quotient of two: a mean has a bottom of ones, a real-time factor
+divides seconds by seconds, a word error rate errors by words. What is none of
+these comes with what each cell adds to it (:func:`around`).
 
 How an interval is made, and why:
 
@@ -35,6 +36,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from asrbench.ratio_terms import Measured, Term, paired
+
 RESAMPLES = 4000
 LEVEL = 0.95
 _CHUNK_CELLS = 2_000_000  # of a matrix of draws, which bounds memory to tens of megabytes
@@ -55,40 +58,6 @@ class Interval:
 
 
 NOTHING = Interval(np.nan, np.nan, np.nan, "none")
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """Sums' terms, both of shape (rounds, units); absent cells are 0 in both."""
-
-    top: np.ndarray
-    bottom: np.ndarray
-
-    @classmethod
-    def of(cls, top: np.ndarray, bottom: np.ndarray | None) -> "_Measured":
-        top = np.atleast_2d(np.asarray(top, dtype=float))
-        bottom = np.ones_like(top) if bottom is None else np.atleast_2d(np.asarray(bottom, float))
-        if top.shape != bottom.shape:
-            raise ValueError(f"top has shape {top.shape} and bottom {bottom.shape}")
-        there = np.isfinite(top) & np.isfinite(bottom)
-        return cls(np.where(there, top, 0.0), np.where(there, bottom, 0.0)).keep(
-            there.any(axis=1), slice(None)
-        )
-
-    def keep(self, rounds, units) -> "_Measured":
-        return _Measured(self.top[rounds][:, units], self.bottom[rounds][:, units])
-
-    def ratio(self, rounds: np.ndarray, units: np.ndarray) -> np.ndarray:
-        """Ratios under weights of shape (draws, rounds) and (draws, units); NaN where 0 / 0."""
-        top = np.einsum("du,du->d", rounds @ self.top, units)
-        bottom = np.einsum("du,du->d", rounds @ self.bottom, units)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(bottom > 0, top / bottom, np.nan)
-
-    def influence(self) -> np.ndarray:
-        """What each cell adds to the linearised ratio, times the number of cells."""
-        whole = self.bottom.sum()
-        return (self.top - self.top.sum() / whole * self.bottom) * self.top.size / whole
 
 
 def ratio(
@@ -114,11 +83,11 @@ def ratio(
     Raises:
         ValueError: where the shapes differ.
     """
-    measured = _Measured.of(top, bottom)
+    measured = Measured.of(top, bottom)
     measured = measured.keep(
         slice(None), (measured.bottom != 0).any(0) | (measured.top != 0).any(0)
     )
-    return _interval([(measured, 1.0)], seed, names, resamples)
+    return _interval([Term(measured)], seed, names, resamples)
 
 
 def difference(
@@ -143,24 +112,69 @@ def difference(
     Raises:
         ValueError: where the units are not as many.
     """
-    pair = [_Measured.of(*first), _Measured.of(*second)]
-    if pair[0].top.shape[1] != pair[1].top.shape[1]:
-        raise ValueError("the two have not the same units, so nothing can be paired")
-    shared = (pair[0].bottom != 0).any(0) & (pair[1].bottom != 0).any(0)
-    pair = [measured.keep(slice(None), shared) for measured in pair]
-    return _interval([(pair[0], 1.0), (pair[1], -1.0)], seed, names, resamples)
+    one, other = paired(first, second)
+    return _interval([Term(one), Term(other, -1.0)], seed, names, resamples)
 
 
-def _interval(terms: list[tuple[_Measured, float]], seed, names, resamples) -> Interval:
-    """The signed sum of ratios with its interval; all terms share the draws of units."""
-    units = terms[0][0].top.shape[1]
-    rounds = [measured.top.shape[0] for measured, _ in terms]
+def quotient(
+    first: tuple[np.ndarray, np.ndarray | None],
+    second: tuple[np.ndarray, np.ndarray | None],
+    *,
+    seed: int = 1,
+    names: tuple[str, str] = ("rounds", "utterances"),
+    resamples: int = RESAMPLES,
+) -> Interval:
+    """The first ratio over the second, paired by unit, with its 95 % interval.
+
+    Arguments and errors are those of :func:`difference`. The logarithm is
+    resampled, so that a / b and b / a have intervals that say the same. Where
+    one of the two is 0 there is no interval, and over 0 no value.
+    """
+    one, other = paired(first, second)
+    found = _interval([Term(one, log=True), Term(other, -1.0, log=True)], seed, names, resamples)
+    return Interval(*(float(np.exp(x)) for x in (found.value, found.low, found.high)), found.over)
+
+
+def around(
+    value: float,
+    influence: np.ndarray,
+    *,
+    freedom: float,
+    seed: int = 1,
+    names: tuple[str, str] = ("rounds", "utterances"),
+    resamples: int = RESAMPLES,
+) -> Interval:
+    """A value with the symmetric interval that its cells' influence gives.
+
+    Args:
+        value: any statistic of a table of rounds × units.
+        influence: shape (rounds, units): what each cell adds to the linearised
+            statistic, times the number of cells, 0 where the cell is absent.
+        freedom: degrees of freedom that the units leave.
+        seed, names, resamples: as in :func:`ratio`.
+
+    It is symmetric, since the skewness of influences around a fit tells which
+    units the noise happened to fall on, and nothing of the value.
+    """
+    influence = np.atleast_2d(influence)
+    centred = Measured(influence - influence.mean(), np.ones_like(influence))
+    found = _interval([Term(centred)], seed, names, resamples, freedom)
+    return Interval(value, value + found.low, value + found.high, found.over)
+
+
+def _interval(terms: list[Term], seed, names, resamples, freedom=None) -> Interval:
+    """The sum of terms with its interval; all share the draws of units.
+
+    With ``freedom`` of the units it is symmetric, as :func:`around` says.
+    """
+    units = terms[0].measured.top.shape[1]
+    rounds = [term.measured.top.shape[0] for term in terms]
     if units == 0 or min(rounds) == 0:
         return NOTHING
     ones = [np.ones((1, count)) for count in rounds]
     value = float(_statistic(terms, ones, np.ones((1, units)))[0])
     levels = [names[0]] * (max(rounds) > 1) + [names[1]] * (units > 1)
-    if not levels or np.isnan(value):
+    if not levels or not np.isfinite(value):
         return Interval(value, np.nan, np.nan, "none")
 
     generator = np.random.default_rng(seed)
@@ -178,23 +192,28 @@ def _interval(terms: list[tuple[_Measured, float]], seed, names, resamples) -> I
     if drawn.size == 0:
         return Interval(value, np.nan, np.nan, "none")
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    stretch = _stretch(terms, float(np.var(drawn)))
-    low, high = value + stretch * (np.quantile(drawn, tails) - value)
-    if len(terms) == 1 and terms[0][0].top.min() >= 0:
+    stretch = _stretch(terms, float(np.var(drawn)), units - 1 if freedom is None else freedom)
+    if freedom is None:
+        low, high = value + stretch * (np.quantile(drawn, tails) - value)
+    else:
+        reach = stretch * np.quantile(np.abs(drawn - value), LEVEL)
+        low, high = value - reach, value + reach
+    if freedom is None and len(terms) == 1 and terms[0].measured.top.min() >= 0:
         low = max(low, 0.0)
     return Interval(value, float(min(low, value)), float(max(high, value)), " and ".join(levels))
 
 
 def _statistic(terms, rounds: list[np.ndarray], units: np.ndarray) -> np.ndarray:
-    pairs = zip(terms, rounds, strict=True)
-    return sum(sign * measured.ratio(weights, units) for (measured, sign), weights in pairs)
+    return sum(term.value(weights, units) for term, weights in zip(terms, rounds, strict=True))
 
 
 def _draw(generator: np.random.Generator, draws: int, members: int) -> np.ndarray:
     """How often each member is drawn, shape (draws, members); a lone member always once."""
     if members == 1:
         return np.ones((draws, 1))
-    return generator.multinomial(members - 1, np.full(members, 1 / members), draws).astype(float)
+    drawn = generator.integers(members, size=(draws, members - 1))
+    places = drawn + members * np.arange(draws)[:, None]
+    return np.bincount(places.ravel(), minlength=draws * members).reshape(draws, members) * 1.0
 
 
 def _chunks(resamples: int, units: int) -> Iterator[int]:
@@ -203,14 +222,14 @@ def _chunks(resamples: int, units: int) -> Iterator[int]:
         yield min(size, resamples - start)
 
 
-def _stretch(terms, drawn_variance: float) -> float:
+def _stretch(terms: list[Term], drawn_variance: float, freedom: float) -> float:
     """What the draws' distances from the value are multiplied by."""
-    units = terms[0][0].top.shape[1]
-    influences = [sign * measured.influence() for measured, sign in terms]
+    units = terms[0].measured.top.shape[1]
+    influences = [term.influence() for term in terms]
     cells = [_cell_variance(z) for z in influences]
     parts = [(np.var(z.mean(1), ddof=1) / len(z), len(z) - 1) for z in influences if len(z) > 1]
     if units > 1:
-        parts.append((np.var(sum(z.mean(0) for z in influences), ddof=1) / units, units - 1))
+        parts.append((np.var(sum(z.mean(0) for z in influences), ddof=1) / units, freedom))
     variances = [variance for variance, _ in parts]
     spread = sum(variance**2 / freedom for variance, freedom in parts)
     if not drawn_variance > 0 or not spread > 0:

@@ -12,21 +12,20 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
 
+from asrbench.config_block import Block, Positive
 from asrbench.config_errors import explain
+from asrbench.energy_settings import Energy
 from asrbench.errors import UserError
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Positive = Annotated[int, Field(ge=1)]
 
 
 def weight_text(value: object) -> str:
@@ -56,11 +55,7 @@ CtcWeights = Annotated[list[CtcWeight], Field(min_length=1), AfterValidator(_no_
 Lengths = Annotated[list[Positive], Field(min_length=1), AfterValidator(_no_doubles)]
 
 
-class _Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Speech(_Block):
+class Speech(Block):
     """Where the speech is and how it is read."""
 
     name: Name = Field(description="What tables and figures call this speech.")
@@ -93,7 +88,7 @@ class Speech(_Block):
         return self
 
 
-class Model(_Block):
+class Model(Block):
     """One ESPnet model."""
 
     name: Name = Field(description="Its name in paths, tables and figures.")
@@ -141,7 +136,7 @@ class Model(_Block):
         return self
 
 
-class Decoding(_Block):
+class Decoding(Block):
     """How ESPnet searches. No language model is used."""
 
     beam_size: Positive = Field(20, description="Hypotheses that are kept at each step.")
@@ -150,7 +145,7 @@ class Decoding(_Block):
     )
 
 
-class Latency(_Block):
+class Latency(Block):
     """The sample of utterances that is timed, and how often."""
 
     utterances: Positive = Field(100, description="Utterances drawn, spread over durations.")
@@ -159,7 +154,7 @@ class Latency(_Block):
     seed: int = Field(1, ge=0, description="Seed of the draw and of the order of utterances.")
 
 
-class FramesSweep(_Block):
+class FramesSweep(Block):
     """Latency against the length of the input."""
 
     lengths: Lengths = Field(
@@ -170,7 +165,7 @@ class FramesSweep(_Block):
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
 
 
-class BatchSweep(_Block):
+class BatchSweep(Block):
     """The forward pass (encoder and CTC head, no search) against batch size."""
 
     sizes: Lengths = Field([1, 2, 4, 8, 16], description="Utterances in one batch.")
@@ -178,7 +173,7 @@ class BatchSweep(_Block):
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
 
 
-class ThreadsSweep(_Block):
+class ThreadsSweep(Block):
     """Latency against the number of CPU threads."""
 
     counts: Annotated[list[Positive], AfterValidator(_no_doubles)] = Field(
@@ -190,7 +185,7 @@ class ThreadsSweep(_Block):
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
 
 
-class Sweeps(_Block):
+class Sweeps(Block):
     """What is swept."""
 
     frames: FramesSweep = Field(default_factory=FramesSweep, description="Input length.")
@@ -198,15 +193,7 @@ class Sweeps(_Block):
     threads: ThreadsSweep = Field(default_factory=ThreadsSweep, description="CPU threads.")
 
 
-class Energy(_Block):
-    """Power sampled while inference runs back to back."""
-
-    window_s: float = Field(60.0, ge=1, description="How long inference runs, in seconds.")
-    samples: Positive = Field(60, description="Power samples in the window.")
-    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the window.")
-
-
-class Wer(_Block):
+class Wer(Block):
     """Decoding of the whole corpus."""
 
     max_utterances: Positive | None = Field(
@@ -219,7 +206,7 @@ class Wer(_Block):
     )
 
 
-class Checks(_Block):
+class Checks(Block):
     """The state of the device before and after each measurement."""
 
     strict: bool = Field(
@@ -229,7 +216,7 @@ class Checks(_Block):
     )
 
 
-class Study(_Block):
+class Study(Block):
     """One configuration file."""
 
     name: Annotated[str, Field(min_length=1, max_length=120)] = Field(

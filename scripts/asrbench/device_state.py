@@ -14,7 +14,9 @@ import psutil
 COLUMNS = ["load", "cpu_mhz", "temp_c", "throttled"]
 
 # Bits 0-3 of vcgencmd's answer: under-voltage, frequency capped, throttled, soft temperature limit.
+# Bits 16-19 are the same, at some time since the device was started.
 _RASPBERRY_NOW = 0xF
+_RASPBERRY_SINCE_START = 16
 
 
 class DeviceWatch:
@@ -35,6 +37,7 @@ class DeviceWatch:
         """Start a span."""
         self._wall_s, self._busy_s, self._own_s = self._times()
         self._throttle_count = self._throttle_events()
+        self._raspberry_bits = self._raspberry()
 
     def end(self) -> dict[str, object]:
         """State over the span since :meth:`begin`, by column.
@@ -83,11 +86,27 @@ class DeviceWatch:
         ]
         return sum(counts) if counts else None
 
+    def _raspberry(self) -> int | None:
+        return raspberry_throttling(self.vcgencmd) if self.vcgencmd else None
+
+    def _cooled(self) -> bool:
+        """Whether the kernel holds the clock down because of heat, as it does on Arm boards."""
+        for device in self.thermal_folder.glob("cooling_device*"):
+            try:
+                kind = (device / "type").read_text()
+            except OSError:
+                continue
+            if "cpufreq" in kind and (_number(device / "cur_state") or 0) > 0:
+                return True
+        return False
+
     def _throttled(self) -> bool | str:
-        if self.vcgencmd:
-            bits = raspberry_throttling(self.vcgencmd)
-            if bits is not None:
-                return bool(bits & _RASPBERRY_NOW)
+        before, now = self._raspberry_bits, self._raspberry()
+        if before is not None and now is not None:
+            in_between = (now & ~before) >> _RASPBERRY_SINCE_START
+            return bool((before | now | in_between) & _RASPBERRY_NOW)
+        if self._cooled():
+            return True
         before, now = self._throttle_count, self._throttle_events()
         if before is None or now is None:
             return ""

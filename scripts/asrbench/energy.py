@@ -1,105 +1,218 @@
-"""The energy window: inference back to back while a power meter samples.
+"""One capture: idle, warm-up, inference back to back, idle again, while all meters are sampled.
 
 The window holds inference and nothing else: the model is loaded and warm, the
-waveforms are in memory, start and end are read on the meter's monotonic clock,
-and the meter is a process of its own.
+waveforms are in memory, start and end are read on the sampler's clock. On a
+device without a meter only a short window is run, for its CPU time.
 """
 
-import csv
-import json
-import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import psutil
 
-from asrbench import powertop
+from asrbench import samples_file
+from asrbench.device_state import DeviceWatch
+from asrbench.energy_settings import Energy
+from asrbench.errors import UserError
+from asrbench.json_file import write_json
+from asrbench.latency import failure
+from asrbench.meters import catalogue
+from asrbench.meters.catalogue import Probed
 from asrbench.recogniser import Recogniser
+from asrbench.sampler_process import Ended, SamplerProcess
 
-SAMPLE_COLUMNS = ["t_s", "phase", "meter", "scope", "power_w"]
+SCHEMA_VERSION = 2
+NOTHING_READ = "no meter could be read any more when sampling began"
+
+Progress = Callable[[float], None]  # called with the seconds that have passed
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is run in the window.
+
+    ``waveforms``, each of shape (samples,), float32, are decoded in turn over
+    and over; the first ``warm_up`` of them before the window begins.
+    """
+
+    recogniser: Recogniser
+    waveforms: list[np.ndarray]
+    warm_up: int
 
 
 @dataclass
-class Window:
-    """What ran in the window; times in seconds on the monotonic clock.
+class Capture:
+    """What a capture gave, as it stands in window.json; times on the monotonic clock."""
 
-    ``status`` is measured, unavailable (no meter could measure) or void (a
-    meter began and did not end well). ``cpu_s`` is CPU time of the inferring
-    process over all its threads; ``audio_s`` the speech that it decoded.
-    """
-
-    status: str
+    status: str = "unavailable"
     reason: str = ""
     meter: str = ""
     scope: str = ""
+    started_utc: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     start_s: float | None = None
     end_s: float | None = None
+    phases: dict[str, tuple[float, float]] = field(default_factory=dict)
     inferences: int | None = None
     audio_s: float | None = None
     cpu_s: float | None = None
+    load: object = ""
+    cpu_mhz: object = ""
+    temp_c: object = ""
+    throttled: object = ""
+    sampler_cores: float | None = None
+    meters: list[dict] = field(default_factory=list)
+    absent: list[dict] = field(default_factory=list)
+
+    def plain(self) -> dict[str, object]:
+        """As JSON data."""
+        empty = {key: None for key in ("load", "cpu_mhz", "temp_c", "throttled")}
+        said = {key: value for key, value in vars(self).items() if value != ""}
+        return {"schema_version": SCHEMA_VERSION, "reason": "", "meter": "", "scope": ""} | (
+            empty | said
+        )
 
 
-def unavailable(error: powertop.PowertopError) -> Window:
-    """The window of a device without watts."""
-    return Window(status="unavailable", reason=str(error), meter=powertop.METER)
-
-
-def measure(
-    recogniser: Recogniser,
-    waveforms: list[np.ndarray],
-    window_s: float,
-    samples: int,
-    progress: Callable[[float], None],
-) -> tuple[Window, list[powertop.Sample]]:
-    """Run inference for at least ``window_s`` and until every power sample is taken.
+def without_meter(load: Load, window_s: float, found: list[Probed], progress: Progress) -> Capture:
+    """A short window for CPU time alone.
 
     Args:
-        waveforms: each of shape (samples,), float32, decoded in turn over and over.
-        samples: one-second power samples to take.
-        progress: called with the seconds that have passed.
-
-    Returns:
-        The window, and the samples that lie in it.
+        found: the meters that were asked and that give nothing.
     """
-    process = psutil.Process()
-    window = Window(status="measured", meter=powertop.METER, scope=powertop.SCOPE)
-    audio_samples = inferences = 0
-    capture = powertop.Capture(samples)
+    capture = Capture(reason=catalogue.why_none(found), absent=catalogue.absent(found))
+    began_s = time.monotonic()
     try:
-        cpu_before_s = sum(process.cpu_times()[:2])
-        window.start_s = time.monotonic()
-        while capture.running() or time.monotonic() - window.start_s < window_s:
-            waveform = waveforms[inferences % len(waveforms)]
-            recogniser.transcribe(waveform)
-            inferences += 1
-            audio_samples += len(waveform)
-            progress(time.monotonic() - window.start_s)
-        window.end_s = time.monotonic()
-        window.cpu_s = sum(process.cpu_times()[:2]) - cpu_before_s
-        window.inferences = inferences
-        window.audio_s = audio_samples / recogniser.sample_rate_hz
-        taken = capture.result()
-    except powertop.PowertopError as error:
-        window.status, window.reason = "void", str(error)
-        return window, []
-    finally:
-        capture.stop()
-    return window, taken
+        _warm_up(load, 0.0)
+        _run(capture, load, window_s, began_s, progress)
+    except _Failed as error:
+        capture.status, capture.reason = "void", str(error)
+    return capture
 
 
-def write(window: Window, samples: list[powertop.Sample], folder: Path) -> None:
-    """Write ``samples.csv`` and ``window.json``; the window comes last, so it stands for both."""
+def with_meters(
+    load: Load, settings: Energy, root: Path, folder: Path, progress: Progress
+) -> Capture:
+    """The whole capture; samples.csv is written into ``folder``, the window is not.
+
+    Args:
+        root: where the kernel's files are, ``/`` but in tests.
+    """
+    capture, ended = Capture(), Ended()
     folder.mkdir(parents=True, exist_ok=True)
-    samples_part = folder / "samples.csv.part"
-    with samples_part.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(SAMPLE_COLUMNS)
-        for sample in samples:
-            rows.writerow([sample.t_s, "run", window.meter, window.scope, sample.power_w])
-    window_part = folder / "window.json.part"
-    window_part.write_text(json.dumps(asdict(window), indent=2) + "\n", encoding="utf-8")
-    os.replace(samples_part, folder / "samples.csv")
-    os.replace(window_part, folder / "window.json")
+    readings = folder / "readings.csv.part"
+    began_s = time.monotonic()
+    try:
+        with SamplerProcess(settings, root, readings) as sampling:
+            capture.meters, capture.absent = sampling.channels, sampling.absent
+            try:
+                _phases(capture, load, settings, began_s, progress)
+            except _Failed as error:
+                ended = Ended(str(error))
+            else:
+                ended = sampling.end()
+        capture.sampler_cores = ended.cores
+        _judge(capture, ended)
+        try:
+            samples_file.write_labelled(readings, capture.phases, folder / "samples.csv")
+        except UserError as error:
+            _judge(capture, ended if ended.reason else Ended(str(error)))
+            readings.unlink(missing_ok=True)
+            samples_file.write_labelled(None, {}, folder / "samples.csv")
+    finally:
+        readings.unlink(missing_ok=True)
+    return capture
+
+
+def write_window(capture: Capture, folder: Path) -> None:
+    """Write window.json, after the samples, so that it stands for both."""
+    if not (folder / "samples.csv").exists() or not capture.meters:
+        folder.mkdir(parents=True, exist_ok=True)
+        samples_file.write_labelled(None, {}, folder / "samples.csv")
+    write_json(capture.plain(), folder / "window.json")
+
+
+class _Failed(Exception):
+    """ESPnet could not decode in the window."""
+
+
+def _phases(
+    capture: Capture, load: Load, settings: Energy, began_s: float, progress: Progress
+) -> None:
+    updates_s = [channel["update_s"] for channel in capture.meters]
+    periods_s = [channel["period_s"] for channel in capture.meters]
+    # A meter that averages still shows what was before.
+    settle_s = min(max(updates_s, default=0.0), settings.idle_s)
+    window_s = max(settings.window_s, settings.samples * max(periods_s, default=0.0))
+
+    def rest(name: str) -> None:
+        _sleep(settle_s, began_s, progress)
+        start_s = time.monotonic()
+        _sleep(settings.idle_s, began_s, progress)
+        if settings.idle_s:
+            capture.phases[name] = (start_s, time.monotonic())
+
+    rest("idle_before")
+    start_s = time.monotonic()
+    _warm_up(load, settle_s)
+    capture.phases["warm_up"] = (start_s, time.monotonic())
+    _run(capture, load, window_s, began_s, progress)
+    capture.phases["run"] = (capture.start_s, capture.end_s)
+    rest("idle_after")
+
+
+def _sleep(seconds: float, began_s: float, progress: Progress) -> None:
+    end_s = time.monotonic() + seconds
+    while (left_s := end_s - time.monotonic()) > 0:
+        time.sleep(min(left_s, 1.0))
+        progress(time.monotonic() - began_s)
+
+
+def _warm_up(load: Load, least_s: float) -> None:
+    end_s = time.monotonic() + least_s
+    done = 0
+    while done < load.warm_up or time.monotonic() < end_s:
+        _transcribe(load, done)
+        done += 1
+
+
+def _run(capture: Capture, load: Load, window_s: float, began_s: float, progress: Progress) -> None:
+    watch = DeviceWatch()
+    inferences = audio_samples = 0
+    cpu_before_s = time.process_time()  # of all threads of this process
+    capture.start_s = time.monotonic()
+    while time.monotonic() - capture.start_s < window_s:
+        audio_samples += _transcribe(load, inferences)
+        inferences += 1
+        progress(time.monotonic() - began_s)
+    capture.end_s = time.monotonic()
+    capture.cpu_s = time.process_time() - cpu_before_s
+    capture.inferences = inferences
+    capture.audio_s = audio_samples / load.recogniser.sample_rate_hz
+    for key, value in watch.end().items():
+        setattr(capture, key, value)
+
+
+def _transcribe(load: Load, number: int) -> int:
+    waveform = load.waveforms[number % len(load.waveforms)]
+    try:
+        load.recogniser.transcribe(waveform)
+    except Exception as error:  # ESPnet has no type of its own for what it cannot decode
+        raise _Failed(f"inference failed: {failure(error)['reason']}") from error
+    return len(waveform)
+
+
+def _judge(capture: Capture, ended: Ended) -> None:
+    """Give every channel its status, and the capture that of its best channel."""
+    for channel in capture.meters:
+        reason = ended.reason or ended.failures.get(channel["meter"], "")
+        good = "estimated" if channel["estimated"] else "measured"
+        channel["status"], channel["reason"] = ("void", reason) if reason else (good, "")
+    good = [channel for channel in capture.meters if channel["status"] != "void"]
+    best = (good or capture.meters or [None])[0]
+    if best is None:
+        capture.status, capture.reason = "void", ended.reason or NOTHING_READ
+        return
+    capture.status, capture.reason = best["status"], best["reason"]
+    capture.meter, capture.scope = best["meter"], best["scope"]

@@ -80,10 +80,15 @@ def _draw_published(
     colours: dict[str, str],
 ) -> None:
     figure_rows.prepare(axes, rows, {name: name for name, _ in pairs}, _weights(pairs))
-    axes.set_title(published_study.LABEL, loc="left", fontsize=8.5, color=figure_style.FADED)
-    for pair, value in zip(pairs, reference[column], strict=True):
+    axes.set_title(
+        published_study.label(column), loc="left", fontsize=8.5, color=figure_style.FADED
+    )
+    for pair, value, power_w in zip(
+        pairs, reference[column], reference["power_mean_w"], strict=True
+    ):
         colour = colours.get(pair[0], figure_style.FADED)
         axes.hlines(rows.at[pair], 0, value, color=figure_style.GRID, linewidth=2)
         axes.plot(value, rows.at[pair], "o", mfc="white", mec=colour, mew=1.3, ms=5.5)
-        figure_rows.write(axes, value, rows.at[pair], "  " + digits(value), figure_style.FADED)
-    axes.set_xlim(0, 1.14 * reference[column].max())
+        text = f"{digits(value)} J, {digits(power_w)} W" if column == "energy_j" else digits(value)
+        figure_rows.write(axes, value, rows.at[pair], "  " + text, figure_style.FADED)
+    axes.set_xlim(0, (1.28 if column == "energy_j" else 1.14) * reference[column].max())

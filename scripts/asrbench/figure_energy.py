@@ -14,7 +14,7 @@ BAR, DIAMOND = "energy_per_utterance_study", "energy_per_utterance_integral"
 
 def draw(tables: Path, study: Study) -> Figure:
     """From energy.csv."""
-    table = table_csv.read(tables, "energy")
+    table = measured_power.rows_of_variants(table_csv.read(tables, "energy"))
     kept, scope, left_out = measured_power.comparable(table)
     label = "energy of an utterance (J)"
     figure, axes, at = figure_cost.panels(study, kept.empty, label, "energy_j")

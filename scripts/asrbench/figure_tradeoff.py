@@ -38,7 +38,7 @@ def draw(
     else:
         axes.set_xlim(left=0)
     _scale_errors(axes, pd.concat([rows["wer_percent"], reference["wer_percent"]]))
-    figure_style.legend(figure, _entries(study, rows, styles, colours), columns=2)
+    figure_style.legend(figure, _entries(study, rows, styles, colours, published), columns=2)
     return figure
 
 
@@ -86,7 +86,7 @@ def _scale_errors(axes: Axes, values: pd.Series) -> None:
         axes.set_ylim(-0.04 * values.max(), 1.18 * values.max())
 
 
-def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict) -> list:
+def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, published: str) -> list:
     there = set(rows["model"])
     entries = [
         figure_style.handle(
@@ -98,9 +98,8 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict) -> l
         for model in study.models
         if model.name in there
     ]
-    label = (
-        f"{published_study.LABEL};\nwith an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
-    )
+    above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
+    label = f"{published_study.label(published)};\n{above}"
     entries.append(figure_style.handle(label, marker="o", markerfacecolor="white"))
     markers = [
         figure_style.handle(f"CTC weight {weight}", marker=marker)

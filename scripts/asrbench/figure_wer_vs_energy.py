@@ -13,7 +13,7 @@ COST = tuple(f"energy_per_utterance_study_{part}j" for part in ("", "low_", "hig
 def draw(tables: Path, study: Study) -> Figure:
     """From wer.csv and energy.csv."""
     keys = ["model", "ctc_weight"]
-    energy = table_csv.read(tables, "energy")
+    energy = measured_power.rows_of_variants(table_csv.read(tables, "energy")).copy()
     kept, scope, left_out = measured_power.comparable(energy)
     energy.loc[~energy.index.isin(kept.index), list(COST)] = float("nan")
     rows = table_csv.read(tables, "wer").merge(

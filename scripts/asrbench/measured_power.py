@@ -10,7 +10,8 @@ def comparable(table: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
         Those rows; the scope, for an axis; a note on rows that are left out
         because another meter or scope measured them ('' where there are none).
     """
-    measured = table[table["power_status"] == "measured"]
+    measured = rows_of_variants(table)
+    measured = measured[measured["power_status"] == "measured"]
     if measured.empty:
         return measured, "", ""
     kinds = measured.groupby(["meter", "scope"], sort=False).size()
@@ -23,6 +24,11 @@ def comparable(table: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
     )
     note = f"left out, since another meter or scope measured them: {', '.join(names)}"
     return kept, scope, note if names else ""
+
+
+def rows_of_variants(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a variant (and length): by the meter and scope that stand for the study."""
+    return table[table["preferred"]] if "preferred" in table else table
 
 
 def why_none(table: pd.DataFrame) -> str:

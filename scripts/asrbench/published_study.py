@@ -9,8 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 LABEL = "published study (Arm board)"
+POWER_LABEL = f"{LABEL},\npowertop's estimate on an unknown supply"
 WER_ABOVE_PERCENT = 99.0
 _FILE = Path(__file__).with_name("published_study.csv")
+
+
+def label(column: str) -> str:
+    """What a figure of that column calls the study; its watts and joules are marked."""
+    return POWER_LABEL if column in ("power_mean_w", "energy_j") else LABEL
 
 
 def load() -> pd.DataFrame:

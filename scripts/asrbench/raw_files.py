@@ -15,8 +15,13 @@ def round_file(results: Path, *parts: str, number: int, name: str = ".csv") -> P
     return results.joinpath(*parts, f"round{number}{name}")
 
 
-def read_rows(path: Path, text: list[str], numbers: list[str]) -> pd.DataFrame:
+def read_rows(
+    path: Path, text: list[str], numbers: list[str], may_lack: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """The named columns of a raw CSV: text as str ('' where empty), numbers as float (NaN).
+
+    A number that is empty, not a number or not finite is NaN. Columns of numbers
+    in ``may_lack`` need not be in the file, and are then NaN in every row.
 
     Raises:
         UserError: where a column is missing or a number is none, with file and line.
@@ -28,23 +33,31 @@ def read_rows(path: Path, text: list[str], numbers: list[str]) -> pd.DataFrame:
         raise UserError(f"{path}: is empty; remove it, and the workflow measures again") from None
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())}") from None
+    for column in may_lack:
+        raw[column] = raw.get(column, "")
+    numbers = [*numbers, *may_lack]
     missing = [column for column in [*text, *numbers] if column not in raw]
     if missing:
         raise UserError(f"{path}: has no column {', '.join(missing)}; it has {', '.join(raw)}")
     rows = raw[[*text, *numbers]].copy()
     for column in numbers:
         values = pd.to_numeric(raw[column].replace("", np.nan), errors="coerce").astype(float)
-        wrong = values.isna() & (raw[column] != "")
+        wrong = values.isna() & ~raw[column].str.lower().isin(["", "nan"])
         if wrong.any():
             line = int(np.flatnonzero(wrong)[0])
             given = raw[column].iloc[line]
             raise UserError(f"{path}: line {line + 2}: {column} is {given!r}, not a number")
-        rows[column] = values
+        rows[column] = values.where(np.isfinite(values))
     return rows
 
 
 def read_rounds(
-    results: Path, parts: tuple[str, ...], rounds: int, text: list[str], numbers: list[str]
+    results: Path,
+    parts: tuple[str, ...],
+    rounds: int,
+    text: list[str],
+    numbers: list[str],
+    may_lack: tuple[str, ...] = (),
 ) -> tuple[pd.DataFrame, list[str]]:
     """All rounds of one variant, one below the other, with a column ``round``.
 
@@ -55,12 +68,12 @@ def read_rounds(
     for number in range(1, rounds + 1):
         path = round_file(results, *parts, number=number)
         try:
-            tables.append(read_rows(path, text, numbers).assign(round=number))
+            tables.append(read_rows(path, text, numbers, may_lack).assign(round=number))
         except FileNotFoundError:
             reasons.append(no_file(path, results))
     if not tables:
         empty = {name: pd.Series(dtype=str) for name in text}
-        empty |= {name: pd.Series(dtype=float) for name in [*numbers, "round"]}
+        empty |= {name: pd.Series(dtype=float) for name in [*numbers, *may_lack, "round"]}
         return pd.DataFrame(empty), reasons
     return pd.concat(tables, ignore_index=True), reasons
 
@@ -114,3 +127,20 @@ def failures(rows: pd.DataFrame) -> list[str]:
     causes = Counter(reason or "no reason given" for reason in failed["reason"]).most_common()
     told = ", ".join(f"{cause} ({times})" for cause, times in causes)
     return [f"{len(failed)} of {len(rows)} rows failed: {told}"]
+
+
+def usable(rows: pd.DataFrame, needed: str) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that did not fail and have the number ``needed``.
+
+    Args:
+        rows: with the text columns ``status`` and ``reason``.
+
+    Returns:
+        Those rows, and the reasons of the others.
+    """
+    well = rows[rows["status"] == "ok"]
+    good = well[well[needed].notna()]
+    reasons = failures(rows)
+    if len(good) < len(well):
+        reasons.append(f"{len(well) - len(good)} of {len(rows)} rows are ok and have no {needed}")
+    return good, reasons

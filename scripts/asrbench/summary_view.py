@@ -16,6 +16,7 @@ COLUMNS = [
     Column("used", "parameters_used"),
     Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
     Column("real-time factor", "real_time_factor"),
+    Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
     Column("power (W)", "power_mean_w"),
     Column(
         "energy (J)",

@@ -8,8 +8,9 @@ from asrbench.errors import UserError
 
 _TEXT = [
     *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
-    *("interval_over", "energy_interval_over", "difference_from", "busy_rule"),
-    *("power_status", "meter", "scope", "normalisation", "threads"),
+    *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
+    *("other_model", "other_ctc_weight", "other_weights", "verdict", "part", "note"),
+    *("power_status", "meter", "scope", "flags", "normalisation", "threads"),
 ]
 
 

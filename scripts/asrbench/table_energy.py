@@ -1,15 +1,22 @@
-"""The table of power and energy: one row a variant. An absent watt is empty, never 0."""
+"""The table of power and energy: a row for each variant, meter and scope.
+
+An absent watt is empty, never 0. What a model estimated stands in columns of
+its own. Rows of other scopes are not compared: ``preferred`` marks the row of
+each variant that stands for it, all by the same meter and scope.
+"""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from asrbench import bootstrap, power_windows, table_csv
+from asrbench import bootstrap, power_flags, power_windows, table_csv
 from asrbench.config import Study
+from asrbench.power_columns import COLUMNS, SCHEMA
+from asrbench.power_windows import Measured, Power
 from asrbench.propagate import product
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
+from asrbench.scope_window import Window
+from asrbench.table import INTERVAL_NOTE, Table, schema, speech_note
 from asrbench.variant_rows import IDENTITY, identity, joined
 
 J_PER_MWH = 3.6
@@ -20,60 +27,92 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
     ``energy_per_utterance_study_j`` is the published study's formula, mean watts
     × mean latency; ``…_integral_j`` is the energy of the windows divided by
-    their inferences, and ``…_net_j`` that without the idle power.
+    their inferences, and ``net`` is without the idle power.
     """
     latency = table_csv.read(results / "tables", "latency").set_index(["model", "ctc_weight"])
+    seed = study.latency.seed
+    found = power_windows.read(results, study.variants(), study.energy.rounds, seed)
     rows = []
-    for model, weight in study.variants():
-        power = power_windows.read(results, model, weight, study.energy.rounds, study.latency.seed)
-        reasons = list(power.reasons)
-        row = identity(study, model, weight) | {
-            "rounds": sum(window.status == "measured" for window in power.windows),
-            "power_status": power.status,
-            "meter": power.meter,
-            "scope": power.scope,
-            "cpu_s_per_audio_s": _per(power.windows, "cpu_s", "audio_s"),
-            "interval_over": power.mean.over,
-            "energy_interval_over": "none",
-        }
-        if power.status == "measured":
-            row |= _figures(power, study.latency.seed)
-            timed = latency.loc[(model, weight)] if (model, weight) in latency.index else None
-            if timed is None or pd.isna(timed["latency_mean_s"]):
-                reasons.append("no latency, hence no watts × latency")
-            else:
-                row |= _studys(power, timed)
-        rows.append(row | {"reason": joined(reasons)})
+    for variant, measured in found.items():
+        timed = latency.loc[variant] if variant in latency.index else None
+        for power in measured.powers:
+            rows.append(identity(study, *variant) | _row(measured, power, timed, seed))
     return pd.DataFrame(rows)
 
 
-def _figures(power: power_windows.Power, seed: int) -> dict[str, object]:
+def _row(measured: Measured, power: Power, timed: pd.Series | None, seed: int) -> dict[str, object]:
+    reasons = list(power.reasons)
+    row = {
+        "rounds": len(power.windows),
+        "preferred": power.preferred,
+        "power_status": power.status,
+        "meter": power.meter,
+        "scope": power.scope,
+        "interval_over": power.mean.over,
+        "energy_interval_over": "none",
+        "cpu_s_per_audio_s": measured.cpu_s_per_audio_s,
+        "sampler_cores": measured.sampler_cores,
+        "flags": joined(list(power.flags)),
+    }
+    if power.windows:
+        figures = _figures(power, seed)
+        if timed is None or pd.isna(timed["latency_mean_s"]):
+            reasons.append("no latency, hence no watts × latency")
+        else:
+            figures |= _studys(power, timed)
+        row |= figures if power.status == "measured" else _as_estimates(figures)
+    return row | {"reason": joined(reasons)}
+
+
+def _figures(power: Power, seed: int) -> dict[str, object]:
     windows = power.windows
-    each = np.array([[w.energy_j] for w in windows]), np.array([[w.inferences] for w in windows])
-    energy = bootstrap.ratio(*each, seed=seed)
-    net = [
-        (w.energy_j - w.idle_w * w.duration_s, w.inferences)
-        for w in windows
-        if np.isfinite(w.energy_j - w.idle_w) and w.inferences > 0
-    ]
+    net_w = bootstrap.ratio(
+        np.array([[w.power_w - w.idle_w] for w in windows]), seed=seed, names=("rounds", "samples")
+    )
+    energy = _ratio(windows, _gross_j, "inferences", seed)
+    net = _ratio(windows, _net_j, "inferences", seed)
+    audio = _ratio(windows, _gross_j, "audio_s", seed)
+    audio_net = _ratio(windows, _net_j, "audio_s", seed)
     return {
-        "samples": sum(w.samples for w in windows),
-        "power_mean_w": power.mean.value,
-        "power_low_w": power.mean.low,
-        "power_high_w": power.mean.high,
-        "power_idle_w": _mean([w.idle_w for w in windows]),
-        "energy_per_utterance_integral_j": energy.value,
-        "energy_per_utterance_integral_low_j": energy.low,
-        "energy_per_utterance_integral_high_j": energy.high,
-        "energy_per_utterance_net_j": sum(e for e, _ in net) / sum(n for _, n in net)
-        if net
-        else np.nan,
-        "energy_per_audio_second_j": _per(windows, "energy_j", "audio_s"),
+        "samples": sum(window.samples for window in windows),
+        "power_idle_w": _mean([window.idle_w for window in windows]),
+        "idle_drift_percent": _widest([window.drift_percent for window in windows]),
         "energy_per_utterance_mwh": energy.value / J_PER_MWH,
+        "energy_per_utterance_net_mwh": net.value / J_PER_MWH,
+        **_three("power_{}_w", power.mean, value="mean"),
+        **_three("power_net_{}w", net_w),
+        **_three("energy_per_utterance_integral_{}j", energy),
+        **_three("energy_per_utterance_net_{}j", net),
+        **_three("energy_per_audio_second_{}j", audio),
+        **_three("energy_per_audio_second_net_{}j", audio_net),
     }
 
 
-def _studys(power: power_windows.Power, timed: pd.Series) -> dict[str, object]:
+def _three(name: str, interval: bootstrap.Interval, value: str = "") -> dict[str, float]:
+    """Value, low and high under their columns' names."""
+    spare = "" if value else "_"
+    return {
+        name.format(value): interval.value,
+        name.format(f"low{spare}"): interval.low,
+        name.format(f"high{spare}"): interval.high,
+    }
+
+
+def _gross_j(window: Window) -> float:
+    return window.energy_j
+
+
+def _net_j(window: Window) -> float:
+    return window.energy_j - window.idle_w * window.duration_s
+
+
+def _ratio(windows: tuple[Window, ...], joules, below: str, seed: int) -> bootstrap.Interval:
+    top = np.array([[joules(window)] for window in windows])
+    bottom = np.array([[getattr(window, below)] for window in windows])
+    return bootstrap.ratio(top, bottom, seed=seed, names=("rounds", "samples"))
+
+
+def _studys(power: Power, timed: pd.Series) -> dict[str, object]:
     value, low, high = product(
         (power.mean.value, power.mean.low, power.mean.high),
         tuple(timed[f"latency_{part}_s"] for part in ("mean", "low", "high")),
@@ -91,15 +130,19 @@ def _studys(power: power_windows.Power, timed: pd.Series) -> dict[str, object]:
     }
 
 
-def _per(windows: tuple[power_windows.Window, ...], top: str, bottom: str) -> float:
-    pairs = [(getattr(w, top), getattr(w, bottom)) for w in windows]
-    pairs = [(a, b) for a, b in pairs if np.isfinite(a) and b > 0]
-    return sum(a for a, _ in pairs) / sum(b for _, b in pairs) if pairs else np.nan
+def _as_estimates(figures: dict[str, object]) -> dict[str, object]:
+    """The same figures under the names of estimates; counts and words keep theirs."""
+    units = ("_w", "_j", "_mwh")
+    return {(f"estimated_{k}" if k.endswith(units) else k): v for k, v in figures.items()}
 
 
 def _mean(values: list[float]) -> float:
     there = [value for value in values if np.isfinite(value)]
     return float(np.mean(there)) if there else np.nan
+
+
+def _widest(values: list[float]) -> float:
+    return max((value for value in values if np.isfinite(value)), key=abs, default=np.nan)
 
 
 def _notes(study: Study) -> list[str]:
@@ -109,65 +152,16 @@ def _notes(study: Study) -> list[str]:
         "Watts × latency is the published study's formula; the integral is the energy of the "
         "windows divided by their inferences; net is the integral without idle power. "
         "mWh are those of the integral.",
+        "Watts of different scopes are those of different parts of the device: compare rows of "
+        "one scope alone. CPU seconds per second of audio are computing time and no energy.",
+        power_flags.RULE,
     ]
 
 
 TABLE = Table(
     title="Power and energy",
     build=build,
-    schema=schema(
-        **IDENTITY,
-        rounds=count(),
-        power_status=text("measured", "unavailable", "void"),
-        meter=text(),
-        scope=text(),
-        samples=count(),
-        power_mean_w=number(),
-        power_low_w=number(),
-        power_high_w=number(),
-        interval_over=text("rounds", "none"),
-        power_idle_w=number(),
-        energy_per_utterance_study_j=number(),
-        energy_per_utterance_study_low_j=number(),
-        energy_per_utterance_study_high_j=number(),
-        energy_interval_over=text("power and latency", "power", "latency", "none"),
-        energy_per_utterance_integral_j=number(),
-        energy_per_utterance_integral_low_j=number(),
-        energy_per_utterance_integral_high_j=number(),
-        energy_per_utterance_net_j=number(low=None),
-        energy_per_audio_second_j=number(),
-        energy_per_utterance_mwh=number(),
-        cpu_s_per_audio_s=number(),
-        reason=text(),
-    ),
-    columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
-        Column("engine", "engine"),
-        Column("power (W)", "power_mean_w", "power_low_w", "power_high_w"),
-        Column("idle (W)", "power_idle_w"),
-        Column(
-            "watts × latency (J)",
-            "energy_per_utterance_study_j",
-            "energy_per_utterance_study_low_j",
-            "energy_per_utterance_study_high_j",
-        ),
-        Column(
-            "integral (J)",
-            "energy_per_utterance_integral_j",
-            "energy_per_utterance_integral_low_j",
-            "energy_per_utterance_integral_high_j",
-        ),
-        Column("net (J)", "energy_per_utterance_net_j"),
-        Column("per second of audio (J)", "energy_per_audio_second_j"),
-        Column("mWh", "energy_per_utterance_mwh"),
-        Column("CPU s / audio s", "cpu_s_per_audio_s"),
-        Column("power", "power_status"),
-        Column("meter", "meter"),
-        Column("scope", "scope"),
-        Column("samples", "samples"),
-        Column("rounds", "rounds"),
-        Column("remarks", "reason"),
-    ],
+    schema=schema(**IDENTITY, **SCHEMA),
+    columns=COLUMNS,
     notes=_notes,
 )

@@ -1,4 +1,7 @@
-"""The table of energy against input length: mean watts × latency at that length."""
+"""The table of energy against input length: mean watts × latency at that length.
+
+The watts are those of the preferred meter and scope, one for the whole study.
+"""
 
 from pathlib import Path
 
@@ -6,19 +9,24 @@ import pandas as pd
 
 from asrbench import power_windows, table_csv
 from asrbench.config import Study
+from asrbench.power_columns import STATUSES
 from asrbench.propagate import product
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
+
+FIGURES = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
+ESTIMATES = tuple(f"estimated_{name}" for name in FIGURES)
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """From results/energy and from results/tables/latency_vs_frames.csv."""
     sweep = table_csv.read(results / "tables", "latency_vs_frames")
     sweep = sweep.set_index(["model", "ctc_weight", "length_frames"])
+    found = power_windows.read(results, study.variants(), study.energy.rounds, study.latency.seed)
     rows = []
-    for model, weight in study.variants():
-        power = power_windows.read(results, model, weight, study.energy.rounds, study.latency.seed)
+    for (model, weight), measured in found.items():
+        power = measured.preferred
         watts = (power.mean.value, power.mean.low, power.mean.high)
         for length in study.sweeps.frames.lengths:
             key = (model, weight, length)
@@ -35,9 +43,9 @@ def build(study: Study, results: Path) -> pd.DataFrame:
                 "scope": power.scope,
                 "reason": joined(reasons),
             }
-            if timed is not None and power.status == "measured":
+            if timed is not None and power.windows:
                 seconds = tuple(timed[f"latency_{part}_s"] for part in ("mean", "low", "high"))
-                names = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
+                names = FIGURES if power.status == "measured" else ESTIMATES
                 row |= dict(zip(names, product(watts, seconds), strict=True))
             rows.append(row)
     return pd.DataFrame(rows)
@@ -59,10 +67,8 @@ TABLE = Table(
         **IDENTITY,
         length_frames=count(),
         duration_s=number(),
-        energy_study_j=number(),
-        energy_study_low_j=number(),
-        energy_study_high_j=number(),
-        power_status=text("measured", "unavailable", "void"),
+        **dict.fromkeys((*FIGURES, *ESTIMATES), number()),
+        power_status=text(*STATUSES),
         meter=text(),
         scope=text(),
         reason=text(),
@@ -73,7 +79,8 @@ TABLE = Table(
         Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
-        Column("energy (J)", "energy_study_j", "energy_study_low_j", "energy_study_high_j"),
+        Column("energy (J)", *FIGURES),
+        Column("estimated energy (J)", *ESTIMATES),
         Column("power", "power_status"),
         Column("scope", "scope"),
         Column("remarks", "reason"),

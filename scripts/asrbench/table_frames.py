@@ -4,34 +4,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import bootstrap
+from asrbench import bootstrap, latency_parts, timed_rows
 from asrbench.config import Study
 from asrbench.crossed import matrices
-from asrbench.raw_files import failures, read_rounds
+from asrbench.raw_files import usable
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
-
-TEXT = ["status", "reason"]
-NUMBERS = ["length_frames", "repeat", "duration_s", "encode_s", "search_s", "latency_s", "tokens"]
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant at each length of the configuration; the interval is over rounds and repeats."""
     rows = []
     for model, weight in study.variants():
-        raw, missing = read_rounds(
-            results,
-            ("sweeps", "frames", model, f"ctc{weight}"),
-            study.sweeps.frames.rounds,
-            TEXT,
-            NUMBERS,
-        )
+        found = timed_rows.frames(study, results, model, weight)
         for length in study.sweeps.frames.lengths:
-            here = raw[raw["length_frames"] == length]
-            good = here[here["status"] == "ok"]
-            reasons = missing + failures(here)
-            if here.empty and not missing:
+            here = found.all[found.all["length_frames"] == length]
+            good, why = usable(here, "latency_s")
+            reasons = found.missing + why
+            if here.empty and not found.missing:
                 reasons.append(f"no raw row of {length} frames")
             row = identity(study, model, weight) | {
                 "length_frames": length,
@@ -54,8 +45,7 @@ def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
         "latency_low_s": mean.low,
         "latency_high_s": mean.high,
         "interval_over": mean.over,
-        "encode_mean_s": good["encode_s"].mean(),
-        "search_mean_s": good["search_s"].mean(),
+        **latency_parts.means(good),
         "tokens_mean": good["tokens"].mean(),
     }
 
@@ -79,8 +69,7 @@ TABLE = Table(
         latency_low_s=number(),
         latency_high_s=number(),
         interval_over=text("rounds and repeats", "rounds", "repeats", "none"),
-        encode_mean_s=number(),
-        search_mean_s=number(),
+        **latency_parts.COLUMNS,
         tokens_mean=number(),
         reason=text(),
     ),
@@ -92,7 +81,9 @@ TABLE = Table(
         Column("audio (s)", "duration_s"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
         Column("encode (s)", "encode_mean_s"),
-        Column("search (s)", "search_mean_s"),
+        Column("decoder (s)", "decoder_mean_s"),
+        Column("CTC (s)", "ctc_mean_s"),
+        Column("bookkeeping (s)", "bookkeeping_mean_s"),
         Column("tokens", "tokens_mean"),
         Column("repeats", "repeats"),
         Column("rounds", "rounds"),

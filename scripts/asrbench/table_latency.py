@@ -2,43 +2,27 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from asrbench import bootstrap
+from asrbench import latency_parts, latency_statistics, outliers, percentiles, timed_rows
 from asrbench.config import Study
-from asrbench.crossed import matrices
-from asrbench.raw_files import failures, read_rounds
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
 
 BUSY_CORES = 0.25
 BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
-TEXT = ["utterance_id", "status", "reason", "throttled"]
-NUMBERS = ["duration_s", "encode_s", "search_s", "latency_s", "tokens", "load"]
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """Means with 95 % intervals over rounds and utterances, and each variant against the first.
-
-    Means, median and standard deviation are over all rows that did not fail.
-    """
-    rows, first = [], None
+    """Each variant of the study, with its reason where it was not measured."""
+    rows = []
     for model, weight in study.variants():
-        raw, reasons = read_rounds(
-            results, ("latency", model, f"ctc{weight}"), study.latency.rounds, TEXT, NUMBERS
-        )
-        row = identity(study, model, weight) | _counts(raw)
-        good = raw[raw["status"] == "ok"]
-        reasons += failures(raw)
-        if not good.empty:
-            row |= _figures(good, study.latency.seed)
-            if first is None:
-                first = (f"{model} ctc{weight}", good)
-            else:
-                row |= _against(*first, good, study.latency.seed)
-        rows.append(row | {"reason": joined(reasons)})
+        found = timed_rows.sample(study, results, model, weight)
+        row = identity(study, model, weight) | _counts(found.all)
+        if not found.good.empty:
+            row |= latency_statistics.of(found.good, study.latency.seed)
+        rows.append(row | {"reason": joined(found.reasons)})
     return pd.DataFrame(rows)
 
 
@@ -51,55 +35,33 @@ def _counts(raw: pd.DataFrame) -> dict[str, object]:
         "flagged_rows": flagged.sum(),
         "unchecked_rows": (raw["load"].isna() & ~flagged).sum(),
         "busy_rule": BUSY_RULE,
+        "peak_memory_bytes": raw["peak_memory_bytes"].max(),
         "interval_over": "none",
-        "difference_from": "",
-    }
-
-
-def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
-    cells = matrices(good, "utterance_id", ["latency_s", "duration_s"])
-    mean = bootstrap.ratio(cells["latency_s"], seed=seed)
-    factor = bootstrap.ratio(cells["latency_s"], cells["duration_s"], seed=seed)
-    latency = good["latency_s"]
-    return {
-        "latency_mean_s": mean.value,
-        "latency_low_s": mean.low,
-        "latency_high_s": mean.high,
-        "interval_over": mean.over,
-        "latency_median_s": latency.median(),
-        "latency_std_s": latency.std(ddof=1),
-        "encode_mean_s": good["encode_s"].mean(),
-        "search_mean_s": good["search_s"].mean(),
-        "other_mean_s": (latency - good["encode_s"] - good["search_s"]).mean(),
-        "real_time_factor": factor.value,
-        "real_time_factor_low": factor.low,
-        "real_time_factor_high": factor.high,
-        "tokens_mean": good["tokens"].mean(),
-    }
-
-
-def _against(name: str, first: pd.DataFrame, this: pd.DataFrame, seed: int) -> dict[str, object]:
-    shared = sorted(set(first["utterance_id"]) & set(this["utterance_id"]))
-    pair = [
-        (matrices(rows, "utterance_id", ["latency_s"], shared)["latency_s"], None)
-        for rows in (this, first)
-    ]
-    gap = bootstrap.difference(*pair, seed=seed)
-    if np.isnan(gap.value):
-        return {}
-    return {
-        "difference_from": name,
-        "difference_mean_s": gap.value,
-        "difference_low_s": gap.low,
-        "difference_high_s": gap.high,
+        "percentiles_reason": "",
+        "line_reason": "",
     }
 
 
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
-        INTERVAL_NOTE + " Difference: from the first variant, utterance by utterance.",
-        f"Flagged rows: {BUSY_RULE}. They are counted in the figures.",
+        INTERVAL_NOTE,
+        "Latency = encode + decoder + CTC + bookkeeping + other; decoder and CTC are their "
+        "scoring in the search, bookkeeping is the rest of the search.",
+        "Start-up and slope: the straight line latency = start-up + slope × seconds of audio.",
+        "p90, p95, p99: percentile of the sample, and the bound below which the true one lies at "
+        "99 % confidence (early-stopping rule of MLPerf Inference); a dash where the utterances "
+        "are too few for it.",
+        f"Flagged rows: {BUSY_RULE}. Outliers: more than {outliers.LIMIT} median absolute "
+        "deviations from the median of latencies relative to their utterance's. Both are counted "
+        "in the figures.",
+    ]
+
+
+def _bounded(name: str) -> list[Column]:
+    return [
+        Column(f"{name} (s)", f"latency_{name}_s"),
+        Column(f"{name} at most (s)", f"latency_{name}_at_most_s"),
     ]
 
 
@@ -116,18 +78,24 @@ TABLE = Table(
         latency_high_s=number(),
         interval_over=text("rounds and utterances", "rounds", "utterances", "none"),
         latency_median_s=number(),
+        **percentiles.COLUMNS,
         latency_std_s=number(),
-        encode_mean_s=number(),
-        search_mean_s=number(),
-        other_mean_s=number(low=-1e-3),
+        latency_std_within_rounds_s=number(),
+        latency_std_between_rounds_s=number(),
+        **latency_parts.COLUMNS,
         real_time_factor=number(),
         real_time_factor_low=number(),
         real_time_factor_high=number(),
+        startup_s=number(low=None),
+        startup_low_s=number(low=None),
+        startup_high_s=number(low=None),
+        slope_s_per_audio_s=number(low=None),
+        slope_low_s_per_audio_s=number(low=None),
+        slope_high_s_per_audio_s=number(low=None),
+        line_reason=text(),
         tokens_mean=number(),
-        difference_from=text(),
-        difference_mean_s=number(low=None),
-        difference_low_s=number(low=None),
-        difference_high_s=number(low=None),
+        peak_memory_bytes=count(),
+        outlier_rows=count(),
         flagged_rows=count(),
         unchecked_rows=count(),
         busy_rule=text(),
@@ -139,20 +107,32 @@ TABLE = Table(
         Column("engine", "engine"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
         Column("median (s)", "latency_median_s"),
-        Column("std (s)", "latency_std_s"),
+        *(column for name in percentiles.SHARES for column in _bounded(name)),
+        Column("std within rounds (s)", "latency_std_within_rounds_s"),
+        Column("std between rounds (s)", "latency_std_between_rounds_s"),
         Column("encode (s)", "encode_mean_s"),
-        Column("search (s)", "search_mean_s"),
+        Column("decoder (s)", "decoder_mean_s"),
+        Column("CTC (s)", "ctc_mean_s"),
+        Column("bookkeeping (s)", "bookkeeping_mean_s"),
         Column("other (s)", "other_mean_s"),
         Column(
             "real-time factor", "real_time_factor", "real_time_factor_low", "real_time_factor_high"
         ),
-        Column("difference (s)", "difference_mean_s", "difference_low_s", "difference_high_s"),
+        Column("start-up (s)", "startup_s", "startup_low_s", "startup_high_s"),
+        Column(
+            "slope (s/s)",
+            "slope_s_per_audio_s",
+            "slope_low_s_per_audio_s",
+            "slope_high_s_per_audio_s",
+        ),
         Column("tokens", "tokens_mean"),
         Column("rounds", "rounds"),
         Column("utterances", "utterances"),
         Column("failed", "failed"),
         Column("flagged", "flagged_rows"),
+        Column("outliers", "outlier_rows"),
         Column("interval over", "interval_over"),
+        Column("percentiles", "percentiles_reason"),
         Column("remarks", "reason"),
     ],
     notes=_notes,

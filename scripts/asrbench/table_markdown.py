@@ -31,7 +31,8 @@ class Column:
 def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:
     """The title, the table, and the notes, ending in a newline.
 
-    The column ``model`` carries 'random weights' where ``weights`` says so.
+    The column ``model`` carries 'random weights' where ``weights`` says so, and so does
+    ``other_model`` by ``other_weights``.
     """
     cells = [[cell(row, column) for column in columns] for row in rows.to_dict("records")]
     heads = [column.head for column in columns]
@@ -45,7 +46,8 @@ def cell(row: dict, column: Column) -> str:
     """One cell: text, '1.23', '1.23 [1.10, 1.40]', or a dash."""
     value = row[column.value]
     if isinstance(value, (bool, str)) or type(value).__name__ == "bool_":
-        return named(row) if column.value == "model" else _text(value)
+        before, is_model, _ = column.value.partition("model")
+        return named(row, before) if is_model and before in ("", "other_") else _text(value)
     if pd.isna(value):
         return ABSENT
     shown = _scaled(value, column.scale)
@@ -55,9 +57,14 @@ def cell(row: dict, column: Column) -> str:
     return f"{shown} [{low}, {high}]"
 
 
-def named(row: dict) -> str:
-    """The model's name, with '(random weights)' where it has them."""
-    return f"{row['model']} (random weights)" if row.get("weights") == "random" else row["model"]
+def named(row: dict, before: str = "") -> str:
+    """The model's name, with '(random weights)' where it has them.
+
+    Args:
+        before: what the columns' names begin with, such as 'other_'.
+    """
+    name = row[f"{before}model"]
+    return f"{name} (random weights)" if row.get(f"{before}weights") == "random" else name
 
 
 def _scaled(value: float, scale: float) -> str:

@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import table_csv
+from asrbench import table_csv, used_parts
 from asrbench.config import Study
 from asrbench.errors import UserError
+from asrbench.power_columns import STATUSES
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
 
-LATENCY = ["latency_mean_s", "latency_low_s", "latency_high_s", "real_time_factor"]
+LATENCY = [
+    *("latency_mean_s", "latency_low_s", "latency_high_s", "real_time_factor"),
+    "peak_memory_bytes",
+]
 ENERGY = [
     *("power_mean_w", "energy_per_utterance_study_j"),
     *("energy_per_utterance_study_low_j", "energy_per_utterance_study_high_j"),
@@ -31,6 +35,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     for model, weight in study.variants():
         row = identity(study, model, weight) | {
             "power_status": "unavailable",
+            "meter": "",
+            "scope": "",
             "beam_size": study.decoding.beam_size,
             "threads": str(study.decoding.threads),
         }
@@ -41,7 +47,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             reasons += why
         for name, columns in (
             ("latency", LATENCY),
-            ("energy", [*ENERGY, "power_status"]),
+            ("energy", [*ENERGY, "power_status", "meter", "scope", "cpu_s_per_audio_s"]),
             ("wer", WER),
         ):
             if name in tables:
@@ -52,18 +58,11 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def used_module(ctc_weight: str) -> str:
-    """Which row of the table of parameters holds what this CTC weight uses."""
-    if float(ctc_weight) == 0:
-        return "used:attention"
-    return "used:ctc" if float(ctc_weight) == 1 else "used:hybrid"
-
-
 def _parameters(table: pd.DataFrame, model: str, weight: str) -> tuple[dict, list[str]]:
     rows = table[table["model"] == model].set_index("module")
     wanted = {
         "parameters_whole": "whole",
-        "parameters_used": used_module(weight),
+        "parameters_used": used_parts.parameters_row(weight),
         "parameters_ctc": "ctc",
         "parameters_decoder": "decoder",
     }
@@ -82,6 +81,8 @@ def _figures(
     table: pd.DataFrame, model: str, weight: str, columns: list[str]
 ) -> tuple[dict, list[str]]:
     rows = table[(table["model"] == model) & (table["ctc_weight"] == weight)]
+    if "preferred" in rows:
+        rows = rows[rows["preferred"]]
     if rows.empty:
         return {}, ["the table has no such variant; make it again"]
     row = rows.iloc[0]
@@ -92,8 +93,9 @@ def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
         INTERVAL_NOTE,
-        "Energy is mean watts × mean latency. Used parameters are those that the search with "
-        "this CTC weight needs.",
+        "Energy is mean watts × mean latency, by one meter and scope for all variants. CPU seconds "
+        "are no energy. Used parameters are those that the search with this CTC weight needs. "
+        "Memory is the most resident memory of the measuring process.",
     ]
 
 
@@ -110,11 +112,15 @@ TABLE = Table(
         latency_low_s=number(),
         latency_high_s=number(),
         real_time_factor=number(),
+        peak_memory_bytes=count(),
         power_mean_w=number(),
         energy_per_utterance_study_j=number(),
         energy_per_utterance_study_low_j=number(),
         energy_per_utterance_study_high_j=number(),
-        power_status=text("measured", "unavailable", "void"),
+        power_status=text(*STATUSES),
+        meter=text(),
+        scope=text(),
+        cpu_s_per_audio_s=number(),
         wer_percent=number(),
         wer_low_percent=number(),
         wer_high_percent=number(),
@@ -130,6 +136,7 @@ TABLE = Table(
         Column("used", "parameters_used"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
         Column("real-time factor", "real_time_factor"),
+        Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
         Column("power (W)", "power_mean_w"),
         Column(
             "energy (J)",
@@ -137,6 +144,7 @@ TABLE = Table(
             "energy_per_utterance_study_low_j",
             "energy_per_utterance_study_high_j",
         ),
+        Column("CPU s / audio s", "cpu_s_per_audio_s"),
         Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
         Column("beam", "beam_size"),
         Column("threads", "threads"),

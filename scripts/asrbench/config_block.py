@@ -1,0 +1,13 @@
+"""What every block of the configuration is: no unknown keys, no silent conversion."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Block(BaseModel):
+    """A block of keys that cannot be changed once it is read."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)

@@ -1,0 +1,25 @@
+"""Where the time of a decoding goes."""
+
+import pandas as pd
+
+from asrbench.table import number
+
+PARTS = ("encode", "search", "decoder", "ctc", "bookkeeping", "other")
+
+# A clock's own cost falls between two others, so a remainder may be a little below 0.
+_REMAINDERS = ("bookkeeping", "other")
+COLUMNS = {f"{part}_mean_s": number(low=-1e-3 if part in _REMAINDERS else 0.0) for part in PARTS}
+
+
+def means(rows: pd.DataFrame) -> dict[str, float]:
+    """Mean seconds of each part, as columns of a table; NaN where the rows have none.
+
+    Decoder, CTC and bookkeeping make up the search; encode, search and other the latency.
+
+    Args:
+        rows: raw rows with a latency.
+    """
+    bookkeeping = rows["search_s"] - rows["decoder_s"] - rows["ctc_s"]
+    other = rows["latency_s"] - rows["encode_s"] - rows["search_s"]
+    seconds = rows.assign(bookkeeping_s=bookkeeping, other_s=other)
+    return {f"{part}_mean_s": seconds[f"{part}_s"].mean() for part in PARTS}

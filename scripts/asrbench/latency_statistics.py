@@ -1,0 +1,51 @@
+"""What the table of latency says of one variant's rows."""
+
+import pandas as pd
+
+from asrbench import bootstrap, latency_parts, line_fit, outliers, percentiles, spread
+from asrbench.crossed import matrices
+
+
+def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
+    """Figures of the rows that have a latency; at least one is there.
+
+    Means, median, percentiles and ``latency_std_s`` are over all rows; intervals
+    are over rounds and utterances.
+    """
+    cells = matrices(good, "utterance_id", ["latency_s", "duration_s"])
+    mean = bootstrap.ratio(cells["latency_s"], seed=seed)
+    factor = bootstrap.ratio(cells["latency_s"], cells["duration_s"], seed=seed)
+    latency = good["latency_s"]
+    return {
+        "latency_mean_s": mean.value,
+        "latency_low_s": mean.low,
+        "latency_high_s": mean.high,
+        "interval_over": mean.over,
+        "latency_median_s": latency.median(),
+        **percentiles.of(good),
+        "latency_std_s": latency.std(ddof=1),
+        "latency_std_within_rounds_s": spread.within_rounds(cells["latency_s"]),
+        "latency_std_between_rounds_s": spread.between_rounds(cells["latency_s"]),
+        "outlier_rows": outliers.flags(good).sum(),
+        **latency_parts.means(good),
+        "real_time_factor": factor.value,
+        "real_time_factor_low": factor.low,
+        "real_time_factor_high": factor.high,
+        **_line(good, cells["latency_s"], seed),
+        "tokens_mean": good["tokens"].mean(),
+    }
+
+
+def _line(good: pd.DataFrame, latency_s, seed: int) -> dict[str, object]:
+    duration_s = good.groupby("utterance_id", sort=False)["duration_s"].first()
+    line = line_fit.fit(duration_s.to_numpy(), latency_s, seed=seed)
+    if line == line_fit.NO_LINE:
+        return {"line_reason": "fewer than 3 utterances that differ in duration"}
+    return {
+        "startup_s": line.intercept.value,
+        "startup_low_s": line.intercept.low,
+        "startup_high_s": line.intercept.high,
+        "slope_s_per_audio_s": line.slope.value,
+        "slope_low_s_per_audio_s": line.slope.low,
+        "slope_high_s_per_audio_s": line.slope.high,
+    }

@@ -1,0 +1,1 @@
+"""Power and energy meters, one module each, behind the interface in ``interface.py``."""

@@ -1,0 +1,87 @@
+"""The battery's own gauge: power in µW, or current in µA times voltage in µV.
+
+Source: the kernel's power supply class, ``/sys/class/power_supply``. It says
+what the whole device draws, and only while it is discharging.
+"""
+
+import time
+from pathlib import Path
+
+from asrbench.meters import kernel_files
+from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+
+SCOPE = "whole device (battery)"
+
+# Some refresh every few milliseconds and some every 8 s, and the kernel does not say which.
+UPDATE_S = 8.0
+
+
+class Battery(Meter):
+    """Every battery or UPS that is discharging; their watts add up.
+
+    Args:
+        root: where the kernel's files are, ``/`` but in tests.
+    """
+
+    name = "battery"
+
+    def __init__(self, root: Path):
+        self._folder = root / "sys/class/power_supply"
+        self._channels: dict[Path, Channel] = {}
+
+    def probe(self) -> list[Channel]:
+        supplies = device_batteries(self._folder)
+        if not supplies:
+            raise MeterError("there is no battery", there=False)
+        discharging = [supply for supply in supplies if status(supply) == "Discharging"]
+        if not discharging:
+            raise MeterError(
+                f"no battery is discharging ({told(supplies)})",
+                "Unplug the charger to measure on battery.",
+            )
+        self._channels = {
+            supply: Channel(self.name, supply.name, SCOPE, "gauge", Reach.DEVICE, UPDATE_S)
+            for supply in discharging
+        }
+        self.read()
+        return list(self._channels.values())
+
+    def read(self) -> list[Reading]:
+        readings = []
+        for supply, channel in self._channels.items():
+            began_s = time.monotonic()
+            said = kernel_files.text(supply / "status")
+            if said != "Discharging":
+                raise MeterError(f"{supply.name} is not discharging any more: {said}")
+            readings.append(now(channel, _power_w(supply), began_s))
+        return readings
+
+
+def device_batteries(folder: Path) -> list[Path]:
+    """Batteries and UPSs that feed the device itself, not a mouse's or a pen's."""
+    return [
+        supply
+        for supply in sorted(folder.glob("*"))
+        if kernel_files.text_or_empty(supply / "type") in ("Battery", "UPS")
+        and kernel_files.text_or_empty(supply / "scope") != "Device"
+    ]
+
+
+def status(supply: Path) -> str:
+    """What the supply does, such as 'Charging'; the reason in brackets where it does not say."""
+    try:
+        return kernel_files.text(supply / "status")
+    except MeterError as error:
+        return f"status unknown ({error})"
+
+
+def told(supplies: list[Path]) -> str:
+    """What each supply does, in words."""
+    return ", ".join(f"{supply.name}: {status(supply)}" for supply in supplies)
+
+
+def _power_w(supply: Path) -> float:
+    if (supply / "power_now").exists():
+        return abs(kernel_files.number(supply / "power_now")) / 1e6
+    current_ua = kernel_files.number(supply / "current_now")  # negative on some, while discharging
+    return abs(current_ua) * kernel_files.number(supply / "voltage_now") / 1e12

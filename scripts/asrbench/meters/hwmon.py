@@ -1,0 +1,72 @@
+"""Sensors of power (µW) and energy (µJ) that drivers show as hwmon devices.
+
+Source: the kernel's hwmon class, ``/sys/class/hwmon``. Devices are matched by
+name and label, since their numbers change between boots. What a chip's watts
+are those of, only its maker knows: each is a scope of its own.
+"""
+
+import re
+import time
+from pathlib import Path
+
+from asrbench.meters import kernel_files
+from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+
+# The interface gives no period for most chips; this is what common ones have.
+UPDATE_S = 0.1
+
+_SENSOR = re.compile(r"(?P<stem>(?P<quantity>power|energy)\d+)_(?:input|average)")
+# Shown a second time here by other meters' drivers.
+_OTHERS = re.compile(r"ina3221.*|BAT.*|battery|.*_battery|ucsi_source.*|AC.*", re.IGNORECASE)
+
+
+class Hwmon(Meter):
+    """Every power and energy sensor of every chip; equal sensors of equal chips add up.
+
+    Args:
+        root: where the kernel's files are, ``/`` but in tests.
+    """
+
+    name = "hwmon"
+
+    def __init__(self, root: Path):
+        self._folder = root / "sys/class/hwmon"
+        self._sensors: dict[Path, Channel] = {}
+
+    def probe(self) -> list[Channel]:
+        self._sensors = {}
+        for chip in sorted(self._folder.glob("hwmon*")):
+            name = kernel_files.text_or_empty(chip / "name")
+            if name and not _OTHERS.fullmatch(name):
+                self._sensors |= self._of_chip(chip, name)
+        if not self._sensors:
+            raise MeterError("no hwmon device shows power or energy", there=False)
+        refused = []
+        for file in list(self._sensors):
+            try:
+                kernel_files.number(file)
+            except MeterError as error:  # such as the sensor of a graphics chip that sleeps
+                refused.append(error)
+                del self._sensors[file]
+        if not self._sensors:
+            raise refused[0]
+        return list(self._sensors.values())
+
+    def read(self) -> list[Reading]:
+        readings = []
+        for file, channel in self._sensors.items():
+            began_s = time.monotonic()
+            readings.append(now(channel, kernel_files.number(file) / 1e6, began_s))
+        return readings
+
+    def _of_chip(self, chip: Path, name: str) -> dict[Path, Channel]:
+        sensors = {}
+        for file in sorted(chip.glob("*_input")) + sorted(chip.glob("*_average")):
+            match = _SENSOR.fullmatch(file.name)
+            if match is None or any(match["stem"] == f.name.partition("_")[0] for f in sensors):
+                continue  # where there are both, the input alone
+            label = kernel_files.text_or_empty(chip / f"{match['stem']}_label") or match["stem"]
+            kind = "gauge" if match["quantity"] == "power" else "counter"
+            scope, channel = f"chip {name} {label}", f"{chip.name} {label}"
+            sensors[file] = Channel(self.name, channel, scope, kind, Reach.PART, UPDATE_S)
+        return sensors

@@ -1,0 +1,98 @@
+"""The current sensors of Jetson boards: INA3221 chips on the I2C bus.
+
+Source: the two drivers' files below ``/sys/bus/i2c/drivers/ina3221*``. The
+newer one is a hwmon device with labelled volts (mV) and amperes (mA), the older
+one an iio device with named watts (mW). A board with an input rail is measured
+there, and its other rails are parts of it; on a board without one the rails
+are summed, under a scope of its own, since the sum is less than the input.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from asrbench.meters import kernel_files
+from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+
+INPUT_SCOPE = "module input"
+SUM_SCOPE = "rail sum"
+UPDATE_S = 0.1
+
+_INPUTS = ("VDD_IN", "POM_5V_IN", "VIN_SYS_5V0")
+# Beside this rail VIN_SYS_5V0 feeds only input and output: that board has no input rail.
+_NO_INPUT_BESIDE = "VDD_GPU_SOC"
+
+
+@dataclass(frozen=True)
+class _Rail:
+    label: str
+    power: Path | None = None  # mW
+    volts: Path | None = None  # mV
+    amperes: Path | None = None  # mA
+
+    def power_w(self) -> float:
+        if self.power is not None:
+            return kernel_files.number(self.power) / 1e3
+        return kernel_files.number(self.volts) * kernel_files.number(self.amperes) / 1e6
+
+
+class Ina3221(Meter):
+    """All labelled rails of the board.
+
+    Args:
+        root: where the kernel's files are, ``/`` but in tests.
+    """
+
+    name = "ina3221"
+
+    def __init__(self, root: Path):
+        self._drivers = root / "sys/bus/i2c/drivers"
+        self._rails: list[tuple[_Rail, Channel]] = []
+
+    def probe(self) -> list[Channel]:
+        rails = _hwmon_rails(self._drivers) or _iio_rails(self._drivers)
+        rails = [rail for rail in rails if rail.label and rail.label.upper() != "NC"]
+        if not rails:
+            raise MeterError("the kernel shows no INA3221", there=False)
+        labels = [rail.label for rail in rails]
+        inputs = [label for label in labels if label in _INPUTS]
+        if _NO_INPUT_BESIDE in labels:
+            inputs = [label for label in inputs if label != "VIN_SYS_5V0"]
+        self._rails = [(rail, self._channel(rail.label, inputs)) for rail in rails]
+        self.read()
+        return [channel for _, channel in self._rails]
+
+    def read(self) -> list[Reading]:
+        readings = []
+        for rail, channel in self._rails:
+            began_s = time.monotonic()
+            readings.append(now(channel, rail.power_w(), began_s))
+        return readings
+
+    def _channel(self, label: str, inputs: list[str]) -> Channel:
+        if not inputs:
+            scope, reach = SUM_SCOPE, Reach.BOARD
+        elif label in inputs:
+            scope, reach = INPUT_SCOPE, Reach.BOARD
+        else:
+            scope, reach = f"rail {label}", Reach.PART
+        return Channel(self.name, label, scope, "gauge", reach, UPDATE_S)
+
+
+def _hwmon_rails(drivers: Path) -> list[_Rail]:
+    rails = []
+    for chip in sorted(drivers.glob("ina3221*/*/hwmon/hwmon*")):
+        for number in (1, 2, 3):  # 4 to 7 are shunt voltages and sums
+            label = kernel_files.text_or_empty(chip / f"in{number}_label")
+            files = {"volts": chip / f"in{number}_input", "amperes": chip / f"curr{number}_input"}
+            rails.append(_Rail(label, **files))
+    return rails
+
+
+def _iio_rails(drivers: Path) -> list[_Rail]:
+    rails = []
+    for chip in sorted(drivers.glob("ina3221*/*/iio*device*")):
+        for number in (0, 1, 2):
+            label = kernel_files.text_or_empty(chip / f"rail_name_{number}")
+            rails.append(_Rail(label, power=chip / f"in_power{number}_input"))
+    return rails

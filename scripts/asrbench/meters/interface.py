@@ -1,0 +1,117 @@
+"""What every meter is: channels that it can read, or the reason why it cannot.
+
+A gauge gives watts at a moment, a counter joules since an unknown beginning.
+Readings carry their own time on the monotonic clock, which all processes of a
+device share.
+"""
+
+import time
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from typing import Literal
+
+
+class Reach(IntEnum):
+    """How much of the device a scope takes in; less is preferred. Scopes are never compared."""
+
+    SUPPLY = 0  # wall or DC input, losses of the supply included
+    DEVICE = 1
+    BOARD = 2
+    PROCESSOR = 3
+    PART = 4
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One thing that a meter reads.
+
+    Attributes:
+        meter: such as 'rapl'.
+        channel: its name at the meter, such as 'intel-rapl:0'.
+        scope: what its watts are those of, in words. Channels of one meter and
+            one scope are parts of a sum.
+        kind: gauge (watts) or counter (joules).
+        reach: how much of the device the scope takes in.
+        update_s: how often the meter itself has a new value.
+        wrap_j: a counter begins again at 0 when it would pass this.
+        estimated: the values come from a model, not from a measurement.
+    """
+
+    meter: str
+    channel: str
+    scope: str
+    kind: Literal["gauge", "counter"]
+    reach: Reach
+    update_s: float
+    wrap_j: float | None = None
+    estimated: bool = False
+
+    def plain(self) -> dict[str, object]:
+        """As JSON data."""
+        return asdict(self) | {"reach": int(self.reach)}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value of one channel: watts of a gauge, joules of a counter."""
+
+    t_s: float
+    channel: Channel
+    value: float
+
+
+class MeterError(Exception):
+    """A meter cannot be read; the text says why.
+
+    Attributes:
+        advice: what would make it readable, a line or more for the user ('' if nothing would).
+        there: the device has such a meter, and still it gives nothing.
+    """
+
+    def __init__(self, reason: str, advice: str = "", there: bool = True):
+        super().__init__(reason)
+        self.advice = advice
+        self.there = there
+
+
+class Meter(ABC):
+    """One kind of meter on this device.
+
+    Attributes:
+        name: as it stands in the configuration and in every row.
+        least_period_s: reading it more often than this tells nothing.
+    """
+
+    name: str
+    least_period_s: float = 0.0
+
+    @abstractmethod
+    def probe(self) -> list[Channel]:
+        """What it can read, after having read it once.
+
+        Raises:
+            MeterError: nothing; the text is the reason.
+        """
+
+    @abstractmethod
+    def read(self) -> list[Reading]:
+        """The values of now, or all values that came since the last call.
+
+        Only after :meth:`probe`.
+
+        Raises:
+            MeterError: it cannot be read any more (unplugged, cut, nonsense).
+        """
+
+    def last(self, until_s: float) -> list[Reading]:
+        """Values up to ``until_s`` that come late; for meters that others write."""
+        return []
+
+    def close(self) -> None:  # noqa: B027  most have nothing to let go of
+        """Let go of it; readings that it has not given are lost."""
+
+
+def now(channel: Channel, value: float, began_s: float) -> Reading:
+    """A value that was read between ``began_s`` and now: its time is the middle."""
+    return Reading((began_s + time.monotonic()) / 2, channel, value)

@@ -1,0 +1,138 @@
+"""The table of memory and compute: one row a variant."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from asrbench import timed_rows, used_parts
+from asrbench.config import Study
+from asrbench.raw_files import no_file, read_json, read_rows
+from asrbench.table import Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+MEGA = 1e-6
+PARTS = ("encoder", "decoder", "ctc")
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """From results/parameters, results/compute and results/latency, and the models' manifests.
+
+    The manifests are in the folder ``resources`` beside ``results``, as the
+    workflow leaves them.
+    """
+    rows = []
+    for model in study.models:
+        weights, no_weights = _weights(results, model.name)
+        operations, no_operations = _operations(results, model.name)
+        size, no_size = _checkpoint(results, model.name)
+        for weight in study.weights_of(model):
+            peak, no_peak = _peak_memory(study, results, model.name, weight)
+            rows.append(
+                identity(study, model.name, weight)
+                | {"weights_bytes": weights.get(used_parts.parameters_row(weight), np.nan)}
+                | {"weights_whole_bytes": weights.get("whole", np.nan)}
+                | {"peak_memory_bytes": peak, "checkpoint_bytes": size}
+                | _of_variant(operations, weight)
+                | {"reason": joined(no_weights + no_operations + no_size + no_peak)}
+            )
+    return pd.DataFrame(rows)
+
+
+def _weights(results: Path, model: str) -> tuple[dict[str, float], list[str]]:
+    """Bytes of parameters by row of results/parameters."""
+    path = results / "parameters" / f"{model}.csv"
+    try:
+        rows = read_rows(path, ["module"], ["bytes"])
+    except FileNotFoundError:
+        return {}, [no_file(path, results)]
+    return dict(zip(rows["module"], rows["bytes"], strict=True)), []
+
+
+def _operations(results: Path, model: str) -> tuple[pd.DataFrame, list[str]]:
+    """results/compute by part."""
+    path = results / "compute" / f"{model}.csv"
+    numbers = ["multiply_adds_per_audio_s", "tokens_per_second"]
+    try:
+        rows, reasons = read_rows(path, ["part"], numbers), []
+    except FileNotFoundError:
+        rows, reasons = pd.DataFrame(columns=["part", *numbers]), [no_file(path, results)]
+    return rows.drop_duplicates("part").set_index("part"), reasons
+
+
+def _of_variant(operations: pd.DataFrame, weight: str) -> dict[str, float]:
+    """Multiply-adds of each part: 0 where the variant does not use it."""
+    used = {
+        "encoder": True,
+        "decoder": used_parts.uses_decoder(weight),
+        "ctc": used_parts.uses_ctc(weight),
+    }
+    counted = operations["multiply_adds_per_audio_s"]
+    found = {
+        f"{part}_multiply_adds_per_audio_s": (counted.get(part, np.nan) if used[part] else 0.0)
+        for part in PARTS
+    }
+    if used["decoder"]:
+        found["tokens_per_second"] = operations["tokens_per_second"].get("decoder", np.nan)
+    return found
+
+
+def _checkpoint(results: Path, model: str) -> tuple[float, list[str]]:
+    path = results.parent / "resources" / "models" / model / "model.json"
+    try:
+        size = read_json(path).get("checkpoint_bytes")
+    except FileNotFoundError:
+        return np.nan, [f"no file resources/models/{model}/model.json"]
+    return (np.nan, ["random weights have no checkpoint"]) if size is None else (size, [])
+
+
+def _peak_memory(study: Study, results: Path, model: str, weight: str) -> tuple[float, list[str]]:
+    """The most over all rounds and rows."""
+    found = timed_rows.sample(study, results, model, weight)
+    peak = found.all["peak_memory_bytes"].max()
+    if np.isfinite(peak):
+        return peak, []
+    return np.nan, found.missing or ["the rows of latency have no peak_memory_bytes"]
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        "Weights: the parameters that this CTC weight uses; ESPnet loads all of them. Peak "
+        "memory: the most resident memory that the measuring process had, with Python and torch.",
+        "Multiply-adds are a second of audio's, matrix products and convolutions alone; the "
+        "decoder's are those of one hypothesis, so a beam of n costs up to n times as many.",
+    ]
+
+
+TABLE = Table(
+    title="Memory and compute",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        weights_bytes=count(),
+        weights_whole_bytes=count(),
+        peak_memory_bytes=count(),
+        checkpoint_bytes=count(),
+        encoder_multiply_adds_per_audio_s=number(),
+        decoder_multiply_adds_per_audio_s=number(),
+        ctc_multiply_adds_per_audio_s=number(),
+        tokens_per_second=number(),
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
+        Column("weights (MB)", "weights_bytes", scale=MEGA),
+        Column("peak memory (MB)", "peak_memory_bytes", scale=MEGA),
+        Column("checkpoint (MB)", "checkpoint_bytes", scale=MEGA),
+        Column("encoder (million/s)", "encoder_multiply_adds_per_audio_s", scale=MEGA),
+        Column("decoder (million/s)", "decoder_multiply_adds_per_audio_s", scale=MEGA),
+        Column("CTC (million/s)", "ctc_multiply_adds_per_audio_s", scale=MEGA),
+        Column("tokens / s", "tokens_per_second"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

@@ -1,0 +1,88 @@
+"""The table of growth: how latency and its parts grow with the length of the input."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from asrbench import line_fit, timed_rows
+from asrbench.config import Study
+from asrbench.crossed import matrices
+from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+PARTS = ("latency", "encode", "search", "decoder", "ctc")
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """Each variant and part: the slope of log seconds against log seconds of audio."""
+    rows = []
+    for model, weight in study.variants():
+        found = timed_rows.frames(study, results, model, weight)
+        for part in PARTS:
+            row = identity(study, model, weight) | {"part": part}
+            rows.append(row | _growth(found, f"{part}_s", study.latency.seed))
+    return pd.DataFrame(rows)
+
+
+def _growth(found: timed_rows.Rows, column: str, seed: int) -> dict[str, object]:
+    timed = found.good[(found.good[column] > 0) & (found.good["duration_s"] > 0)]
+    lengths = timed["length_frames"].nunique()
+    row = {"lengths": lengths, "rows": len(timed), "interval_over": "none"}
+    if timed.empty:
+        why = [] if found.good.empty else ["no time was spent in this part"]
+        return row | {"reason": joined(found.reasons + why)}
+    if lengths < line_fit.MINIMUM_UNITS:
+        why = f"{lengths} of the lengths have a time, and an exponent needs 3"
+        return row | {"reason": joined([*found.reasons, why])}
+    # One unit is one piece of speech at one length.
+    units = timed.assign(unit=list(zip(timed["length_frames"], timed["repeat"], strict=True)))
+    seconds = matrices(units, "unit", [column])[column]
+    duration_s = units.groupby("unit", sort=False)["duration_s"].first().to_numpy()
+    line = line_fit.fit(np.log(duration_s), np.log(seconds), seed=seed, names=("rounds", "inputs"))
+    return row | {
+        "exponent": line.slope.value,
+        "exponent_low": line.slope.low,
+        "exponent_high": line.slope.high,
+        "interval_over": line.slope.over,
+        "reason": joined(found.reasons),
+    }
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        INTERVAL_NOTE,
+        "Exponent: seconds grow as the length of the input to this power, the slope of a straight "
+        "line through the logarithms; 1 is in proportion, 2 is with the square. Where a part "
+        "does not grow by one power, the interval holds the misfit too.",
+    ]
+
+
+TABLE = Table(
+    title="Growth of latency with input length",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        part=text(*PARTS),
+        exponent=number(low=None),
+        exponent_low=number(low=None),
+        exponent_high=number(low=None),
+        interval_over=text("rounds and inputs", "rounds", "inputs", "none"),
+        lengths=count(),
+        rows=count(),
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
+        Column("part", "part"),
+        Column("exponent", "exponent", "exponent_low", "exponent_high"),
+        Column("lengths", "lengths"),
+        Column("rows", "rows"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

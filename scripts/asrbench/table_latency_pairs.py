@@ -1,0 +1,102 @@
+"""The table of pairs: every variant against every other one, utterance by utterance."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import latency_pair, timed_rows
+from asrbench.config import Study
+from asrbench.table import Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+OTHER = ("model", "ctc_weight", "weights")
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """Each pair once, in the order of the configuration."""
+    variants = study.variants()
+    found = {variant: timed_rows.sample(study, results, *variant) for variant in variants}
+    rows = []
+    for one, other in combinations(variants, 2):
+        row = identity(study, *one)
+        row |= {f"other_{name}": identity(study, *other)[name] for name in OTHER}
+        rows.append(row | _compared(study, one, other, found))
+    return pd.DataFrame(rows)
+
+
+def _compared(study: Study, one, other, found: dict) -> dict[str, object]:
+    absent = [
+        f"{model} ctc{weight}: {why}"
+        for model, weight in (one, other)
+        if found[model, weight].good.empty
+        for why in found[model, weight].reasons
+    ]
+    if absent:
+        return {"verdict": "", "interval_over": "none", "reason": joined(absent)}
+    pair = latency_pair.compare(found[one].good, found[other].good, study.latency.seed)
+    reason = ""
+    if pair.utterances == 0:
+        reason = "they share no utterance"
+    elif pair.difference.over == "none":
+        reason = "one utterance in one round gives no interval"
+    return {
+        "utterances_shared": pair.utterances,
+        "difference_s": pair.difference.value,
+        "difference_low_s": pair.difference.low,
+        "difference_high_s": pair.difference.high,
+        "ratio": pair.ratio.value,
+        "ratio_low": pair.ratio.low,
+        "ratio_high": pair.ratio.high,
+        "interval_over": pair.difference.over,
+        "verdict": pair.verdict,
+        "reason": reason,
+    }
+
+
+def _notes(study: Study) -> list[str]:
+    pairs = len(list(combinations(study.variants(), 2)))
+    return [
+        *speech_note(study),
+        "Difference and ratio: the first variant against the second, mean latencies over the "
+        "utterances that both have. In brackets: 95 % interval (bootstrap).",
+        f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the difference's "
+        f"interval holds 0. Of {pairs} pairs that do not differ, about {0.05 * pairs:.0f} would "
+        "be called slower or faster by chance.",
+    ]
+
+
+TABLE = Table(
+    title="Latency of pairs",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        other_model=text(),
+        other_ctc_weight=text(),
+        other_weights=text("trained", "random"),
+        utterances_shared=count(),
+        difference_s=number(low=None),
+        difference_low_s=number(low=None),
+        difference_high_s=number(low=None),
+        ratio=number(),
+        ratio_low=number(),
+        ratio_high=number(),
+        interval_over=text("rounds and utterances", "rounds", "utterances", "none"),
+        verdict=text(latency_pair.SLOWER, latency_pair.FASTER, latency_pair.UNDECIDED, ""),
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("is", "verdict"),
+        Column("against model", "other_model"),
+        Column("CTC weight", "other_ctc_weight"),
+        Column("difference (s)", "difference_s", "difference_low_s", "difference_high_s"),
+        Column("ratio", "ratio", "ratio_low", "ratio_high"),
+        Column("utterances", "utterances_shared"),
+        Column("interval over", "interval_over"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

@@ -1,0 +1,116 @@
+"""The table of latency against the number of CPU threads."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import bootstrap, latency_parts, timed_rows
+from asrbench.config import Study
+from asrbench.crossed import matrices
+from asrbench.raw_files import usable
+from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+NAMES = ("rounds", "repeats")
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """Each variant with each number of threads of the configuration; no rows without numbers.
+
+    The speed-up is latency with one thread over latency with this many, on the
+    same utterances.
+    """
+    rows = []
+    for model, weight in study.variants() if study.sweeps.threads.counts else []:
+        found = timed_rows.threads(study, results, model, weight)
+        alone = found.good[found.good["threads"] == 1]
+        for threads in study.sweeps.threads.counts:
+            here = found.all[found.all["threads"] == threads]
+            good, why = usable(here, "latency_s")
+            reasons = found.missing + why
+            if here.empty and not found.missing:
+                reasons.append(f"no raw row with {threads} threads")
+            row = identity(study, model, weight) | {
+                "thread_count": threads,
+                "repeats": here["repeat"].nunique(),
+                "rounds": here["round"].nunique(),
+                "failed": (here["status"] != "ok").sum(),
+                "interval_over": "none",
+            }
+            if not good.empty:
+                row |= _figures(good, alone, study.latency.seed)
+                if pd.isna(row["speed_up"]):
+                    reasons.append("no speed-up, since the same was not measured with 1 thread")
+            rows.append(row | {"reason": joined(reasons)})
+    return pd.DataFrame(rows)
+
+
+def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, object]:
+    mean = bootstrap.ratio(_seconds(good), seed=seed, names=NAMES)
+    shared = sorted(set(good["repeat"]) & set(alone["repeat"]))
+    pair = [(_seconds(rows, shared), None) for rows in (alone, good)]
+    faster = bootstrap.quotient(*pair, seed=seed, names=NAMES)
+    return {
+        "duration_s": good["duration_s"].mean(),
+        "latency_mean_s": mean.value,
+        "latency_low_s": mean.low,
+        "latency_high_s": mean.high,
+        "interval_over": mean.over,
+        "speed_up": faster.value,
+        "speed_up_low": faster.low,
+        "speed_up_high": faster.high,
+        **latency_parts.means(good),
+    }
+
+
+def _seconds(rows: pd.DataFrame, repeats: list | None = None):
+    return matrices(rows, "repeat", ["latency_s"], repeats)["latency_s"]
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        INTERVAL_NOTE,
+        "Speed-up: latency with 1 thread over latency with so many, on the same utterances.",
+    ]
+
+
+TABLE = Table(
+    title="Latency against CPU threads",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        thread_count=count(),
+        repeats=count(),
+        rounds=count(),
+        failed=count(),
+        duration_s=number(),
+        latency_mean_s=number(),
+        latency_low_s=number(),
+        latency_high_s=number(),
+        interval_over=text("rounds and repeats", "rounds", "repeats", "none"),
+        speed_up=number(),
+        speed_up_low=number(),
+        speed_up_high=number(),
+        **latency_parts.COLUMNS,
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
+        Column("threads", "thread_count"),
+        Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+        Column("speed-up", "speed_up", "speed_up_low", "speed_up_high"),
+        Column("encode (s)", "encode_mean_s"),
+        Column("decoder (s)", "decoder_mean_s"),
+        Column("CTC (s)", "ctc_mean_s"),
+        Column("bookkeeping (s)", "bookkeeping_mean_s"),
+        Column("repeats", "repeats"),
+        Column("rounds", "rounds"),
+        Column("failed", "failed"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

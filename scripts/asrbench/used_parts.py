@@ -1,0 +1,18 @@
+"""Which parts of a model a CTC weight uses."""
+
+
+def parameters_row(ctc_weight: str) -> str:
+    """Which row of the table of parameters holds what this CTC weight uses."""
+    if not uses_ctc(ctc_weight):
+        return "used:attention"
+    return "used:hybrid" if uses_decoder(ctc_weight) else "used:ctc"
+
+
+def uses_decoder(ctc_weight: str) -> bool:
+    """Whether the attention decoder scores; at a CTC weight of 1 it does not."""
+    return float(ctc_weight) < 1
+
+
+def uses_ctc(ctc_weight: str) -> bool:
+    """Whether the CTC head scores; at a CTC weight of 0 it does not."""
+    return float(ctc_weight) > 0
