@@ -139,7 +139,8 @@ def _differences(folder: Path, out: Path, model: str, weight: str) -> list[str]:
     path = folder / f"results/wer/{model}/ctc{weight}/hypotheses.jsonl"
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     mine = {line["utterance_id"]: line["hypothesis"] for line in lines}
-    assert mine.keys() == theirs.keys(), "both sides must decode the same utterances"
+    if mine.keys() != theirs.keys():
+        sys.exit(f"{path} and {out} are not of the same utterances")
     return [
         f"{name}: espnet {theirs[name]!r}, fast {mine[name]!r}"
         for name in theirs

@@ -6,8 +6,9 @@ The two engines take turns on the same waveform, in this one process, on one thr
 and who goes first changes from pair to pair: whatever slows this machine down for
 a while slows both. A ratio is of one pair; what is printed is the median of the
 pairs, with the smallest and the largest. Latency is the whole way from waveform to
-text, the encoder included, which both engines share. Peak memory is that of fresh
-processes, one an engine, from after the model was loaded.
+text, the encoder included, which both engines share. The ratio of CPU seconds stands
+beside: on a machine that others use too, it is the steadier of the two. Peak memory
+is that of fresh processes, one an engine, from after the model was loaded.
 
 Exit status 1 where hypotheses differ (two hypotheses with the same score are a tie
 and are named) or a ratio is below its bar.
@@ -18,6 +19,8 @@ import os
 import statistics
 import subprocess
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +45,14 @@ BARS = {
 MEMORY_BAR = 1.0
 # Scores that are as close as this are equal but for the order in which floats were added.
 TIE = 2e-6
+
+
+@dataclass(frozen=True)
+class Run:
+    """One decoding: what came out, and what the process spent on it."""
+
+    transcript: Transcript
+    cpu_s: float
 
 
 def main() -> int:
@@ -107,16 +118,17 @@ def _compare(arguments: argparse.Namespace, model: str, weight: str) -> bool:
     engines = {name: _recogniser(arguments, model, weight, name) for name in ENGINES}
     for recogniser in engines.values():
         recogniser.transcribe(waveform[:16000])
-    pairs: list[dict[str, Transcript]] = []
+    pairs: list[dict[str, Run]] = []
     for number in range(arguments.repeats):
         order = ENGINES if number % 2 == 0 else ENGINES[::-1]
-        pairs.append({name: engines[name].transcribe(waveform) for name in order})
-    ratio = [pair["espnet"].latency_s / pair["fast"].latency_s for pair in pairs]
+        pairs.append({name: _run(engines[name], waveform) for name in order})
+    ratio = _ratios(pairs, lambda run: run.transcript.latency_s)
+    cpu_ratio = _ratios(pairs, lambda run: run.cpu_s)
     bar = BARS[model, weight]
     good = statistics.median(ratio) >= bar
     print(
         f"{model} ctc{weight}: {_seconds(pairs, 'espnet')} against {_seconds(pairs, 'fast')}: "
-        f"{statistics.median(ratio):.1f} × [{min(ratio):.1f}, {max(ratio):.1f}], "
+        f"{_spread(ratio)} (CPU time {_spread(cpu_ratio)}), "
         f"bar {bar:g} ×: {'reached' if good else 'NOT REACHED'}; {_hypotheses(pairs[0])}",
         flush=True,
     )
@@ -127,14 +139,28 @@ def _compare(arguments: argparse.Namespace, model: str, weight: str) -> bool:
     return good
 
 
-def _seconds(pairs: list[dict[str, Transcript]], engine: str) -> str:
-    latency = statistics.median(pair[engine].latency_s for pair in pairs)
-    encode = statistics.median(pair[engine].encode_s for pair in pairs)
+def _run(recogniser: Recogniser, waveform) -> Run:
+    began_s = time.process_time()
+    transcript = recogniser.transcribe(waveform)
+    return Run(transcript, time.process_time() - began_s)
+
+
+def _ratios(pairs: list[dict[str, Run]], cost) -> list[float]:
+    return [cost(pair["espnet"]) / cost(pair["fast"]) for pair in pairs]
+
+
+def _spread(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.1f} × [{min(ratios):.1f}, {max(ratios):.1f}]"
+
+
+def _seconds(pairs: list[dict[str, Run]], engine: str) -> str:
+    latency = statistics.median(pair[engine].transcript.latency_s for pair in pairs)
+    encode = statistics.median(pair[engine].transcript.encode_s for pair in pairs)
     return f"{engine} {latency:.2f} s (encoder {encode:.2f} s)"
 
 
-def _hypotheses(pair: dict[str, Transcript]) -> str:
-    espnet, fast = pair["espnet"], pair["fast"]
+def _hypotheses(pair: dict[str, Run]) -> str:
+    espnet, fast = pair["espnet"].transcript, pair["fast"].transcript
     scores = f"{espnet.score:.4f} and {fast.score:.4f}"
     if espnet.text == fast.text:
         return f"same {espnet.tokens} tokens, scores {scores}"
