@@ -105,7 +105,7 @@ def _configure(folder: Path, speech: Path, beam_size: int) -> list[str]:
 
 def _workflow(folder: Path, variants: list[tuple[str, str]]) -> float:
     command = [str(Path(sys.executable).with_name("snakemake")), "--snakefile"]
-    command += [str(ROOT / "Snakefile"), "--directory", str(folder), "--cores", "all", "--quiet"]
+    command += [str(ROOT / "Snakefile"), "--directory", str(folder), "--cores", "all", "--"]
     command += [f"results/wer/{model}/ctc{weight}/hypotheses.jsonl" for model, weight in variants]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return _timed(command, folder, {**os.environ, "PATH": path})
