@@ -40,14 +40,14 @@ rule all:
 
 rule parameters:
     input:
-        tables("parameters"),
+        tables("parameters", "compute"),
         figure("parameters"),
 
 
 rule latency:
     input:
-        tables("latency", "latency_vs_frames", "latency_vs_batch"),
-        figure("latency", "latency_vs_frames", "latency_vs_batch"),
+        tables(*[name for name in TABLES if name.startswith("latency")]),
+        figure(*[name for name in FIGURES if name.startswith("latency")]),
 
 
 rule energy:

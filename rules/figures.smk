@@ -7,8 +7,9 @@ Needs: tables. Makes: results/plots/{name}.{png,svg}.
 FIGURES = {
     "parameters": ["parameters"],
     "latency": ["latency"],
-    "latency_vs_frames": ["latency_vs_frames"],
+    "latency_vs_frames": ["latency_vs_frames", "latency_growth"],
     "latency_vs_batch": ["latency_vs_batch"],
+    **({"latency_vs_threads": ["latency_vs_threads"]} if THREADS else {}),
     "energy": ["energy"],
     "energy_vs_frames": ["energy_vs_frames"],
     "wer_vs_latency": ["wer", "latency"],

@@ -7,8 +7,20 @@ Needs: raw rows. Makes: results/tables/{name}.{csv,md}.
 TABLES = {
     "parameters": ("table_parameters.py", [f"results/parameters/{m}.csv" for m in MODELS]),
     "latency": ("table_latency.py", LATENCY),
+    "latency_pairs": ("table_latency_pairs.py", LATENCY),
     "latency_vs_frames": ("table_frames.py", FRAMES),
+    "latency_growth": ("table_latency_growth.py", FRAMES),
     "latency_vs_batch": ("table_batch.py", BATCH),
+    # Left out where no numbers of threads are configured.
+    **({"latency_vs_threads": ("table_threads.py", THREADS)} if THREADS else {}),
+    "compute": (
+        "table_compute.py",
+        [
+            *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in MODELS],
+            *[f"resources/models/{m}/model.json" for m in MODELS],
+            *LATENCY,
+        ],
+    ),
     "energy": ("table_energy.py", [*ENERGY, "results/tables/latency.csv"]),
     "energy_vs_frames": (
         "table_energy_frames.py",

@@ -14,11 +14,11 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from rich.console import Console
-from test_tables import write
+from test_tables import TABLES, write
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 FIGURES = [
-    *("parameters", "latency", "latency_vs_frames", "latency_vs_batch"),
+    *("parameters", "latency", "latency_vs_frames", "latency_vs_batch", "latency_vs_threads"),
     *("energy", "energy_vs_frames", "wer_vs_latency", "wer_vs_energy"),
 ]
 LONG = "a_model_with_a_very_long_name.that_goes_on-and_on_for_60_cha"
@@ -45,11 +45,11 @@ def studies(tmp_path_factory):
         else:
             raw_rows.build(study, results, watts)
         if name == "gaps":
-            for stage in ("latency", "energy", "wer", "sweeps/frames"):
+            for stage in ("latency", "energy", "wer", "sweeps/frames", "sweeps/threads"):
                 shutil.rmtree(results / stage / "lstm" / "ctc0.3")
             (results / "parameters/lstm.csv").unlink()
             (results / "sweeps/batch/lstm/round1.csv").unlink()
-        write(study, results)
+        write(study, results, [table for table in TABLES if table != "latency_pairs"])
         made[name] = study, results
     return made
 
@@ -122,6 +122,26 @@ def test_absent_variants_are_told(studies):
     assert "lstm CTC 0.3" in words(draw("latency_vs_frames", *studies["gaps"]))
     assert "not measured: lstm at 1, 2, 4" in words(draw("latency_vs_batch", *studies["gaps"]))
     assert "no file parameters/lstm.csv" in words(draw("parameters", *studies["gaps"]))
+
+
+def test_parts_of_latency_and_growth_are_named(studies):
+    said = words(draw("latency", *studies["two"]))
+    for part in ("encode", "attention decoder", "CTC scoring", "search bookkeeping", "other"):
+        assert part in said
+    said = words(draw("latency_vs_frames", *studies["four"]))
+    assert said.count("∝ n^1.20 [1.16, 1.24]") == 12
+    assert "∝" not in words(draw("latency_vs_frames", *studies["nothing"]))
+
+
+def test_threads_that_were_not_measured_are_told(studies, tmp_path):
+    said = words(draw("latency_vs_threads", *studies["two"]))
+    assert "not measured: with 4 threads (3 of 3 rows failed: 4 threads are more" in said
+    said = words(draw("latency_vs_threads", *studies["gaps"]))
+    assert "no file sweeps/threads/lstm/ctc0.3" in said
+    study = raw_rows.study(sweeps={"threads": {"counts": []}})
+    write(study, tmp_path / "results", ["threads"])
+    said = words(draw("latency_vs_threads", study, tmp_path / "results"))
+    assert "does not sweep over numbers of threads" in said
 
 
 def test_scopes_are_never_mixed(studies, tmp_path):

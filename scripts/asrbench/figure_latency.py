@@ -1,4 +1,4 @@
-"""The figure of latency: a bar a variant, split into encode, search and other."""
+"""The figure of latency: a bar a variant, split into where its time goes."""
 
 from pathlib import Path
 
@@ -9,7 +9,14 @@ from asrbench import figure_cost, figure_rows, figure_style, table_csv
 from asrbench.config import Study
 from asrbench.digits import figure as digits
 
-PARTS = {"encode": (0.0, ""), "search": (0.55, "////"), "other": (0.85, "")}
+# Column of each part, in the order of the bar: its name, its lightness, its hatch.
+PARTS = {
+    "encode": ("encode", 0.0, ""),
+    "decoder": ("attention decoder", 0.55, "////"),
+    "ctc": ("CTC scoring", 0.3, "...."),
+    "bookkeeping": ("search bookkeeping", 0.8, "xxxx"),
+    "other": ("other", 1.0, ""),
+}
 LABEL = "mean latency of an utterance (s)"
 
 
@@ -30,8 +37,10 @@ def draw(tables: Path, study: Study) -> Figure:
             figure_cost.absent(axes, y, row["reason"])
             continue
         left = 0.0
-        for part, (share, hatch) in PARTS.items():
-            seconds = max(row[f"{part}_mean_s"], 0.0)
+        for part, (_, share, hatch) in PARTS.items():
+            seconds = row[f"{part}_mean_s"]
+            if not seconds > 0:
+                continue
             axes.barh(
                 *(y, seconds),
                 left=left,
@@ -46,7 +55,7 @@ def draw(tables: Path, study: Study) -> Figure:
         end = figure_cost.interval(axes, y, mean, low, high)
         figure_rows.write(axes, end, y, digits(mean), figure_style.INK)
     axes.set_xlim(0, 1.14 * measured[["latency_mean_s", "latency_high_s"]].max().max())
-    figure_style.legend(figure, _entries(), columns=4)
+    figure_style.legend(figure, _entries(), columns=3)
     return figure
 
 
@@ -57,8 +66,8 @@ def _entries() -> list:
             edgecolor=figure_style.INK,
             linewidth=0.5,
             hatch=hatch,
-            label=part,
+            label=name,
         )
-        for part, (share, hatch) in PARTS.items()
+        for name, share, hatch in PARTS.values()
     ]
     return [*entries, figure_style.handle("95 % interval", linestyle="-", linewidth=1)]

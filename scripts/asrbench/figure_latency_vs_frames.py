@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from asrbench import figure_length, figure_style, table_csv
@@ -11,7 +12,7 @@ FIGURES = ("latency_mean_s", "latency_low_s", "latency_high_s")
 
 
 def draw(tables: Path, study: Study) -> Figure:
-    """From latency_vs_frames.csv."""
+    """From latency_vs_frames.csv, and the exponents from latency_growth.csv."""
     table = table_csv.read(tables, "latency_vs_frames")
     absent = table[table["latency_mean_s"].isna()].assign(why=lambda rows: rows["reason"])
     if len(absent) == len(table):
@@ -22,6 +23,26 @@ def draw(tables: Path, study: Study) -> Figure:
         figure_style.say(axes, f"No latency was measured: {reason}.")
         figure_style.note(figure, study)
         return figure
-    figure = figure_length.draw(study, table, FIGURES, "latency (s)")
-    figure_style.note(figure, study, figure_style.absences(absent, "latency at some lengths"))
+    growth = _growth(table_csv.read(tables, "latency_growth"))
+    figure = figure_length.draw(study, table, FIGURES, "latency (s)", growth)
+    figure_style.note(
+        figure,
+        study,
+        "∝ n^x: fitted growth with the input length n, and the 95 % interval of x"
+        if growth
+        else "",
+        figure_style.absences(absent, "latency at some lengths"),
+    )
     return figure
+
+
+def _growth(table: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Words about each variant's whole latency, where an exponent could be fitted."""
+    fitted = table[(table["part"] == "latency") & table["exponent"].notna()]
+    words = {}
+    for row in fitted.to_dict("records"):
+        text = f"∝ n^{row['exponent']:.2f}"
+        if pd.notna(row["exponent_low"]):
+            text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
+        words[row["model"], row["ctc_weight"]] = text
+    return words

@@ -13,7 +13,13 @@ from asrbench.config import Study
 ABOVE_IN, PANEL_IN = 0.8, 2.2
 
 
-def draw(study: Study, rows: pd.DataFrame, figures: tuple[str, str, str], label: str) -> Figure:
+def draw(
+    study: Study,
+    rows: pd.DataFrame,
+    figures: tuple[str, str, str],
+    label: str,
+    growth: dict[tuple[str, str], str] | None = None,
+) -> Figure:
     """Draw value and interval against frames; seconds of audio stand above each panel.
 
     Args:
@@ -21,6 +27,7 @@ def draw(study: Study, rows: pd.DataFrame, figures: tuple[str, str, str], label:
             least one value is there.
         figures: the columns of value, low and high.
         label: of the y axis, with the unit.
+        growth: words about the line of a (model, CTC weight), written into its panel.
     """
     models = list(dict.fromkeys(model for model, _ in study.variants()))
     across = min(2, len(models))
@@ -38,7 +45,8 @@ def draw(study: Study, rows: pd.DataFrame, figures: tuple[str, str, str], label:
         here = rows[rows["model"] == model]
         for weight in dict.fromkeys(here["ctc_weight"]):
             line = here[here["ctc_weight"] == weight].sort_values("length_frames")
-            _line(axes, line, figures, colours[model], *styles[weight])
+            words = (growth or {}).get((model, weight), "_nolegend_")
+            _line(axes, line, figures, words, colours[model], *styles[weight])
         if here[figures[0]].isna().all():
             figure_style.say(axes, "nothing measured", 24)
     for axes in list(panels)[len(models) :]:
@@ -49,14 +57,19 @@ def draw(study: Study, rows: pd.DataFrame, figures: tuple[str, str, str], label:
             axes.set_xscale("log")
         if log_y:
             axes.set_yscale("log")
+    top = rows[[figures[0], figures[2]]].max().max()
     if not log_y:
-        panels[0].set_ylim(0, 1.1 * rows[[figures[0], figures[2]]].max().max())
+        panels[0].set_ylim(0, (1.4 if growth else 1.1) * top)
+    elif growth:
+        panels[0].set_ylim(top=4 * top)
     for axes, model in zip(panels, models, strict=True):
         if log_x:
             figure_style.plain_log(axes.xaxis)
         if log_y:
             figure_style.plain_log(axes.yaxis)
         _seconds(axes, rows[rows["model"] == model], log_x)
+        if growth:
+            _say_growth(axes)
         axes.xaxis.set_tick_params(labelbottom=True)
         axes.set_xlabel("input length (frames)")
     for axes in panels[::across]:
@@ -71,19 +84,37 @@ def draw(study: Study, rows: pd.DataFrame, figures: tuple[str, str, str], label:
     return figure
 
 
-def _line(axes: Axes, line: pd.DataFrame, figures, colour: str, dashes, marker: str) -> None:
+def _line(
+    axes: Axes, line: pd.DataFrame, figures, words: str, colour: str, dashes, marker: str
+) -> None:
     value, low, high = (line[column].to_numpy(float) for column in figures)
     around = np.nan_to_num(np.array([value - low, high - value]))
     axes.errorbar(
         line["length_frames"],
         value,
         yerr=np.maximum(around, 0.0),
+        label=words,
         color=colour,
         linestyle=dashes,
         marker=marker,
         elinewidth=0.9,
         capsize=2,
     )
+
+
+def _say_growth(axes: Axes) -> None:
+    """In the upper left corner, which lines that rise leave free."""
+    handles, words = axes.get_legend_handles_labels()
+    if words:
+        lines = [handle.lines[0] for handle in handles]  # without the bars of the interval
+        axes.legend(
+            *(lines, words),
+            loc="upper left",
+            fontsize=6.5,
+            handlelength=2.2,
+            labelspacing=0.25,
+            borderaxespad=0.2,
+        )
 
 
 def _seconds(axes: Axes, rows: pd.DataFrame, log: bool) -> None:

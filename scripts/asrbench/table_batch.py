@@ -7,7 +7,7 @@ import pandas as pd
 from asrbench import bootstrap
 from asrbench.config import Study
 from asrbench.crossed import matrices
-from asrbench.raw_files import failures, read_rounds
+from asrbench.raw_files import read_rounds, usable
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, joined
@@ -29,8 +29,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         )
         for size in study.sweeps.batch.sizes:
             here = raw[raw["batch_size"] == size]
-            good = here[here["status"] == "ok"]
-            reasons = missing + failures(here)
+            good, why = usable(here, "forward_s")
+            reasons = missing + why
             if here.empty and not missing:
                 reasons.append(f"no raw row of batch size {size}")
             row = {

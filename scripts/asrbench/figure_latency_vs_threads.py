@@ -1,0 +1,123 @@
+"""The figure of latency against CPU threads: a row a model, latency and speed-up side by side."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from asrbench import figure_style, table_csv
+from asrbench.config import Study
+
+ABOVE_IN, ROW_IN = 0.9, 1.7
+
+
+def draw(tables: Path, study: Study) -> Figure:
+    """From latency_vs_threads.csv."""
+    table = table_csv.read(tables, "latency_vs_threads")
+    absent = table[table["latency_mean_s"].isna()]
+    if len(absent) == len(table):
+        return _without_figures(table, study)
+    models = list(dict.fromkeys(table["model"]))
+    figure = figure_style.new(ABOVE_IN + ROW_IN * len(models))
+    panels = figure.subplots(len(models), 2, sharex=True, squeeze=False)
+    styles = figure_style.weight_styles([weight for _, weight in study.variants()])
+    for (left, right), model in zip(panels, models, strict=True):
+        here = table[table["model"] == model]
+        left.set_title(figure_style.shown(study, model, 40), loc="left", fontweight="bold")
+        weights = list(dict.fromkeys(here["ctc_weight"]))
+        for place, weight in enumerate(weights):
+            line = here[here["ctc_weight"] == weight].sort_values("thread_count")
+            # A little apart, so that intervals do not lie on each other.
+            beside = 1 + 0.05 * (place - (len(weights) - 1) / 2)
+            line = line.assign(at=line["thread_count"] * beside)
+            style = (figure_style.colours(study)[model], *styles[weight])
+            _line(left, line, ("latency_mean_s", "latency_low_s", "latency_high_s"), style)
+            _line(right, line, ("speed_up", "speed_up_low", "speed_up_high"), style)
+        if here["latency_mean_s"].isna().all():
+            for axes in (left, right):
+                figure_style.say(axes, "nothing measured", 24)
+        left.set_ylabel("latency (s)")
+        right.set_ylabel("speed-up")
+        left.set_ylim(0, _top(here, "latency_mean_s", "latency_high_s"))
+        right.set_ylim(0, _top(here, "speed_up", "speed_up_high"))
+    _threads(panels, table)
+    figure_style.note(figure, study, _not_measured(absent))
+    figure_style.legend(figure, _entries(styles, table), columns=3)
+    return figure
+
+
+def _without_figures(table: pd.DataFrame, study: Study) -> Figure:
+    figure = figure_style.new(2.0)
+    axes = figure.subplots()
+    axes.set_axis_off()
+    if table.empty:
+        figure_style.say(axes, "This study does not sweep over numbers of threads.")
+    else:
+        reason = next((why for why in table["reason"] if why), "no reason given")
+        figure_style.say(axes, f"No latency was measured: {reason}.")
+    figure_style.note(figure, study)
+    return figure
+
+
+def _line(axes: Axes, line: pd.DataFrame, columns: tuple[str, str, str], style: tuple) -> None:
+    value, low, high = (line[column].to_numpy(float) for column in columns)
+    around = np.nan_to_num(np.array([value - low, high - value]))
+    colour, dashes, marker = style
+    axes.errorbar(
+        line["at"],
+        value,
+        yerr=np.maximum(around, 0.0),
+        color=colour,
+        linestyle=dashes,
+        marker=marker,
+        elinewidth=0.9,
+        capsize=2,
+    )
+
+
+def _top(rows: pd.DataFrame, value: str, high: str) -> float:
+    """Of the y axis. An interval beyond three times the values would flatten them: it is cut."""
+    most = rows[value].max()
+    if not most > 0:
+        return 1.0
+    return 1.12 * min(np.nanmax([most, rows[high].max()]), 3 * most)
+
+
+def _threads(panels: np.ndarray, table: pd.DataFrame) -> None:
+    """The axis of threads, and the speed-up of a program that loses nothing."""
+    measured = table[table["latency_mean_s"].notna()]
+    counts = sorted({int(count) for count in measured["thread_count"]})
+    for axes in panels.flat:
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(counts, [str(count) for count in counts])
+        axes.set_xlim(0.8 * counts[0], 1.25 * counts[-1])
+        axes.minorticks_off()
+    for axes in panels[:, 1]:
+        axes.plot(counts, counts, color=figure_style.FADED, linewidth=0.9, zorder=1)
+    for axes in panels[-1]:
+        axes.set_xlabel("threads")
+
+
+def _not_measured(absent: pd.DataFrame) -> str:
+    """'not measured: with 4 threads (2 of 2 rows failed: …)', each reason once."""
+    told = [
+        f"with {', '.join(dict.fromkeys(f'{n:g}' for n in rows['thread_count']))} threads ({why})"
+        for why, rows in absent.assign(why=absent["reason"].map(figure_style.briefly)).groupby(
+            "why", sort=False
+        )
+    ]
+    rest = f"; {len(told) - 2} more in the table" if len(told) > 2 else ""
+    return f"not measured: {'; '.join(told[:2])}{rest}" if told else ""
+
+
+def _entries(styles: dict, table: pd.DataFrame) -> list:
+    entries = [
+        figure_style.handle(f"CTC {weight}", linestyle=dashes, marker=marker)
+        for weight, (dashes, marker) in styles.items()
+    ]
+    if table["latency_low_s"].notna().any():
+        entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
+    linear = figure_style.handle("linear speed-up", linestyle="-", color=figure_style.FADED, lw=0.9)
+    return [*entries, linear]
