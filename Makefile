@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check lock
+.PHONY: setup demo test check bench lock
 
 setup: $(READY)
 
@@ -27,6 +27,11 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+
+# Half an hour on an idle machine, most of it ESPnet's own search.
+bench: $(READY)
+	$(BIN)/python bench/search.py
+	$(BIN)/python bench/job.py
 
 lock: $(READY)
 	$(BIN)/python envs/lock.py

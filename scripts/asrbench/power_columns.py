@@ -58,6 +58,7 @@ def _interval(head: str, stem: str, unit: str) -> Column:
 COLUMNS = [
     Column("model", "model"),
     Column("CTC weight", "ctc_weight"),
+    Column("engine", "engine"),
     Column("power (W)", "power_mean_w", "power_low_w", "power_high_w"),
     Column("idle (W)", "power_idle_w"),
     _interval("net power (W)", "power_net", "w"),

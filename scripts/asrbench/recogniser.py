@@ -20,7 +20,7 @@ from asrbench.manifest import Manifest
 # Random weights are drawn from this seed, so that every process times the same network.
 WEIGHTS_SEED = 0
 
-# What ESPnet's beam searches call of a scorer (espnet.nets.scorer_interface).
+# What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then asrbench.fast's.
 _SCORER_METHODS = [
     "init_state",
     "batch_init_state",
@@ -30,6 +30,8 @@ _SCORER_METHODS = [
     "score_partial",
     "batch_score_partial",
     "final_score",
+    "begin",
+    "keep",
 ]
 
 
@@ -62,6 +64,7 @@ class Recogniser:
         ctc_weight: share of the CTC score, 0 to 1.
         beam_size: hypotheses kept at each step.
         tokens_per_second: for random weights, the length of the output.
+        engine: whose search decodes: ``espnet``, or ``fast`` (:mod:`asrbench.fast`).
         clocks_in_search: whether the scorers are timed one by one; without,
             ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own
             cost is measured).
@@ -77,8 +80,13 @@ class Recogniser:
         beam_size: int,
         tokens_per_second: float | None = None,
         clocks_in_search: bool = True,
+        engine: str = "espnet",
     ):
         self.speech2text = _speech2text(manifest, ctc_weight, beam_size)
+        if engine == "fast":
+            from asrbench.fast import search
+
+            self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
         self.model = self.speech2text.asr_model
         self.hop_length, self.sample_rate_hz = front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second

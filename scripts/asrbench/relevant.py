@@ -10,7 +10,7 @@ from asrbench.config import Study
 
 def model(study: Study, name: str) -> dict:
     """What a model's files depend on."""
-    return study.model(name).model_dump(exclude={"ctc_weights", "tokens_per_second"})
+    return study.model(name).model_dump(exclude={"ctc_weights", "tokens_per_second", "engine"})
 
 
 def speech(study: Study) -> dict:
@@ -22,6 +22,7 @@ def _variant(study: Study, name: str, ctc_weight: str) -> dict:
     return {
         "model": name,
         "ctc_weight": ctc_weight,
+        "engine": study.model(name).engine,
         "tokens_per_second": study.model(name).tokens_per_second,
         "beam_size": study.decoding.beam_size,
         "sample_rate_hz": study.speech.sample_rate_hz,
@@ -83,6 +84,7 @@ def tables(study: Study) -> dict:
     return {
         "variants": study.variants(),
         "weights": {model.name: model.weights for model in study.models},
+        "engines": {model.name: model.engine for model in study.models},
         "speech": [study.speech.name, study.speech.synthetic],
         "decoding": study.decoding.model_dump(),
         "rounds": [

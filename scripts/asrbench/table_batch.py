@@ -73,7 +73,7 @@ TABLE = Table(
     title="Forward pass against batch size",
     build=build,
     schema=schema(
-        **{name: column for name, column in IDENTITY.items() if name != "ctc_weight"},
+        **{name: IDENTITY[name] for name in ("model", "weights", "speech", "synthetic_speech")},
         batch_size=count(),
         repeats=count(),
         rounds=count(),

@@ -124,6 +124,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("weights (MB)", "weights_bytes", scale=MEGA),
         Column("peak memory (MB)", "peak_memory_bytes", scale=MEGA),
         Column("checkpoint (MB)", "checkpoint_bytes", scale=MEGA),

@@ -7,7 +7,7 @@ import pandas as pd
 from asrbench.errors import UserError
 
 _TEXT = [
-    *("model", "ctc_weight", "weights", "speech", "module", "reason", "reasons"),
+    *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
     *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
     *("other_model", "other_ctc_weight", "other_weights", "verdict", "part", "note"),
     *("power_status", "meter", "scope", "flags", "normalisation", "threads"),

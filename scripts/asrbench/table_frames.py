@@ -76,6 +76,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),

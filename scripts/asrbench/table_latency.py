@@ -104,6 +104,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
         Column("median (s)", "latency_median_s"),
         *(column for name in percentiles.SHARES for column in _bounded(name)),

@@ -77,6 +77,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("part", "part"),
         Column("exponent", "exponent", "exponent_low", "exponent_high"),
         Column("lengths", "lengths"),

@@ -131,6 +131,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("parameters", "parameters_whole"),
         Column("used", "parameters_used"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),

@@ -99,6 +99,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("threads", "thread_count"),
         Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
         Column("speed-up", "speed_up", "speed_up_low", "speed_up_high"),

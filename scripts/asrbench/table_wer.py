@@ -83,6 +83,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
+        Column("engine", "engine"),
         Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
         Column("CER (%)", "cer_percent"),
         Column("sentence errors (%)", "sentence_error_percent"),

@@ -36,6 +36,7 @@ class Variant:
             ctc_weight=float(self.ctc_weight),
             beam_size=self.study.decoding.beam_size,
             tokens_per_second=self.model.tokens_per_second,
+            engine=self.model.engine,
         )
         self.check_rate(recogniser.sample_rate_hz)
         return recogniser

@@ -6,6 +6,7 @@ from asrbench.table import text, truth
 IDENTITY = {
     "model": text(),
     "ctc_weight": text(),
+    "engine": text("espnet", "fast"),
     "weights": text("trained", "random"),
     "speech": text(),
     "synthetic_speech": truth(),
@@ -17,6 +18,7 @@ def identity(study: Study, model: str, ctc_weight: str) -> dict[str, object]:
     return {
         "model": model,
         "ctc_weight": ctc_weight,
+        "engine": study.model(model).engine,
         "weights": study.model(model).weights,
         "speech": study.speech.name,
         "synthetic_speech": study.speech.synthetic,

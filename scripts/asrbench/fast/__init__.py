@@ -1,0 +1,19 @@
+"""ESPnet's beam search, with the work left out that has no effect on its result.
+
+:func:`asrbench.fast.search.in_place_of` takes the search that ESPnet built and
+gives one that finds the same hypotheses with the same scores. It calls
+ESPnet's own modules with their own weights; what differs is how often:
+
+- cross-attention keys and values are computed once an utterance and shared by
+  all hypotheses; self-attention keys and values once a token
+  (:mod:`~asrbench.fast.transformer`, :mod:`~asrbench.fast.attention`);
+- an LSTM decoder scores its hypotheses as one batch, and attends once for all
+  hypotheses that have the same parent (:mod:`~asrbench.fast.rnn`,
+  :mod:`~asrbench.fast.location`);
+- CTC prefix scores need no forward variables of the tokens that are scored,
+  and only the hypotheses that survive get theirs
+  (:mod:`~asrbench.fast.ctc_prefix`).
+
+What is computed in another order differs in the last bits of a float. Where
+two hypotheses are that close, either can come first.
+"""

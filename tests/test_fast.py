@@ -1,0 +1,347 @@
+"""The fast search finds what ESPnet's finds: the same tokens, the same scores."""
+
+import itertools
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from asrbench import audio, recogniser
+from asrbench.errors import UserError
+from asrbench.fast import search, selection
+from asrbench.fast.ctc_prefix import LOG_ZERO, CtcPrefixScorer
+from asrbench.manifest import Manifest
+from asrbench.recogniser import Recogniser
+from small_models import LSTM, TRANSFORMER, random_model
+
+DEMO = Path(__file__).parents[1] / "demo"
+# More tokens than one and a half beams of 20, so that ESPnet's pre-beam is at work.
+TOKENS = ["<blank>", "<unk>", "<space>", *(f"T{i}" for i in range(37)), "<sos/eos>"]
+WEIGHTS = [0.0, 0.3, 1.0]
+BEAMS = [1, 5, 20]
+
+ARCHITECTURES = {
+    "transformer": TRANSFORMER,
+    "transformer, post-norm, concatenating": TRANSFORMER
+    | {
+        "decoder_conf": {
+            "attention_heads": 4,
+            "linear_units": 24,
+            "num_blocks": 3,
+            "normalize_before": False,
+            "concat_after": True,
+            "qk_norm": True,
+        }
+    },
+    "lstm": LSTM,
+    "gru, two layers, dot attention": LSTM
+    | {
+        "decoder_conf": {
+            "rnn_type": "gru",
+            "num_layers": 2,
+            "hidden_size": 8,
+            "context_residual": True,
+            "att_conf": {"atype": "dot", "adim": 12},
+        }
+    },
+    "lstm, two layers, additive attention": LSTM
+    | {"decoder_conf": {"num_layers": 2, "hidden_size": 8, "att_conf": {"atype": "add"}}},
+}
+
+
+def noise(samples: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 0.1, samples).astype(np.float32)
+
+
+def silence(samples: int) -> np.ndarray:
+    return np.zeros(samples, dtype=np.float32)
+
+
+def assert_same(case: str, reference: list, fast: list) -> None:
+    """The best hypotheses agree; where their scores cannot be told apart, it is a tie."""
+    assert bool(reference) == bool(fast), f"{case}: {len(reference)} and {len(fast)} hypotheses"
+    if not reference:
+        return
+    wanted, found = float(reference[0].score), float(fast[0].score)
+    assert found == pytest.approx(wanted, rel=1e-3), case
+    tokens = [hypotheses[0].yseq.tolist() for hypotheses in (reference, fast)]
+    if tokens[0] != tokens[1]:
+        text = f"{case}: {tokens[0]} ({wanted}) and {tokens[1]} ({found})"
+        assert found == pytest.approx(wanted, rel=2e-6), text
+        warnings.warn(f"tie: {text}", stacklevel=2)
+
+
+@torch.no_grad()
+def assert_same_search(case: str, model: Recogniser, waveform: np.ndarray, **bounds) -> None:
+    """ESPnet's search and the fast one, given the same output of the encoder."""
+    reference = model.speech2text.beam_search
+    encoded, _ = model.model.encode(torch.from_numpy(waveform)[None], torch.tensor([len(waveform)]))
+    fast = search.in_place_of(reference)
+    for _ in range(2):  # Nothing of one utterance may be left in the next.
+        again = fast(encoded[0], **bounds)
+    assert_same(f"{case} {bounds}", reference(encoded[0], **bounds), again)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("ctc_weight", WEIGHTS)
+@pytest.mark.parametrize("sharpness", [1.0, 8.0])
+def test_random_weights(tmp_path, monkeypatch, architecture, ctc_weight, sharpness):
+    """``sharpness`` multiplies the output layers: near-uniform and near-certain scores."""
+    for seed, beam in itertools.product(range(2), BEAMS):
+        monkeypatch.setattr(recogniser, "WEIGHTS_SEED", seed)
+        manifest = random_model(tmp_path, ARCHITECTURES[architecture], token_list=TOKENS)
+        model = Recogniser(manifest, ctc_weight, beam, clocks_in_search=False)
+        with torch.no_grad():
+            for name, parameter in model.model.named_parameters():
+                if name.endswith(("ctc_lo.weight", "output_layer.weight", "output.weight")):
+                    parameter.mul_(sharpness)
+        waveforms = [noise(2500, seed), noise(16000, seed), silence(6000)]
+        for waveform, longest in zip(waveforms, (0.0, -9, 0.0), strict=True):
+            case = f"seed {seed}, beam {beam}, {len(waveform)} samples"
+            assert_same_search(case, model, waveform, maxlenratio=longest)
+
+
+@pytest.mark.parametrize("architecture", ["transformer", "lstm"])
+@pytest.mark.parametrize("ctc_weight", WEIGHTS)
+def test_bounds_of_the_length(tmp_path, architecture, ctc_weight):
+    manifest = random_model(tmp_path, ARCHITECTURES[architecture], token_list=TOKENS)
+    model = Recogniser(manifest, ctc_weight, 4, clocks_in_search=False)
+    for bounds in [
+        {"maxlenratio": 0.3},
+        {"maxlenratio": -1},
+        {"maxlenratio": -6, "minlenratio": -6},
+        {"maxlenratio": 0.2, "minlenratio": 0.9},
+        {"maxlenratio": 0.0, "minlenratio": 0.5},
+    ]:
+        assert_same_search("bounds", model, noise(12000), **bounds)
+
+
+@pytest.mark.parametrize("ctc_weight", [0.3, 1.0])
+def test_a_vocabulary_below_the_pre_beam(tmp_path, ctc_weight):
+    tokens = TOKENS[:24] + TOKENS[-1:]
+    for architecture in (TRANSFORMER, LSTM):
+        manifest = random_model(tmp_path, architecture, token_list=tokens)
+        model = Recogniser(manifest, ctc_weight, 20, clocks_in_search=False)
+        assert_same_search("few tokens", model, noise(9000), maxlenratio=0.0)
+
+
+def test_a_beam_above_the_vocabulary_fails_as_it_does_in_espnet(tmp_path):
+    model = Recogniser(random_model(tmp_path), 0.3, 20, clocks_in_search=False)
+    encoded = torch.zeros(5, 16)
+    for engine in (
+        model.speech2text.beam_search,
+        search.in_place_of(model.speech2text.beam_search),
+    ):
+        with pytest.raises(RuntimeError, match="out of range"), torch.no_grad():
+            engine(encoded)
+
+
+def test_length_normalised_ranking(tmp_path):
+    model = Recogniser(random_model(tmp_path), 0.3, 4, clocks_in_search=False)
+    model.speech2text.beam_search.normalize_length = True
+    assert_same_search("normalised", model, noise(12000), maxlenratio=0.0)
+
+
+class Given:
+    """Stands for a CTC head whose log probabilities are the encoder output itself."""
+
+    def log_softmax(self, encoded):
+        return encoded
+
+
+def posteriors(steps: int, tokens: int, spread: float, seed: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return (torch.randn(steps, tokens, generator=generator) * spread).log_softmax(1)
+
+
+@pytest.mark.parametrize("spread", [0.1, 3.0, 40.0, 300.0])
+@pytest.mark.parametrize("steps", [1, 2, 3, 30, 200])
+def test_prefix_scores_of_every_token(steps, spread):
+    """Against both of ESPnet's implementations, along given prefixes with repeated tokens."""
+    from espnet.nets.scorers.ctc import CTCPrefixScorer
+
+    end = 11
+    encoded = posteriors(steps, end + 1, spread, seed=steps)
+    mine = CtcPrefixScorer(CTCPrefixScorer(Given(), end), start=end)
+    batched, single = CTCPrefixScorer(Given(), end), CTCPrefixScorer(Given(), end)
+    batched.batch_init_state(encoded)
+    batch_state, single_state = [None], single.init_state(encoded)
+    state, prefix = mine.begin(encoded), [end]
+    for token in [4, 4, 7, 4, 4, 4, 1, 2][: steps - 1] + [4]:
+        y = torch.tensor(prefix)
+        scores = mine.score(state, y[-1:])[0]
+        from_batch, after = batched.batch_score_partial(y[None], None, batch_state, None)
+        from_single, single_after = single.score_partial(
+            y, torch.arange(end + 1), single_state, encoded
+        )
+        for reference in (from_batch[0], from_single):
+            possible = reference > LOG_ZERO / 2
+            assert torch.equal(possible, scores > LOG_ZERO / 2)
+            torch.testing.assert_close(
+                scores[possible], reference[possible], rtol=1e-4, atol=2e-3 * max(1, spread / 3)
+            )
+        state = mine.keep(state, torch.tensor([0]), torch.tensor([token]))
+        batch_state = [batched.select_state(after, 0, token)]
+        single_state = single.select_state(single_after, token)
+        prefix.append(token)
+
+
+def test_prefix_scores_are_probabilities():
+    """Psi of all continuations and of the end add up to psi of the prefix."""
+    from espnet.nets.scorers.ctc import CTCPrefixScorer
+
+    encoded = posteriors(50, 9, 2.0, seed=1)
+    mine = CtcPrefixScorer(CTCPrefixScorer(Given(), 8), start=8)
+    # A token of no probability: the head of a real model has one that it never emits, the end.
+    encoded[:, 8] = -1e4
+    encoded = encoded.log_softmax(1)
+    state = mine.begin(encoded)
+    for token in (3, 3, 5):
+        total = mine.score(state, state.last).logsumexp(1)
+        torch.testing.assert_close(total, torch.zeros(1), atol=1e-4, rtol=0)
+        state = mine.keep(state, torch.tensor([0]), torch.tensor([token]))
+
+
+def test_sums_too_small_for_the_product_are_computed_apart():
+    """A token that is only likely where the prefix hardly is."""
+    from espnet.nets.scorers.ctc import CTCPrefixScorer
+
+    encoded = torch.full((40, 5), -200.0)
+    encoded[:20, 1] = encoded[20:, 2] = 0.0
+    encoded = encoded.log_softmax(1)
+    mine = CtcPrefixScorer(CTCPrefixScorer(Given(), 4), start=4)
+    reference = CTCPrefixScorer(Given(), 4)
+    state, reference_state = mine.begin(encoded), reference.init_state(encoded)
+    y = torch.tensor([4])
+    for token in (3, 1, 2):
+        wanted, after = reference.score_partial(y, torch.arange(5), reference_state, encoded)
+        torch.testing.assert_close(
+            mine.score(state, y[-1:])[0][1:], wanted[1:], rtol=1e-5, atol=1e-3
+        )
+        y = torch.cat((y, torch.tensor([token])))
+        state = mine.keep(state, torch.tensor([0]), y[-1:])
+        reference_state = reference.select_state(after, token)
+
+
+def test_longer_than_the_utterance_fails_as_it_does_in_espnet():
+    from espnet.nets.scorers.ctc import CTCPrefixScorer
+
+    encoded = posteriors(2, 6, 1.0, seed=1)
+    reference = CTCPrefixScorer(Given(), 5)
+    mine = CtcPrefixScorer(reference, start=5)
+    state, reference_state = mine.begin(encoded), reference.init_state(encoded)
+    y = torch.tensor([5])
+    for token in (1, 2, 3):
+        mine.score(state, y[-1:])
+        _, after = reference.score_partial(y, torch.arange(6), reference_state, encoded)
+        y = torch.cat((y, torch.tensor([token])))
+        state = mine.keep(state, torch.tensor([0]), y[-1:])
+        reference_state = reference.select_state(after, token)
+    with pytest.raises(IndexError):
+        reference.score_partial(y, torch.arange(6), reference_state, encoded)
+    with pytest.raises(IndexError, match="3 tokens in 2 encoder steps"):
+        mine.score(state, y[-1:])
+
+
+@pytest.mark.parametrize("beam", BEAMS)
+def test_outputs_with_repeated_tokens(tmp_path, beam):
+    """A CTC head that is certain of A A B B B A, with a blank where one must be."""
+    model = Recogniser(random_model(tmp_path, token_list=TOKENS), 1.0, beam)
+    reference = model.speech2text.beam_search
+    spelled = [5, 0, 5, 0, 6, 6, 0, 6, 0, 6, 0, 5]
+    encoded = posteriors(len(spelled), len(TOKENS), 1.0, seed=beam)
+    encoded[torch.arange(len(spelled)), torch.tensor(spelled)] += 9.0
+    encoded = encoded.log_softmax(1)
+    reference.scorers["ctc"].ctc = Given()
+    fast = search.in_place_of(reference)(encoded)
+    assert fast[0].yseq.tolist()[1:-1] == [5, 5, 6, 6, 6, 5]
+    with torch.no_grad():
+        assert_same("repeated", reference(encoded), fast)
+
+
+def test_scorers_shares_are_those_of_espnet(tmp_path):
+    for architecture in (TRANSFORMER, LSTM):
+        model = Recogniser(
+            random_model(tmp_path, architecture, token_list=TOKENS), 0.3, 5, clocks_in_search=False
+        )
+        reference = model.speech2text.beam_search
+        encoded = torch.randn(20, 16 if architecture is TRANSFORMER else 8)
+        with torch.no_grad():
+            wanted = reference(encoded)[0].asdict()
+        found = search.in_place_of(reference)(encoded)[0].asdict()
+        assert found["scores"] == pytest.approx(wanted["scores"], rel=1e-4)
+
+
+def test_equals_keep_the_order_of_espnet():
+    scores = torch.zeros(3, 6)
+    parents, tokens = selection.row_by_row(scores, 2)
+    assert parents.tolist() == [0, 0]
+    assert tokens.tolist() == scores[0].topk(2)[1].tolist()
+    parents, tokens = selection.together(scores, 2)
+    assert (parents * 6 + tokens).tolist() == scores.view(-1).topk(2)[1].tolist()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decoder": "rnn", "decoder_conf": {"att_conf": {"atype": "coverage"}}},
+        {"decoder": "lightweight_conv", "decoder_conf": {}},
+    ],
+    ids=["attention", "decoder"],
+)
+def test_a_model_that_it_does_not_know_is_refused_by_name(tmp_path, changes):
+    manifest = random_model(tmp_path, **changes)
+    with pytest.raises(UserError, match=r"fast does not know .*: set engine: espnet"):
+        Recogniser(manifest, 0.3, 3, engine="fast")
+
+
+@pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
+@pytest.mark.parametrize("ctc_weight", WEIGHTS)
+def test_the_clocks_work_as_they_do_around_espnet(tmp_path, architecture, ctc_weight):
+    manifest = random_model(tmp_path, architecture)
+    fast, reference = [
+        Recogniser(manifest, ctc_weight, 3, 8.0, engine=engine) for engine in ("fast", "espnet")
+    ]
+    transcript = fast.transcribe(noise(16000))
+    assert transcript.text == reference.transcribe(noise(16000)).text
+    assert transcript.encode_s > 0 and transcript.search_s > 0
+    assert (transcript.decoder_s > 0) == (ctc_weight < 1)
+    assert (transcript.ctc_s > 0) == (ctc_weight > 0)
+    assert transcript.decoder_s + transcript.ctc_s <= transcript.search_s
+
+
+def demo_manifest(name: str, weights: str) -> Manifest:
+    folder = DEMO / "models" / name
+    trained = folder / "model.pth" if weights == "trained" else None
+    return Manifest(name, weights, folder / "config.yaml", trained, None)
+
+
+def demo_speech(count: int) -> list[np.ndarray]:
+    """The demo's shortest utterances."""
+    files = sorted(
+        (DEMO / "speech").rglob("*.flac"), key=lambda path: (path.stat().st_size, path.name)
+    )
+    return [audio.load(path, 16000, "refuse") for path in files[:count]]
+
+
+@pytest.mark.parametrize("name", ["conformer", "lstm"])
+@pytest.mark.parametrize("ctc_weight", WEIGHTS)
+def test_trained_models(name, ctc_weight):
+    if not (DEMO / "models" / name / "model.pth").is_file():
+        pytest.skip(f"demo/models/{name} has no checkpoint")
+    for beam, count in zip(BEAMS, (6, 3, 1), strict=True):
+        model = Recogniser(demo_manifest(name, "trained"), ctc_weight, beam, clocks_in_search=False)
+        for number, waveform in enumerate(demo_speech(count)):
+            case = f"utterance {number}, beam {beam}"
+            assert_same_search(case, model, waveform, maxlenratio=0.0)
+
+
+@pytest.mark.parametrize("name", ["conformer-full", "lstm-full"])
+@pytest.mark.parametrize("ctc_weight", WEIGHTS)
+def test_full_size(monkeypatch, name, ctc_weight):
+    folder = DEMO / "models" / name
+    monkeypatch.chdir(folder)
+    for beam in BEAMS:
+        model = Recogniser(demo_manifest(name, "random"), ctc_weight, beam, clocks_in_search=False)
+        assert_same_search(f"beam {beam}", model, noise(12000), maxlenratio=-3)
