@@ -133,6 +133,7 @@ TABLE = Table(
         Column("outliers", "outlier_rows"),
         Column("interval over", "interval_over"),
         Column("percentiles", "percentiles_reason"),
+        Column("line", "line_reason"),
         Column("remarks", "reason"),
     ],
     notes=_notes,

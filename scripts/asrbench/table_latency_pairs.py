@@ -56,14 +56,13 @@ def _compared(study: Study, one, other, found: dict) -> dict[str, object]:
 
 
 def _notes(study: Study) -> list[str]:
-    pairs = len(list(combinations(study.variants(), 2)))
     return [
         *speech_note(study),
         "Difference and ratio: the first variant against the second, mean latencies over the "
         "utterances that both have. In brackets: 95 % interval (bootstrap).",
         f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the difference's "
-        f"interval holds 0. Of {pairs} pairs that do not differ, about {0.05 * pairs:.0f} would "
-        "be called slower or faster by chance.",
+        f"interval holds 0. Of pairs that do not differ, one in 20 is called slower or faster by "
+        "chance.",
     ]
 
 
