@@ -32,6 +32,8 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/search.py
 	$(BIN)/python bench/job.py
+	$(BIN)/python bench/clock_cost.py
+	$(BIN)/python bench/latency_resolution.py
 
 lock: $(READY)
 	$(BIN)/python envs/lock.py
