@@ -58,5 +58,5 @@ rule energy:
 
 rule wer:
     input:
-        tables("wer"),
-        figure("wer_vs_latency", "wer_vs_energy"),
+        tables(*[name for name in TABLES if name.startswith("wer")]),
+        figure(*[name for name in FIGURES if name.startswith("wer")]),

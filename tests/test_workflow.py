@@ -31,7 +31,7 @@ def cut_down_demo() -> dict:
         "batch": {"sizes": [1, 2], "repeats": 1},
         "threads": {"counts": [1, 4096], "repeats": 1},
     }
-    config["energy"] = {"window_s": 1, "samples": 1, "window_without_meter_s": 1}
+    config["energy"] = {"window_s": 1, "samples": 1}
     config["wer"] = {"max_utterances": 6, "normalisation": "librispeech"}
     return config
 

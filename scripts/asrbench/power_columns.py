@@ -45,6 +45,8 @@ SCHEMA = {
     "idle_drift_percent": number(low=None),
     **{f"estimated_{name}": column for name, column in _FIGURES.items()},
     "cpu_s_per_audio_s": number(),
+    "cpu_low_s_per_audio_s": number(),
+    "cpu_high_s_per_audio_s": number(),
     "sampler_cores": number(),
     "flags": text(),
     "reason": text(),
@@ -69,7 +71,9 @@ COLUMNS = [
     Column("mWh", "energy_per_utterance_mwh"),
     Column("estimated power (W)", "estimated_power_mean_w"),
     _interval("estimated energy (J)", "estimated_energy_per_utterance_integral", "j"),
-    Column("CPU s / audio s", "cpu_s_per_audio_s"),
+    Column(
+        "CPU s / audio s", "cpu_s_per_audio_s", "cpu_low_s_per_audio_s", "cpu_high_s_per_audio_s"
+    ),
     Column("power", "power_status"),
     Column("meter", "meter"),
     Column("scope", "scope"),

@@ -28,3 +28,17 @@ def identity(study: Study, model: str, ctc_weight: str) -> dict[str, object]:
 def joined(reasons: list[str]) -> str:
     """Reasons as one cell, each once."""
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+# The second variant of a pair.
+OTHER = {
+    "other_model": text(),
+    "other_ctc_weight": text(),
+    "other_weights": text("trained", "random"),
+}
+
+
+def pair_identity(study: Study, one: tuple[str, str], other: tuple[str, str]) -> dict[str, object]:
+    """The cells of :data:`IDENTITY` and :data:`OTHER` for two variants."""
+    second = identity(study, *other)
+    return identity(study, *one) | {name: second[name.removeprefix("other_")] for name in OTHER}

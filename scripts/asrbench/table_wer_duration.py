@@ -1,0 +1,110 @@
+"""The table of word error rate against duration: which errors long utterances have."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from asrbench import scoring, wer_rows
+from asrbench.config import Study
+from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.wer_rows import Scored
+
+# Classes of as many utterances each, so that every interval has something to rest on.
+CLASSES = 5
+FEWEST = 8  # utterances in a class
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """A row for each class of durations of each variant."""
+    rows = []
+    for model, weight in study.variants():
+        scored = wer_rows.read(study, results, model, weight)
+        who = identity(study, model, weight)
+        known = scored.take(scored.lines["duration_s"].notna().to_numpy())
+        if not len(known):
+            reasons = scored.reasons or ["the hypotheses have no durations"]
+            rows.append(who | {"interval_over": "none", "reason": joined(reasons)})
+        rows += [who | _row(study, part) for part in _classes(known)]
+    return pd.DataFrame(rows)
+
+
+def _classes(scored: Scored) -> list[Scored]:
+    """Parts by duration, the shortest first."""
+    order = np.lexsort((scored.lines["utterance_id"], scored.lines["duration_s"]))
+    number = max(1, min(CLASSES, len(order) // FEWEST)) if len(order) else 0
+    return [scored.take(part) for part in np.array_split(order, number)] if number else []
+
+
+def _row(study: Study, part: Scored) -> dict[str, object]:
+    score = scoring.score(part.errors, study.latency.seed, *wer_rows.units(part.lines))
+    guessed = score.hits + score.substitutions + score.insertions
+    shares = {
+        f"{kind}_percent": 100.0 * getattr(score, kind) / score.words if score.words else np.nan
+        for kind in ("substitutions", "deletions", "insertions")
+    }
+    return {
+        "duration_low_s": part.lines["duration_s"].min(),
+        "duration_mean_s": part.lines["duration_s"].mean(),
+        "duration_high_s": part.lines["duration_s"].max(),
+        "utterances": score.utterances,
+        "failed": score.failed,
+        "words": score.words,
+        "wer_percent": score.wer_percent,
+        "wer_low_percent": score.wer_low_percent,
+        "wer_high_percent": score.wer_high_percent,
+        "interval_over": score.interval_over,
+        **shares,
+        "words_written_percent": 100.0 * guessed / score.words if score.words else np.nan,
+        "reason": f"{score.failed} failed" if score.failed else "",
+    }
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        f"Utterances are cut by duration into at most {CLASSES} classes of as many each. "
+        f"{INTERVAL_NOTE}",
+        "Words written: words of the hypotheses per word of the references. Far below 100 %, with "
+        "deletions that grow with duration, the search stops early or skips; above, it repeats.",
+    ]
+
+
+TABLE = Table(
+    title="Word error rate against duration",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        duration_low_s=number(),
+        duration_mean_s=number(),
+        duration_high_s=number(),
+        utterances=count(),
+        failed=count(),
+        words=count(),
+        wer_percent=number(),
+        wer_low_percent=number(),
+        wer_high_percent=number(),
+        interval_over=text("speakers", "utterances", "none"),
+        substitutions_percent=number(),
+        deletions_percent=number(),
+        insertions_percent=number(),
+        words_written_percent=number(),
+        reason=text(),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("from (s)", "duration_low_s"),
+        Column("to (s)", "duration_high_s"),
+        Column("utterances", "utterances"),
+        Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+        Column("substitutions (%)", "substitutions_percent"),
+        Column("deletions (%)", "deletions_percent"),
+        Column("insertions (%)", "insertions_percent"),
+        Column("words written (%)", "words_written_percent"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)
