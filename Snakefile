@@ -22,12 +22,29 @@ include: "rules/tables.smk"
 include: "rules/figures.smk"
 
 
+# Only the shards of the word error rate ever leave the device, and only where a profile
+# with an executor says so.
 localrules:
     all,
     parameters,
     latency,
     energy,
     wer,
+    device,
+    fetch_speech,
+    fetch_model,
+    list_utterances,
+    draw_sample,
+    count_parameters,
+    count_compute,
+    measure_latency,
+    measure_frames,
+    measure_batch,
+    measure_threads,
+    measure_energy,
+    gather_hypotheses,
+    make_table,
+    plot_figure,
 
 
 rule all:

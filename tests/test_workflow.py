@@ -18,6 +18,10 @@ MEASURING = {
 }
 
 
+WER = {"max_utterances": 6, "normalisation": "librispeech", "shards": 1, "share_encoder": True}
+DECODING = {"encode_shard", "decode_shard", "gather_hypotheses"}
+
+
 def cut_down_demo() -> dict:
     """The demo's models and speech, with as few utterances as make a study."""
     config = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
@@ -32,7 +36,7 @@ def cut_down_demo() -> dict:
         "threads": {"counts": [1, 4096], "repeats": 1},
     }
     config["energy"] = {"window_s": 1, "samples": 1}
-    config["wer"] = {"max_utterances": 6, "normalisation": "librispeech"}
+    config["wer"] = WER
     return config
 
 
@@ -160,14 +164,17 @@ def test_another_ctc_weight_runs_only_its_variants(unchanged):
     jobs = unchanged.planned("all")
     variant = "conformer-demo/ctc0.4/"
     for job in jobs:
-        if job.rule in MEASURING | {"decode_corpus"}:
+        if job.rule in MEASURING | {"decode_shard", "gather_hypotheses"}:
             assert variant in job.output, job
+        if job.rule == "encode_shard":
+            assert "conformer-demo/" in job.output, job
     assert {job.rule for job in jobs if variant in job.output} == {
         "measure_latency",
         "measure_frames",
         "measure_threads",
         "measure_energy",
-        "decode_corpus",
+        "decode_shard",
+        "gather_hypotheses",
     }
     assert not {"fetch_model", "fetch_speech", "count_parameters", "measure_batch"} & rules(jobs)
 
@@ -175,17 +182,18 @@ def test_another_ctc_weight_runs_only_its_variants(unchanged):
 @pytest.mark.parametrize(
     ("change", "rerun"),
     [
-        ({"latency": {"utterances": 2, "rounds": 2, "warm_up": 1, "seed": 1}}, "measure_latency"),
-        ({"energy": {"window_s": 2, "samples": 1}}, "measure_energy"),
-        ({"wer": {"max_utterances": 5, "normalisation": "librispeech"}}, "decode_corpus"),
+        ({"latency": {"utterances": 2, "rounds": 2, "warm_up": 1, "seed": 1}}, {"measure_latency"}),
+        ({"energy": {"window_s": 2, "samples": 1}}, {"measure_energy"}),
+        ({"wer": WER | {"max_utterances": 5}}, DECODING),
+        ({"wer": WER | {"normalisation": "none"}}, set()),
     ],
 )
 def test_an_edit_of_the_configuration_reruns_only_what_it_concerns(unchanged, change, rerun):
     unchanged.write_config(copy.deepcopy(unchanged.config) | change)
     jobs = unchanged.planned("all")
-    assert rules(jobs) & (MEASURING | {"decode_corpus"}) == {rerun}
-    if rerun == "measure_latency":
-        assert all("round2" in job.output for job in jobs if job.rule == rerun)
+    assert rules(jobs) & (MEASURING | DECODING) == rerun
+    if rerun == {"measure_latency"}:
+        assert all("round2" in job.output for job in jobs if job.rule == "measure_latency")
 
 
 @pytest.mark.parametrize("module", ["figure_style.py"])
@@ -234,7 +242,9 @@ def test_the_published_study_is_planned_whole():
     jobs = study.planned()
     rounds = [job for job in jobs if job.rule == "measure_latency" and job.output.endswith("csv")]
     assert len(rounds) == 6 * 5
-    assert sum(job.rule == "decode_corpus" for job in jobs) == 6
+    # Eight shards a variant, and the encoder once a model and shard.
+    assert sum(job.rule == "decode_shard" for job in jobs) == 6 * 8
+    assert sum(job.rule == "encode_shard" for job in jobs) == 2 * 8
 
 
 REAL = ROOT.parent / "shared/data/LibriSpeech"
@@ -246,7 +256,7 @@ def test_the_whole_workflow_on_real_speech(tmp_path):
     config["speech"] = {"name": "real", "path": str(REAL / "test-clean")}
     config["models"] = config["models"][:1]
     config["ctc_weights"] = [1.0]
-    config["wer"] = {"max_utterances": None, "normalisation": "librispeech"}
+    config["wer"] = {"shards": 2}
     study = Study(tmp_path, config)
     study.snakemake("all")
     with (study.folder / "results/data/utterances.csv").open(newline="") as file:
