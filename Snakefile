@@ -11,6 +11,7 @@ report: "report/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/study.smk"
+include: "rules/progress.smk"
 include: "rules/data.smk"
 include: "rules/models.smk"
 include: "rules/parameters.smk"

@@ -103,3 +103,16 @@ def tables(*names):
 def figure(*names):
     """Paths of figures by name."""
     return [f"results/plots/{name}.{ending}" for name in names for ending in ("png", "svg")]
+
+
+def shards(wildcards):
+    """Shards of a variant; random weights write no words and have none."""
+    if STUDY.model(wildcards.model).weights == "random":
+        return []
+    return gather.wer("results/wer/{{model}}/ctc{{ctc_weight}}/shards/{scatteritem}.jsonl")
+
+
+def encoded(wildcards):
+    """The encoder's outputs, where more than one CTC weight shares them."""
+    shared = STUDY.wer.share_encoder and len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
+    return "results/wer/{model}/encoded/{scatteritem}" if shared else []

@@ -1,4 +1,4 @@
-"""Word error rate on a real Slurm: the same bytes as here, and a job that is killed is made good."""
+"""Word error rate on a real Slurm: the bytes of a local run, though a job is killed."""
 
 import os
 import subprocess
