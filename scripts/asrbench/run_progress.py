@@ -19,7 +19,7 @@ from asrbench.json_file import write_json
 
 # Rules in the order in which they are told, by what they are to a person.
 STAGES = {
-    "speech and models": ("fetch_speech", "fetch_model", "list_utterances", "draw_sample"),
+    "preparation": ("device", "fetch_speech", "fetch_model", "list_utterances", "draw_sample"),
     "parameters": ("count_parameters", "count_compute"),
     "latency": ("measure_latency",),
     "frames": ("measure_frames",),
@@ -29,6 +29,8 @@ STAGES = {
     "WER": ("encode_shard", "decode_shard", "gather_hypotheses"),
 }
 OTHERS = "tables and figures"
+# Names for many files at once, which are no work; and Snakemake's own sum.
+TARGETS = {"all", "parameters", "latency", "energy", "wer", "total"}
 LOG_EVERY_S = 10.0  # where there is no terminal
 
 
@@ -78,12 +80,13 @@ class RunProgress(logging.Handler):
         self._rules: dict[int, str] = {}
         self._began: dict[int, float] = {}
         self._told_s = 0.0
+        self._closed = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """One record of Snakemake's log; those without an event are passed over."""
         event = str(getattr(record, "event", ""))
         if event == "run_info":
-            self.wanted = Counter({k: n for k, n in record.stats.items() if k != "total"})
+            self.wanted = Counter({k: n for k, n in record.stats.items() if k not in TARGETS})
         elif event == "job_info":
             self._rules[record.jobid] = record.rule_name
             self._began[record.jobid] = time.monotonic()
@@ -127,7 +130,10 @@ class RunProgress(logging.Handler):
         return self._seconds({rule: n - self.done[rule] for rule, n in self.wanted.items()})
 
     def close(self) -> None:
-        """Keep the times for the next run, or tell what a dry run found."""
+        """Keep the times for the next run, or tell what a dry run found; once."""
+        if self._closed:
+            return
+        self._closed = True
         if self.dryrun() and self.wanted:
             self.console.print("Pending:\n" + "\n".join(self.pending()), soft_wrap=True)
         elif self.times.spent and self.times_file.parent.is_dir():
@@ -145,7 +151,7 @@ class RunProgress(logging.Handler):
     def _seconds(self, jobs: dict[str, int]) -> float | None:
         alone = shared = 0.0
         for rule, count in jobs.items():
-            if count <= 0 or rule == "all":
+            if count <= 0:
                 continue
             each = self.times.of(rule)
             if each is None:
