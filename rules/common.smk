@@ -97,7 +97,7 @@ def model_on_disk(wildcards):
 
 def tables(*names):
     """Paths of tables by name."""
-    return [f"results/tables/{name}.{ending}" for name in names for ending in ("csv", "md")]
+    return [f"results/tables/{name}.{ending}" for name in names for ending in ("csv", "md", "tex")]
 
 
 def figure(*names):

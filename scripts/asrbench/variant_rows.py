@@ -4,12 +4,20 @@ from asrbench.config import Study
 from asrbench.table import text, truth
 
 IDENTITY = {
-    "model": text(),
-    "ctc_weight": text(),
-    "engine": text("espnet", "fast"),
-    "weights": text("trained", "random"),
-    "speech": text(),
-    "synthetic_speech": truth(),
+    "model": text(meaning="Name of the model in the configuration."),
+    "ctc_weight": text(
+        meaning="Share of the CTC score in the search: 0 attention only, 1 CTC only."
+    ),
+    "engine": text(
+        "espnet", "fast", meaning="Whose search decoded: ESPnet's own, or this project's fast one."
+    ),
+    "weights": text(
+        "trained",
+        "random",
+        meaning="Trained, or random: the architecture alone, whose words mean nothing.",
+    ),
+    "speech": text(meaning="Name of the speech in the configuration."),
+    "synthetic_speech": truth(meaning="Whether a machine spoke it."),
 }
 
 
