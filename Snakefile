@@ -20,6 +20,7 @@ include: "rules/energy.smk"
 include: "rules/wer.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/compare.smk"
 
 
 localrules:

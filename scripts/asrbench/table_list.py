@@ -3,6 +3,7 @@
 from pandera.pandas import DataFrameSchema
 
 from asrbench import (
+    compare_tables,
     table_batch,
     table_compute,
     table_energy,
@@ -32,4 +33,5 @@ SCHEMAS: dict[str, DataFrameSchema] = {
     "wer": table_wer.TABLE.schema,
     "hypotheses": table_hypotheses.TABLE.schema,
     "summary": table_summary.TABLE.schema,
+    **compare_tables.SCHEMAS,
 }
