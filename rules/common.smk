@@ -103,3 +103,12 @@ def tables(*names):
 def figure(*names):
     """Paths of figures by name."""
     return [f"results/plots/{name}.{ending}" for name in names for ending in ("png", "svg")]
+
+
+def compared_files(wildcards):
+    """All files that a comparison reads; what is wrong with the list ends the run in one line."""
+    try:
+        run_entries.check(STUDY.compare)
+    except UserError as error:
+        sys.exit(str(error))
+    return [file for entry in STUDY.compare for file in run_entries.files(entry)]

@@ -11,15 +11,6 @@ COMPARED = [
 ] + [f"results/compare/latency.{ending}" for ending in ("png", "svg")]
 
 
-def compared_files(wildcards):
-    """All files that a comparison reads; what is wrong with the list ends the run in one line."""
-    try:
-        run_entries.check(STUDY.compare)
-    except UserError as error:
-        sys.exit(str(error))
-    return [file for entry in STUDY.compare for file in run_entries.files(entry)]
-
-
 rule compare:
     input:
         files=compared_files,

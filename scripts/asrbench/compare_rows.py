@@ -15,7 +15,7 @@ from asrbench.variant_rows import joined
 
 Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
-_PUBLISHED_REASON = "published figure without raw rows"
+PUBLISHED_REASON = "published figure without raw rows"
 _LATENCY = ("latency_mean_s", "latency_low_s", "latency_high_s")
 _ENERGY = tuple(f"energy_per_utterance_study_{end}" for end in ("j", "low_j", "high_j"))
 _WER = ("wer_percent", "wer_low_percent", "wer_high_percent")
@@ -23,10 +23,18 @@ _WER = ("wer_percent", "wer_low_percent", "wer_high_percent")
 
 def variants(runs: list[Run]) -> list[Variant]:
     """Every variant of any run, then those of the published study alone."""
-    found = [variant for run in runs for variant in run.study.variants()]
     published = published_study.load()
-    found += zip(published["model"], published["ctc_weight"], strict=True)
-    return list(dict.fromkeys(found))
+    theirs = list(zip(published["model"], published["ctc_weight"], strict=True))
+    return list(dict.fromkeys([*_of_runs(runs), *theirs]))
+
+
+def _of_runs(runs: list[Run]) -> list[Variant]:
+    return list(dict.fromkeys(v for run in runs for v in run.study.variants()))
+
+
+def _having(runs: list[Run], variant: Variant) -> list[Run]:
+    """All runs, or none of them where no run has the variant: then it is a published one alone."""
+    return runs if variant in _of_runs(runs) else []
 
 
 def devices(runs: list[Run]) -> pd.DataFrame:
@@ -63,7 +71,7 @@ def latency(runs: list[Run]) -> Iterator[dict]:
     seed = runs[0].study.latency.seed
     for variant in variants(runs):
         raw = {}
-        for run in runs:
+        for run in _having(runs, variant):
             row = _identity(run, variant)
             found, reason = _figures(run, "latency", variant, (*_LATENCY, "real_time_factor"))
             row |= found
@@ -102,7 +110,7 @@ def energy(runs: list[Run]) -> Iterator[dict]:
     """Joules of an utterance; ratios only where both were measured, of one scope."""
     for variant in variants(runs):
         first = None
-        for run in runs:
+        for run in _having(runs, variant):
             figures, reason = _figures(run, "energy", variant, (*_ENERGY, "power_mean_w"))
             row = _identity(run, variant) | _meter(run, variant) | figures
             if run is runs[0]:
@@ -119,7 +127,7 @@ def energy(runs: list[Run]) -> Iterator[dict]:
         published = _published(variant)
         if published is not None:
             watts = {"power_mean_w": _of(variant, "power_mean_w")}
-            why = f"{_PUBLISHED_REASON}; powertop's estimate on an unknown supply"
+            why = f"{PUBLISHED_REASON}; powertop's estimate on an unknown supply"
             joules = {_ENERGY[0]: _of(variant, "energy_j"), "reason": why}
             yield published | watts | joules | {"power_status": "published"}
 
@@ -149,7 +157,7 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
     """Rates, and differences in percentage points where the same words were decoded."""
     for variant in variants(runs):
         first = None
-        for run in runs:
+        for run in _having(runs, variant):
             row = _identity(run, variant)
             figures, reason = _figures(run, "wer", variant, (*_WER, "words"))
             row |= figures
@@ -172,7 +180,7 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
             why = "; above this, says the study" if bound else ""
             yield published | {
                 "wer_percent": _of(variant, "wer_percent"),
-                "reason": _PUBLISHED_REASON + why,
+                "reason": PUBLISHED_REASON + why,
             }
 
 
@@ -226,7 +234,7 @@ def _published(variant: Variant) -> dict[str, object] | None:
         "weights": "trained",
         "device": PUBLISHED,
         "interval_over": "none",
-        "reason": _PUBLISHED_REASON,
+        "reason": PUBLISHED_REASON,
     }
 
 

@@ -15,6 +15,9 @@ from asrbench.table_latex import latex
 from asrbench.table_markdown import Column, markdown
 from asrbench.variant_rows import joined
 
+_PUBLISHED_NOTE = (
+    "The published study's figures have no raw rows, hence neither intervals nor ratios."
+)
 _LOW, _HIGH = "Lower bound of its 95 % interval.", "Upper bound of its 95 % interval."
 _WHO = {
     "model": text(meaning="Name of the model in the configurations."),
@@ -77,6 +80,7 @@ LATENCY = Compared(
     notes=[
         "Ratio: mean latency over that of the first device, over the utterances that both have, "
         "with its 95 % interval by bootstrap of the raw rows.",
+        _PUBLISHED_NOTE,
     ],
 )
 
@@ -107,7 +111,10 @@ ENERGY = Compared(
         "energy_per_utterance_study_high_j",
     ),
     change=Column("ratio", "ratio", "ratio_low", "ratio_high"),
-    notes=["Ratios are made where both were measured, of the same scope, and nowhere else."],
+    notes=[
+        "Ratios are made where both were measured, of the same scope, and nowhere else.",
+        _PUBLISHED_NOTE,
+    ],
 )
 
 WER = Compared(
@@ -132,6 +139,7 @@ WER = Compared(
     notes=[
         "Differences are in percentage points; their intervals come from those of both, added in "
         "quadrature, which is on the safe side for the same utterances.",
+        _PUBLISHED_NOTE,
     ],
 )
 
@@ -197,13 +205,15 @@ def side_by_side(rows: pd.DataFrame, compared: Compared) -> tuple[pd.DataFrame, 
     for (model, weight), here in rows.groupby(["model", "ctc_weight"], sort=False):
         known = [weights for weights in here["weights"] if weights]
         row = {"model": model, "ctc_weight": weight, "weights": known[0] if known else ""}
-        told = []
+        told: dict[str, list[str]] = {}  # of each reason, the devices that have it
         for line in here.to_dict("records"):
             place = names.index(line["device"])
             for column in _three(compared.value) + _three(compared.change):
                 row[f"{place} {column}"] = line[column]
-            told += [f"{line['device']}: {line['reason']}"] * bool(line["reason"])
-        wide.append(row | {"reason": joined(told)})
+            if line["reason"] not in ("", compare_rows.PUBLISHED_REASON):
+                told.setdefault(line["reason"], []).append(line["device"])
+        remarks = [f"{', '.join(devices)}: {reason}" for reason, devices in told.items()]
+        wide.append(row | {"reason": joined(remarks)})
     columns = [Column("model", "model"), Column("CTC weight", "ctc_weight")]
     for place, name in enumerate(names):
         columns.append(_of(compared.value, place, f"{name} {compared.value.head}"))

@@ -39,7 +39,7 @@ def draw(rows: pd.DataFrame) -> Figure:
         hollow = row["device"] == PUBLISHED
         colour = figure_style.FADED if hollow else colours[row["device"]]
         axes.hlines(y, left, mean, color=figure_style.GRID, linewidth=2)
-        axes.plot(mean, y, "o", color=colour, mfc="white" if hollow else colour, mew=1.3)
+        axes.plot(mean, y, "o", color=colour, mfc="white" if hollow else colour, mew=1.3, zorder=4)
         end = figure_cost.interval(axes, y, mean, row["latency_low_s"], row["latency_high_s"])
         figure_rows.write(axes, end, y, _words(row), figure_style.INK)
     axes.set_xlabel(LABEL)

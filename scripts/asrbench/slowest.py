@@ -12,6 +12,7 @@ _PARTS = {
     "bookkeeping": "search bookkeeping",
     "other": "the rest",
 }
+_LEAST = 0.005  # of the whole: smaller parts are not told
 
 
 def is_slowest(tables: Tables, hybrid: Variant, others: list[Variant]) -> tuple[Evidence, str, str]:
@@ -52,7 +53,7 @@ def explanation(tables: Tables, variant: Variant) -> str:
     told = ", ".join(
         f"{words} {figure(float(seconds))} s ({seconds / whole:.0%})"
         for words, seconds in sorted(known.items(), key=lambda part: -part[1])
-        if seconds > 0
+        if seconds >= _LEAST * whole > 0
     )
     steps = f"{figure(float(row['tokens_mean']))} tokens an utterance"
     return f"{name(variant)}: {figure(float(whole))} s, of which {told}; {steps}"

@@ -160,7 +160,7 @@ def _of_outlier(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]
         try:
             found, said, reason = slowest.is_slowest(tables, hybrid, others)
             rival = slowest.rival_of(tables, others)
-            where = "; ".join(slowest.explanation(tables, v) for v in (hybrid, rival))
+            where = ". ".join(slowest.explanation(tables, v) for v in (hybrid, rival))
         except Absent as absent:
             yield _untested(OUTLIER, claim, str(absent), name(hybrid))
             continue
