@@ -21,6 +21,7 @@ include: "rules/energy.smk"
 include: "rules/wer.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/compare.smk"
 
 
 # Only the shards of the word error rate ever leave the device, and only where a profile

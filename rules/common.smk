@@ -11,7 +11,7 @@ from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
-from asrbench import code_inputs, relevant
+from asrbench import code_inputs, relevant, run_entries
 from asrbench import config as study_config
 from asrbench.errors import UserError
 from asrbench.json_file import write_json
@@ -97,7 +97,7 @@ def model_on_disk(wildcards):
 
 def tables(*names):
     """Paths of tables by name."""
-    return [f"results/tables/{name}.{ending}" for name in names for ending in ("csv", "md")]
+    return [f"results/tables/{name}.{ending}" for name in names for ending in ("csv", "md", "tex")]
 
 
 def figure(*names):
@@ -116,3 +116,12 @@ def encoded(wildcards):
     """The encoder's outputs, where more than one CTC weight shares them."""
     shared = STUDY.wer.share_encoder and len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
     return "results/wer/{model}/encoded/{scatteritem}" if shared else []
+
+
+def compared_files(wildcards):
+    """All files that a comparison reads; what is wrong with the list ends the run in one line."""
+    try:
+        run_entries.check(STUDY.compare)
+    except UserError as error:
+        sys.exit(str(error))
+    return [file for entry in STUDY.compare for file in run_entries.files(entry)]

@@ -1,11 +1,23 @@
-"""Tables, as CSV with every digit and as Markdown to be read.
+"""Tables, as CSV with every digit, as Markdown to be read and as LaTeX for a paper.
 
-Needs: raw rows. Makes: results/tables/{name}.{csv,md}.
+Needs: raw rows. Makes: results/tables/{name}.{csv,md,tex}.
 """
+
+# What the table of hypotheses reads, where there is such a table.
+TESTED = [
+    *("parameters", "latency", "latency_pairs", "latency_growth", "latency_vs_batch"),
+    *("energy", "wer", "wer_pairs"),
+]
 
 # Script and raw rows (or other tables) of each table.
 TABLES = {
-    "parameters": ("table_parameters.py", [f"results/parameters/{m}.csv" for m in MODELS]),
+    "parameters": (
+        "table_parameters.py",
+        [
+            *[f"results/parameters/{m}.csv" for m in MODELS],
+            *[f"resources/models/{m}/model.json" for m in MODELS],
+        ],
+    ),
     "latency": ("table_latency.py", LATENCY),
     "latency_pairs": ("table_latency_pairs.py", LATENCY),
     "latency_vs_frames": ("table_frames.py", FRAMES),
@@ -35,7 +47,11 @@ TABLES = {
         [f"results/tables/{name}.csv" for name in ("parameters", "latency", "energy", "wer")],
     ),
 }
-
+TABLES["hypotheses"] = (
+    "table_hypotheses.py",
+    [f"results/tables/{name}.csv" for name in TESTED if name in TABLES],
+)
+TABLES["data_dictionary"] = ("table_data_dictionary.py", [])
 
 ALL_TABLES = tables(*TABLES)
 
@@ -53,6 +69,7 @@ rule make_table:
             labels={"table": "{table}"},
         ),
         markdown="results/tables/{table}.md",
+        latex="results/tables/{table}.tex",
     log:
         "results/logs/tables/{table}.log",
     wildcard_constraints:
@@ -67,4 +84,5 @@ rule make_table:
     shell:
         "python {input.program} --config {params.study}"
         " --csv {output.csv} --markdown {output.markdown}"
+        " --latex {output.latex}"
         " 2>&1 | tee {log}"

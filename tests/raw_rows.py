@@ -80,6 +80,7 @@ def write_config(study: Study, results: Path) -> Path:
 def build(study: Study, results: Path, watts: bool = True) -> None:
     """The whole tree; the first model is slow and large, the next ones less so."""
     write_config(study, results)
+    device(results)
     for place, model in enumerate(study.models):
         parameters(results, model.name, whole=int(1e8 / 12**place))
         compute(results, model.name, multiply_adds=int(1e10 / 12**place))
@@ -101,6 +102,24 @@ def build(study: Study, results: Path, watts: bool = True) -> None:
             not_applicable(results, model, weight)
         else:
             hypotheses(results, model, weight)
+
+
+def device(results: Path, **said: object) -> None:
+    """device.json, as describe_device.py writes it."""
+    known = {
+        "schema_version": 1,
+        "results_version": 1,
+        "described_utc": "2026-01-02T03:04:05+00:00",
+        "board": "Raspberry Pi 5 Model B",
+        "cpu": "Cortex-A76",
+        "cores": 4,
+        "memory_bytes": 8 * 1024**3,
+        "python": "3.11.2",
+        "versions": {"torch": "2.9.1", "espnet": "202511"},
+        "commit": "0123abc",
+        "config_sha256": "ab" * 32,
+    }
+    (results / "device.json").write_text(json.dumps(known | said), encoding="utf-8")
 
 
 def parameters(results: Path, model: str, whole: int) -> None:
@@ -131,9 +150,18 @@ def compute(results: Path, model: str, multiply_adds: int) -> None:
 
 
 def manifest(results: Path, model: str, checkpoint_bytes: int | None) -> None:
-    path = results.parent / "resources/models" / model / "model.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"checkpoint_bytes": checkpoint_bytes}), encoding="utf-8")
+    """model.json and config.yaml; a model with lstm in its name is one, others are conformers."""
+    folder = results.parent / "resources/models" / model
+    folder.mkdir(parents=True, exist_ok=True)
+    said = {
+        "checkpoint_bytes": checkpoint_bytes,
+        "sha256": None if checkpoint_bytes is None else f"{len(model):064x}",
+        "files": {"config": f"resources/models/{model}/config.yaml"},
+    }
+    (folder / "model.json").write_text(json.dumps(said), encoding="utf-8")
+    kinds = ("rnn", "rnn") if "lstm" in model else ("conformer", "transformer")
+    config = "encoder: {}\nencoder_conf: {{}}\ndecoder: {}\ntoken_list: [a, b]\n".format(*kinds)
+    (folder / "config.yaml").write_text(config, encoding="utf-8")
 
 
 def timed(seconds: float, duration_s: float, weight: str = "0.3", **more: object) -> dict:

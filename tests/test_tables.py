@@ -31,6 +31,7 @@ TABLES = {
     "wer_pairs": "wer_pairs",
     "wer_duration": "wer_vs_duration",
     "wer_worst": "wer_worst",
+    "hypotheses": "hypotheses",
     "summary": "summary",
 }
 
@@ -41,7 +42,7 @@ def write(study, results, names=tuple(TABLES)):
         table = importlib.import_module(f"asrbench.table_{name}").TABLE
         path = results / "tables" / TABLES[name]
         rows = table.make(study, results)
-        table.write(rows, study, path.with_suffix(".csv"), path.with_suffix(".md"))
+        table.write(rows, study, *(path.with_suffix(end) for end in (".csv", ".md", ".tex")))
 
 
 def read(results, name):
@@ -328,6 +329,7 @@ def test_script_writes_both_files_without_matplotlib_or_torch(results):
     )
     flags = ["--config", str(results / "study.json"), "--results", str(results)]
     flags += ["--csv", str(tables / "latency.csv"), "--markdown", str(tables / "latency.md")]
+    flags += ["--latex", str(tables / "latency.tex")]
     script = [str(SCRIPTS), str(SCRIPTS / "table_latency.py")]
     subprocess.run([sys.executable, "-c", code, *script, *flags], check=True)
-    assert (tables / "latency.csv").is_file() and (tables / "latency.md").is_file()
+    assert all((tables / f"latency.{end}").is_file() for end in ("csv", "md", "tex"))

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from asrbench.compare_list import Entries
 from asrbench.config_block import Block, Positive
 from asrbench.config_errors import explain
 from asrbench.energy_settings import Energy
@@ -247,6 +248,12 @@ class Study(Block):
     energy: Energy = Field(default_factory=Energy, description="Power and energy.")
     wer: Wer = Field(default_factory=Wer, description="Word error rate.")
     checks: Checks = Field(default_factory=Checks, description="State of the device.")
+    compare: Entries = Field(
+        default_factory=list,
+        exclude=True,  # no measurement and no hash of a study depends on it
+        description="Results folders, or archives made by pack_results.py, that the target "
+        "compare sets side by side; relative to the folder the workflow runs in.",
+    )
 
     @field_validator("models", mode="after")
     @classmethod

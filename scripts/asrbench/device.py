@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from asrbench import threads
+from asrbench import results_version, threads
 
 SCHEMA_VERSION = 1
 
@@ -27,6 +27,7 @@ def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
     cpu = root / "sys/devices/system/cpu"
     return {
         "schema_version": SCHEMA_VERSION,
+        "results_version": results_version.VERSION,
         "described_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "board": _board(root),
         "cpu": _cpu_name(root),

@@ -58,7 +58,11 @@ matplotlib.rcParams.update(
 
 def colours(study: Study) -> dict[str, str]:
     """Model to colour, in the order of the configuration."""
-    names = [model.name for model in study.models]
+    return palette([model.name for model in study.models])
+
+
+def palette(names: list[str]) -> dict[str, str]:
+    """Any names to colours, in their order."""
     return {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
 
 

@@ -1,4 +1,4 @@
-"""JSON files that are whole or not there."""
+"""JSON files: written whole or not at all, read as objects."""
 
 import json
 import os
@@ -20,3 +20,19 @@ def write_json(content: dict, path: Path) -> None:
         os.replace(part, path)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def read_json(path: Path) -> dict:
+    """A JSON object.
+
+    Raises:
+        UserError: where the file is not one.
+        FileNotFoundError: where there is no such file.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise UserError(f"{path}: is not a JSON object")
+    return value

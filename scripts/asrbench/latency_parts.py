@@ -8,7 +8,18 @@ PARTS = ("encode", "search", "decoder", "ctc", "bookkeeping", "other")
 
 # A clock's own cost falls between two others, so a remainder may be a little below 0.
 _REMAINDERS = ("bookkeeping", "other")
-COLUMNS = {f"{part}_mean_s": number(low=-1e-3 if part in _REMAINDERS else 0.0) for part in PARTS}
+_MEANINGS = {
+    "encode": "Mean time of front end and encoder.",
+    "search": "Mean time of the search.",
+    "decoder": "Mean time of the attention decoder's scoring in the search.",
+    "ctc": "Mean time of CTC scoring in the search.",
+    "bookkeeping": "Mean time of the search without decoder and CTC scoring.",
+    "other": "Mean latency without encode and search.",
+}
+COLUMNS = {
+    f"{part}_mean_s": number(low=-1e-3 if part in _REMAINDERS else 0.0, meaning=_MEANINGS[part])
+    for part in PARTS
+}
 
 
 def means(rows: pd.DataFrame) -> dict[str, float]:

@@ -6,9 +6,17 @@ from asrbench import early_stopping
 from asrbench.table import number, text
 
 SHARES = {"p90": 0.90, "p95": 0.95, "p99": 0.99}
+_MEANINGS = {
+    "": "Latency that {} % of the rows stay below.",
+    "_at_most": "Upper bound of the true one at 99 % confidence, by MLPerf Inference's rule.",
+}
 COLUMNS = {
-    **{f"latency_{name}{end}_s": number() for name in SHARES for end in ("", "_at_most")},
-    "percentiles_reason": text(),
+    **{
+        f"latency_{name}{end}_s": number(meaning=_MEANINGS[end].format(f"{100 * share:.0f}"))
+        for name, share in SHARES.items()
+        for end in ("", "_at_most")
+    },
+    "percentiles_reason": text(meaning="Which percentiles are absent, and why."),
 }
 
 

@@ -1,4 +1,9 @@
-"""The interval of a product of two figures that were measured apart."""
+"""The interval of a product, a sum or a ratio of figures that were measured apart.
+
+Distances from the values to their bounds are added in quadrature (Zou and
+Donner's MOVER). That is exact where the figures are independent, and too wide,
+hence on the safe side, where they are over the same utterances.
+"""
 
 import math
 
@@ -17,6 +22,27 @@ def product(first: Figure, second: Figure) -> Figure:
     down = math.hypot(*(_relative(f[0] - f[1], f[0]) for f in (first, second)))
     up = math.hypot(*(_relative(f[2] - f[0], f[0]) for f in (first, second)))
     return value, max(value * (1 - down), 0.0), value * (1 + up)
+
+
+def difference(first: Figure, second: Figure) -> Figure:
+    """The first minus the second; without an interval where one of them has none."""
+    value = first[0] - second[0]
+    if any(math.isnan(bound) for bound in (*first[1:], *second[1:])):
+        return value, math.nan, math.nan
+    down = math.hypot(first[0] - first[1], second[2] - second[0])
+    up = math.hypot(first[2] - first[0], second[0] - second[1])
+    return value, value - down, value + up
+
+
+def ratio(first: Figure, second: Figure) -> Figure:
+    """The first over the second, by the difference of logarithms; NaN where one is not above 0."""
+    if not (first[0] > 0 and second[0] > 0):
+        return math.nan, math.nan, math.nan
+    return tuple(math.exp(x) for x in difference(_logs(first), _logs(second)))
+
+
+def _logs(figure: Figure) -> Figure:
+    return tuple(-math.inf if x == 0 else math.log(x) if x > 0 else math.nan for x in figure)
 
 
 def _relative(distance: float, value: float) -> float:

@@ -83,24 +83,13 @@ def no_file(path: Path, results: Path) -> str:
     return f"no file {path.relative_to(results).as_posix()}"
 
 
-def read_json(path: Path) -> dict:
-    """A JSON object.
+def read_json_lines(path: Path) -> list[dict]:
+    """A JSON object a line; empty lines are passed over.
 
     Raises:
-        UserError: where the file is not one.
+        UserError: where a line is none.
         FileNotFoundError: where there is no such file.
     """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise UserError(f"{path}: is not a JSON object")
-    return value
-
-
-def read_json_lines(path: Path) -> list[dict]:
-    """A JSON object a line; empty lines are passed over. Raises as :func:`read_json` does."""
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():

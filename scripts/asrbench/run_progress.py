@@ -30,7 +30,7 @@ STAGES = {
 }
 OTHERS = "tables and figures"
 # Names for many files at once, which are no work; and Snakemake's own sum.
-TARGETS = {"all", "parameters", "latency", "energy", "wer", "total"}
+TARGETS = {"all", "parameters", "latency", "energy", "wer", "compare", "report", "total"}
 LOG_EVERY_S = 10.0  # where there is no terminal
 
 

@@ -1,4 +1,4 @@
-"""What a table is: its columns, checked before it is written as CSV and as Markdown."""
+"""What a table is: its columns, checked before it is written as CSV, Markdown and LaTeX."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 from asrbench.config import Study
 from asrbench.errors import UserError
+from asrbench.table_latex import latex
 from asrbench.table_markdown import Column, markdown
 
 
@@ -20,8 +21,8 @@ class Table:
         title: heads the Markdown.
         build: raw rows (or other tables) to rows: (study, results folder) to DataFrame.
         schema: its columns, in their order.
-        columns: what the Markdown shows of them.
-        notes: lines below the Markdown table, given the study.
+        columns: what the Markdown and LaTeX show of them.
+        notes: lines below them, given the study.
     """
 
     title: str
@@ -36,24 +37,43 @@ class Table:
         Raises:
             UserError: where raw rows hold what cannot be, such as a negative latency.
         """
-        rows = self.build(study, results).reindex(columns=list(self.schema.columns))
-        try:
-            return self.schema.validate(rows, lazy=True)
-        except pa.errors.SchemaErrors as error:
-            found = error.failure_cases[["column", "check", "failure_case", "index"]]
-            lines = [
-                f"{column} is {case!r} in row {index}, which breaks {check}"
-                for column, check, case, index in found.itertuples(index=False)
-            ]
-            raise UserError(f"table {self.title!r}: " + "; ".join(lines)) from None
+        return checked(self.title, self.build(study, results), self.schema)
 
-    def write(self, rows: pd.DataFrame, study: Study, csv: Path, text: Path) -> None:
-        """Write the CSV in full precision, and the Markdown with sensible digits."""
-        for path in (csv, text):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        rows.to_csv(csv, index=False, lineterminator="\n")
-        title = f"{self.title}: {study.name}"
-        text.write_text(markdown(title, rows, self.columns, self.notes(study)), encoding="utf-8")
+    def write(self, rows: pd.DataFrame, study: Study, csv: Path, text: Path, tex: Path) -> None:
+        """Write the CSV in full precision, Markdown and LaTeX with sensible digits."""
+        write_csv(rows, csv)
+        title, notes = f"{self.title}: {study.name}", self.notes(study)
+        write_text(markdown(title, rows, self.columns, notes), text)
+        write_text(latex(title, rows, self.columns, notes, label=tex.stem), tex)
+
+
+def checked(title: str, rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The rows with just the schema's columns, in its types.
+
+    Raises:
+        UserError: where a cell breaks the schema, with its column, row and value.
+    """
+    try:
+        return schema.validate(rows.reindex(columns=list(schema.columns)), lazy=True)
+    except pa.errors.SchemaErrors as error:
+        found = error.failure_cases[["column", "check", "failure_case", "index"]]
+        lines = [
+            f"{column} is {case!r} in row {index}, which breaks {check}"
+            for column, check, case, index in found.itertuples(index=False)
+        ]
+        raise UserError(f"table {title!r}: " + "; ".join(lines)) from None
+
+
+def write_csv(rows: pd.DataFrame, path: Path) -> None:
+    """Every digit."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows.to_csv(path, index=False, lineterminator="\n")
+
+
+def write_text(text: str, path: Path) -> None:
+    """As UTF-8."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def schema(**columns: pa.Column) -> pa.DataFrameSchema:
@@ -61,26 +81,39 @@ def schema(**columns: pa.Column) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True)
 
 
-def text(*allowed: str) -> pa.Column:
+# Each column says what it means; the data dictionary is made of that.
+
+
+def text(*allowed: str, meaning: str = "") -> pa.Column:
     """Text, never absent ('' is empty); one of ``allowed`` where any are given."""
-    return pa.Column(str, pa.Check.isin(allowed) if allowed else None)
+    return pa.Column(str, pa.Check.isin(allowed) if allowed else None, description=meaning)
 
 
-def number(low: float | None = 0.0, high: float | None = None) -> pa.Column:
+def number(low: float | None = 0.0, high: float | None = None, *, meaning: str = "") -> pa.Column:
     """A number within bounds, or NaN where it is absent."""
     checks = [] if low is None else [pa.Check.ge(low)]
     checks += [] if high is None else [pa.Check.le(high)]
-    return pa.Column(float, checks, nullable=True)
+    return pa.Column(float, checks, nullable=True, description=meaning)
 
 
-def count() -> pa.Column:
+def count(*, meaning: str = "") -> pa.Column:
     """A whole number from 0, or absent."""
-    return pa.Column("Int64", pa.Check.ge(0), nullable=True)
+    return pa.Column("Int64", pa.Check.ge(0), nullable=True, description=meaning)
 
 
-def truth() -> pa.Column:
+def truth(*, meaning: str = "") -> pa.Column:
     """True or False."""
-    return pa.Column(bool)
+    return pa.Column(bool, description=meaning)
+
+
+KINDS = ("text", "number", "whole number", "true or false")
+_KINDS = dict(zip(("str", "float", "int", "bool"), KINDS, strict=True))
+
+
+def kind(column: pa.Column) -> str:
+    """What the cells of a column are: one of :data:`KINDS`."""
+    name = str(column.dtype).lower()  # such as string[python], float64, int64
+    return next(words for begins, words in _KINDS.items() if name.startswith(begins))
 
 
 def speech_note(study: Study) -> list[str]:

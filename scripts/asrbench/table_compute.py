@@ -7,7 +7,8 @@ import pandas as pd
 
 from asrbench import timed_rows, used_parts
 from asrbench.config import Study
-from asrbench.raw_files import no_file, read_json, read_rows
+from asrbench.json_file import read_json
+from asrbench.raw_files import no_file, read_rows
 from asrbench.table import Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
@@ -111,15 +112,23 @@ TABLE = Table(
     build=build,
     schema=schema(
         **IDENTITY,
-        weights_bytes=count(),
-        weights_whole_bytes=count(),
-        peak_memory_bytes=count(),
-        checkpoint_bytes=count(),
-        encoder_multiply_adds_per_audio_s=number(),
-        decoder_multiply_adds_per_audio_s=number(),
-        ctc_multiply_adds_per_audio_s=number(),
-        tokens_per_second=number(),
-        reason=text(),
+        weights_bytes=count(meaning="Memory of the parameters that this CTC weight uses."),
+        weights_whole_bytes=count(meaning="Memory of all parameters, which ESPnet loads."),
+        peak_memory_bytes=count(
+            meaning="Most resident memory of the measuring process, Python included."
+        ),
+        checkpoint_bytes=count(meaning="Size of the checkpoint file."),
+        encoder_multiply_adds_per_audio_s=number(
+            meaning="Multiply-adds of the encoder for a second of audio."
+        ),
+        decoder_multiply_adds_per_audio_s=number(
+            meaning="The decoder's, for one hypothesis; 0 where it is not used."
+        ),
+        ctc_multiply_adds_per_audio_s=number(meaning="The CTC head's; 0 where it is not used."),
+        tokens_per_second=number(
+            meaning="Tokens for a second of audio that the decoder's count supposes."
+        ),
+        reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
         Column("model", "model"),

@@ -10,6 +10,8 @@ _TEXT = [
     *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
     *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
     *("other_model", "other_ctc_weight", "other_weights", "verdict", "part", "note"),
+    *("encoder", "decoder", "sha256", "architecture_reason"),
+    *("hypothesis", "claim", "first", "second", "unit", "evidence"),
     *("power_status", "meter", "scope", "flags", "normalisation", "threads"),
 ]
 

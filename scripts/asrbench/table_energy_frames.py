@@ -17,6 +17,11 @@ from asrbench.variant_rows import IDENTITY, identity, joined
 
 FIGURES = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
 ESTIMATES = tuple(f"estimated_{name}" for name in FIGURES)
+MEANINGS = (
+    "Mean watts × mean latency at this length.",
+    "Lower bound of its 95 % interval.",
+    "Upper bound of its 95 % interval.",
+)
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -65,13 +70,16 @@ TABLE = Table(
     build=build,
     schema=schema(
         **IDENTITY,
-        length_frames=count(),
-        duration_s=number(),
-        **dict.fromkeys((*FIGURES, *ESTIMATES), number()),
-        power_status=text(*STATUSES),
-        meter=text(),
-        scope=text(),
-        reason=text(),
+        length_frames=count(meaning="Length of the input in frames of the model's own front end."),
+        duration_s=number(meaning="Mean length of the input in seconds."),
+        **{n: number(meaning=m) for n, m in zip(FIGURES, MEANINGS, strict=True)},
+        **{n: number(meaning=f"Estimated. {m}") for n, m in zip(ESTIMATES, MEANINGS, strict=True)},
+        power_status=text(
+            *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
+        ),
+        meter=text(meaning="Meter that stands for the study."),
+        scope=text(meaning="What part of the device it measures."),
+        reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
         Column("model", "model"),

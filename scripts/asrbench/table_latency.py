@@ -70,39 +70,59 @@ TABLE = Table(
     build=build,
     schema=schema(
         **IDENTITY,
-        rounds=count(),
-        utterances=count(),
-        failed=count(),
-        latency_mean_s=number(),
-        latency_low_s=number(),
-        latency_high_s=number(),
-        interval_over=text("rounds and utterances", "rounds", "utterances", "none"),
-        latency_median_s=number(),
+        rounds=count(meaning="Rounds (fresh processes) that are in the row."),
+        utterances=count(meaning="Different utterances that were tried."),
+        failed=count(meaning="Raw rows that failed; they have no latency."),
+        latency_mean_s=number(meaning="Mean wall time from a waveform in memory to text."),
+        latency_low_s=number(meaning="Lower bound of its 95 % interval."),
+        latency_high_s=number(meaning="Upper bound of its 95 % interval."),
+        interval_over=text(
+            "rounds and utterances",
+            "rounds",
+            "utterances",
+            "none",
+            meaning="What was resampled for the intervals.",
+        ),
+        latency_median_s=number(meaning="Median over all rows."),
         **percentiles.COLUMNS,
-        latency_std_s=number(),
-        latency_std_within_rounds_s=number(),
-        latency_std_between_rounds_s=number(),
+        latency_std_s=number(meaning="Standard deviation over all rows."),
+        latency_std_within_rounds_s=number(
+            meaning="Standard deviation over a round's utterances, pooled over rounds."
+        ),
+        latency_std_between_rounds_s=number(meaning="Standard deviation of the rounds' means."),
         **latency_parts.COLUMNS,
-        real_time_factor=number(),
-        real_time_factor_low=number(),
-        real_time_factor_high=number(),
-        cpu_s_per_audio_s=number(),
-        cpu_low_s_per_audio_s=number(),
-        cpu_high_s_per_audio_s=number(),
-        startup_s=number(low=None),
-        startup_low_s=number(low=None),
-        startup_high_s=number(low=None),
-        slope_s_per_audio_s=number(low=None),
-        slope_low_s_per_audio_s=number(low=None),
-        slope_high_s_per_audio_s=number(low=None),
-        line_reason=text(),
-        tokens_mean=number(),
-        peak_memory_bytes=count(),
-        outlier_rows=count(),
-        flagged_rows=count(),
-        unchecked_rows=count(),
-        busy_rule=text(),
-        reason=text(),
+        real_time_factor=number(
+            meaning="Seconds of latency for a second of audio, sums over sums."
+        ),
+        real_time_factor_low=number(meaning="Lower bound of its 95 % interval."),
+        real_time_factor_high=number(meaning="Upper bound of its 95 % interval."),
+        cpu_s_per_audio_s=number(
+            meaning="CPU seconds of all threads for a second of audio: computing time, no energy."
+        ),
+        cpu_low_s_per_audio_s=number(meaning="Lower bound of its 95 % interval."),
+        cpu_high_s_per_audio_s=number(meaning="Upper bound of its 95 % interval."),
+        startup_s=number(
+            low=None, meaning="Where the line latency = start-up + slope × seconds of audio begins."
+        ),
+        startup_low_s=number(low=None, meaning="Lower bound of its 95 % interval."),
+        startup_high_s=number(low=None, meaning="Upper bound of its 95 % interval."),
+        slope_s_per_audio_s=number(low=None, meaning="Slope of that line."),
+        slope_low_s_per_audio_s=number(low=None, meaning="Lower bound of its 95 % interval."),
+        slope_high_s_per_audio_s=number(low=None, meaning="Upper bound of its 95 % interval."),
+        line_reason=text(meaning="Why there is no line."),
+        tokens_mean=number(meaning="Mean number of tokens in the text that was found."),
+        peak_memory_bytes=count(
+            meaning="Most resident memory of the measuring process, Python included."
+        ),
+        outlier_rows=count(
+            meaning="Rows far from the rest by the rule in the notes; they are counted in."
+        ),
+        flagged_rows=count(
+            meaning="Rows measured while the device was busy or throttled; counted in."
+        ),
+        unchecked_rows=count(meaning="Rows for which the device did not tell its load."),
+        busy_rule=text(meaning="When a row is flagged."),
+        reason=text(meaning="Why rows or rounds are absent or failed."),
     ),
     columns=[
         Column("model", "model"),

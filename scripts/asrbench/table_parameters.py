@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from asrbench import architecture
 from asrbench.config import Study
+from asrbench.errors import UserError
+from asrbench.json_file import read_json
 from asrbench.raw_files import no_file, read_rows
 from asrbench.table import Table, count, schema, text
 from asrbench.table_markdown import Column
@@ -13,10 +16,14 @@ COUNTS = ["parameters", "trainable", "shared", "bytes"]
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """The rows of results/parameters/{model}.csv, for all models of the study."""
+    """The rows of results/parameters/{model}.csv, for all models of the study.
+
+    What a model is (its architecture and checksum) is in its manifest, in the
+    folder ``resources`` beside ``results``, as the workflow leaves it.
+    """
     rows = []
     for model in study.models:
-        who = {"model": model.name, "weights": model.weights}
+        who = {"model": model.name, "weights": model.weights} | _network(results, model.name)
         path = results / "parameters" / f"{model.name}.csv"
         try:
             raw = read_rows(path, text=["module"], numbers=COUNTS)
@@ -25,6 +32,24 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             continue
         rows += [{**who, **row, "reason": ""} for row in raw.to_dict("records")]
     return pd.DataFrame(rows)
+
+
+def _network(results: Path, model: str) -> dict[str, str]:
+    """Encoder, decoder and checksum of a model, or why they are not known."""
+    known = dict.fromkeys(("encoder", "decoder", "sha256", "architecture_reason"), "")
+    path = results.parent / "resources" / "models" / model / "model.json"
+    try:
+        manifest = read_json(path)
+        # Relative to the folder of the run, which holds results; absolute outside of it.
+        kinds = architecture.kinds(results.parent / manifest["files"]["config"])
+    except FileNotFoundError as error:
+        missing = Path(error.filename).name
+        return known | {"architecture_reason": f"no file resources/models/{model}/{missing}"}
+    except (KeyError, TypeError):
+        return known | {"architecture_reason": f"{path}: names no configuration"}
+    except UserError as error:
+        return known | {"architecture_reason": str(error)}
+    return known | kinds | {"sha256": manifest.get("sha256") or ""}
 
 
 def _notes(study: Study) -> list[str]:
@@ -39,17 +64,27 @@ TABLE = Table(
     title="Parameters",
     build=build,
     schema=schema(
-        model=text(),
-        weights=text("trained", "random"),
-        module=text(),
-        parameters=count(),
-        trainable=count(),
-        shared=count(),
-        bytes=count(),
-        reason=text(),
+        model=text(meaning="Name of the model in the configuration."),
+        weights=text("trained", "random", meaning="Trained, or random: the architecture alone."),
+        encoder=text(
+            meaning="Encoder in the model's own configuration; a recurrent one by its cells."
+        ),
+        decoder=text(
+            meaning="Decoder in the model's own configuration; a recurrent one by its cells."
+        ),
+        sha256=text(meaning="Checksum of the archive or checkpoint; empty for random weights."),
+        architecture_reason=text(meaning="Why encoder and decoder are not known."),
+        module=text(meaning="Part of the model: whole, a module, or what a way of decoding uses."),
+        parameters=count(meaning="Numbers that it holds."),
+        trainable=count(meaning="Those that training changes."),
+        shared=count(meaning="Those that belong to another module too."),
+        bytes=count(meaning="Memory that they take."),
+        reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
         Column("model", "model"),
+        Column("encoder", "encoder"),
+        Column("decoder", "decoder"),
         Column("module", "module"),
         Column("parameters", "parameters"),
         Column("trainable", "trainable"),

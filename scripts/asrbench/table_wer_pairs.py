@@ -65,13 +65,23 @@ TABLE = Table(
     schema=schema(
         **IDENTITY,
         **OTHER,
-        utterances_shared=count(),
-        difference_percent=number(low=None),
-        difference_low_percent=number(low=None),
-        difference_high_percent=number(low=None),
-        interval_over=text("speakers", "utterances", "none"),
-        verdict=text(wer_pair.BETTER, wer_pair.WORSE, wer_pair.UNDECIDED, ""),
-        reason=text(),
+        utterances_shared=count(meaning="Utterances that both have, over which they are compared."),
+        difference_percent=number(
+            low=None, meaning="Word error rate of the first minus that of the other, in points."
+        ),
+        difference_low_percent=number(low=None, meaning="Lower bound of its 95 % interval."),
+        difference_high_percent=number(low=None, meaning="Upper bound of its 95 % interval."),
+        interval_over=text(
+            "speakers", "utterances", "none", meaning="What was resampled for the interval."
+        ),
+        verdict=text(
+            wer_pair.BETTER,
+            wer_pair.WORSE,
+            wer_pair.UNDECIDED,
+            "",
+            meaning="What the first is; empty where they cannot be compared.",
+        ),
+        reason=text(meaning="Why there is no comparison or no interval."),
     ),
     columns=[
         Column("model", "model"),

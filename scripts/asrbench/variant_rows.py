@@ -4,12 +4,20 @@ from asrbench.config import Study
 from asrbench.table import text, truth
 
 IDENTITY = {
-    "model": text(),
-    "ctc_weight": text(),
-    "engine": text("espnet", "fast"),
-    "weights": text("trained", "random"),
-    "speech": text(),
-    "synthetic_speech": truth(),
+    "model": text(meaning="Name of the model in the configuration."),
+    "ctc_weight": text(
+        meaning="Share of the CTC score in the search: 0 attention only, 1 CTC only."
+    ),
+    "engine": text(
+        "espnet", "fast", meaning="Whose search decoded: ESPnet's own, or this project's fast one."
+    ),
+    "weights": text(
+        "trained",
+        "random",
+        meaning="Trained, or random: the architecture alone, whose words mean nothing.",
+    ),
+    "speech": text(meaning="Name of the speech in the configuration."),
+    "synthetic_speech": truth(meaning="Whether a machine spoke it."),
 }
 
 
@@ -32,9 +40,9 @@ def joined(reasons: list[str]) -> str:
 
 # The second variant of a pair.
 OTHER = {
-    "other_model": text(),
-    "other_ctc_weight": text(),
-    "other_weights": text("trained", "random"),
+    "other_model": text(meaning="Name of the model that it is compared with."),
+    "other_ctc_weight": text(meaning="CTC weight of the variant that it is compared with."),
+    "other_weights": text("trained", "random", meaning="Trained or random weights of that model."),
 }
 
 

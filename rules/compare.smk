@@ -1,0 +1,31 @@
+"""Results of several devices or dates side by side.
+
+Needs: compare, a list of results folders or archives of pack_results.py; nothing is measured.
+Makes: results/compare/{devices,latency,energy,wer}.{csv,md,tex}, results/compare/latency.{png,svg}.
+"""
+
+COMPARED = [
+    f"results/compare/{name}.{ending}"
+    for name in ("devices", "latency", "energy", "wer")
+    for ending in ("csv", "md", "tex")
+] + [f"results/compare/latency.{ending}" for ending in ("png", "svg")]
+
+
+rule compare:
+    input:
+        files=compared_files,
+        program=program("compare_results.py"),
+        modules=modules("compare_results.py"),
+    output:
+        COMPARED,
+    log:
+        "results/logs/compare.log",
+    conda:
+        ENVIRONMENT
+    params:
+        runs=STUDY.compare,
+        folder=lambda wildcards, output: os.path.dirname(output[0]),
+    message:
+        "Compare {params.runs}"
+    shell:
+        "python {input.program} --out {params.folder} {params.runs:q} 2>&1 | tee {log}"

@@ -1,0 +1,55 @@
+"""What kind of network a model is, as its own ESPnet configuration says."""
+
+from pathlib import Path
+
+import yaml
+
+from asrbench.errors import UserError
+
+TRANSFORMER, LSTM, OTHER = "transformer", "lstm", "other"
+
+# Self-attention under names that do not end in 'former'.
+_ATTENTION = {"transformer", "whisper", "hubert", "hubert_pretrain", "torchaudiohubert", "wav2vec2"}
+_ATTENTION |= {"avhubert", "beats", "hugging_face_transformers"}
+_DEFAULTS = {"encoder": "rnn", "decoder": ""}  # ESPnet's own, where a configuration is silent
+_DEFAULT_CELLS = "lstm"
+
+# Written in C where the system's libyaml is there: a list of 5,000 tokens then takes no second.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def kinds(path: Path) -> dict[str, str]:
+    """The kinds of ``encoder`` and ``decoder`` in a model's config.yaml.
+
+    A recurrent one is named after its cells: ``rnn`` with LSTM cells is 'lstm',
+    ``vgg_rnn`` is 'vgg_lstm'. A decoder that is not there is ''.
+
+    Raises:
+        FileNotFoundError: where there is no such file.
+        UserError: where it is no YAML mapping.
+    """
+    try:
+        config = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        config = None
+    if not isinstance(config, dict):
+        raise UserError(f"{path}: is no YAML mapping, as a model's configuration must be")
+    return {part: _kind(config, part) for part in ("encoder", "decoder")}
+
+
+def _kind(config: dict, part: str) -> str:
+    name = str(config.get(part) or _DEFAULTS[part])
+    cells = str((config.get(f"{part}_conf") or {}).get("rnn_type") or _DEFAULT_CELLS)
+    return name.replace("rnn", cells) if name in ("rnn", "vgg_rnn") else name
+
+
+def family(encoder: str, decoder: str) -> str:
+    """'transformer' or 'lstm' where encoder and decoder (if it has one) both are, else 'other'."""
+    families = {_family(kind) for kind in (encoder, decoder) if kind}
+    return families.pop() if len(families) == 1 else OTHER
+
+
+def _family(kind: str) -> str:
+    if kind in _ATTENTION or kind.endswith("former"):
+        return TRANSFORMER
+    return LSTM if kind in ("lstm", "vgg_lstm") else OTHER

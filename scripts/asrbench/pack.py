@@ -1,0 +1,155 @@
+"""One archive of a run, to be sent: results without speech, weights and the machine's own paths."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from asrbench import ro_crate
+from asrbench.errors import UserError
+from asrbench.json_file import read_json
+
+# What may be left out, by the first part of a file's path in the results.
+GROUPS = {
+    "tables": "tables",
+    "plots": "figures",
+    "compare": "compare",
+    "wer": "hypotheses",
+    "energy": "energy",
+    "latency": "rows",
+    "sweeps": "rows",
+    "parameters": "rows",
+    "compute": "rows",
+    "data": "rows",
+}
+SAMPLES = "samples"  # of the meters: by far the most bytes where a meter is read often
+OPTIONAL = (SAMPLES, "energy", "rows", "hypotheses", "figures", "compare")
+_NEEDED = ("device.json", "study.json")
+_TEXT = {".csv", ".json", ".jsonl", ".md", ".tex"}
+_ENDINGS = _TEXT | {".png", ".svg"}
+# An absolute path, but for those of the system's own files, which every device has alike.
+_PATH = re.compile(r"(?<![\w:/.~-])/(?!(?:sys|proc|dev|usr|etc)/)(?:[\w.@+-]+/)+([\w.@+-]+)")
+_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say, so that bytes do not depend on it
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What was written.
+
+    Attributes:
+        archive_bytes: size of the archive.
+        files: how many it holds.
+        group_bytes: compressed bytes of each group, the largest first.
+    """
+
+    archive_bytes: int
+    files: int
+    group_bytes: dict[str, int]
+
+
+def pack(results: Path, out: Path, without: tuple[str, ...] = (), terms: str = "") -> Packed:
+    """Write the archive; the same files give the same bytes.
+
+    Args:
+        results: the results folder of a run.
+        out: the zip, which is whole or not there.
+        without: groups to leave out.
+        terms: the licence, as a name or an address; '' where none is given.
+
+    Raises:
+        UserError: where the folder holds no results, or the zip cannot be written.
+    """
+    for name in _NEEDED:
+        if not (results / name).is_file():
+            raise UserError(
+                f"{results}: holds no {name}, so it is no results folder; give one with --results, "
+                "or make it: snakemake results/device.json"
+            )
+    chosen = [file for file in files_of(results) if group(file) not in without]
+    places = _places(results)
+    sizes: Counter[str] = Counter()
+    part = out.with_name(f"{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            described = []
+            for file in chosen:
+                content = _content(results / file, places)
+                name = f"results/{file.as_posix()}"
+                sizes[group(file)] += _add(archive, name, content)
+                sha256 = hashlib.sha256(content).hexdigest()
+                described.append(ro_crate.File(name, len(content), sha256))
+            device = read_json(results / "device.json")
+            study = read_json(results / "study.json")
+            crate = ro_crate.metadata(described, device, str(study.get("name", "")), terms)
+            text = json.dumps(crate, indent=1, ensure_ascii=False) + "\n"
+            _add(archive, ro_crate.NAME, without_places(text, places).encode())
+        os.replace(part, out)
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror})") from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    return Packed(out.stat().st_size, len(chosen) + 1, dict(sizes.most_common()))
+
+
+def files_of(results: Path) -> list[Path]:
+    """Files of a run that may be packed, relative to the results, in order of their names.
+
+    Speech, weights, logs and unfinished files are none of them; nor is what a
+    link brings in from elsewhere.
+    """
+    root = results.resolve()
+    found = []
+    for path in sorted(results.rglob("*")):
+        file = path.relative_to(results)
+        known = file.parts[0] in GROUPS if len(file.parts) > 1 else file.name in _NEEDED
+        whole = path.suffix in _ENDINGS and ".part" not in path.name
+        if known and whole and path.is_file() and path.resolve().is_relative_to(root):
+            found.append(file)
+    return sorted(found, key=lambda file: file.as_posix())
+
+
+def group(file: Path) -> str:
+    """What of :data:`OPTIONAL` a file belongs to; 'tables' or 'device' where it is always in."""
+    if len(file.parts) == 1:
+        return "device"
+    return SAMPLES if file.name == "samples.csv" else GROUPS[file.parts[0]]
+
+
+def without_places(text: str, places: list[str]) -> str:
+    """The text with paths of this machine made relative, or cut to their last part."""
+    for place in places:
+        # The folder itself is where the reader stands.
+        text = re.sub(rf"{re.escape(place)}(?![\w.-])", ".", text.replace(f"{place}/", ""))
+    return _PATH.sub(r"\1", text)
+
+
+def _places(results: Path) -> list[str]:
+    """Folders that paths are made relative to: the run's, the project's, the user's; long first."""
+    project = Path(__file__).resolve().parents[2]
+    folders = {str(each) for each in (results.resolve().parent, Path.cwd(), project, Path.home())}
+    return sorted((each for each in folders if len(each) > 1), key=len, reverse=True)
+
+
+def _content(path: Path, places: list[str]) -> bytes:
+    content = path.read_bytes()
+    if path.suffix not in _TEXT:
+        return content
+    return without_places(content.decode("utf-8", errors="surrogateescape"), places).encode(
+        "utf-8", errors="surrogateescape"
+    )
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> int:
+    """Write one member; returns the bytes that it takes in the archive."""
+    info = zipfile.ZipInfo(name, _DATE)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system, info.external_attr = 3, 0o644 << 16
+    archive.writestr(info, content, compresslevel=9)
+    return archive.getinfo(name).compress_size

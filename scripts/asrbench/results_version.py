@@ -1,0 +1,27 @@
+"""Which layout of files and columns a results folder has; device.json says it."""
+
+from asrbench.errors import UserError
+
+VERSION = 1
+READABLE = (1,)
+
+
+def check(device: dict, whose: str) -> int:
+    """The version that a device.json names.
+
+    Args:
+        device: its content.
+        whose: what the user called the folder.
+
+    Raises:
+        UserError: for a version that cannot be read, or none.
+    """
+    found = device.get("results_version")
+    if found in READABLE and not isinstance(found, bool):
+        return found
+    told = "names no results_version" if found is None else f"has results_version {found!r}"
+    known = ", ".join(map(str, READABLE))
+    raise UserError(
+        f"{whose}: its device.json {told}; this program reads {known}: make its tables again with "
+        "this version of the project, or compare with the version that made them"
+    )

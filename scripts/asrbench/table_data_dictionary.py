@@ -1,0 +1,69 @@
+"""The data dictionary: every column of every table, from the schemas that check them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from asrbench import table, units
+from asrbench.config import Study
+from asrbench.table import Table, schema, text
+from asrbench.table_list import SCHEMAS
+from asrbench.table_markdown import Column
+
+NAME = "data_dictionary"
+_EMPTY = "(empty)"
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """The same for every study; a table that a study leaves out is in it all the same."""
+    return pd.DataFrame(
+        {
+            "table": name,
+            "column": column,
+            "type": table.kind(given),
+            "unit": units.of(column),
+            "allowed": allowed(given),
+            "meaning": given.description or "",
+        }
+        for name, columns in [*SCHEMAS.items(), (NAME, COLUMNS)]
+        for column, given in columns.columns.items()
+    )
+
+
+def allowed(column: pa.Column) -> str:
+    """'a, b' of words, 'at least 0' or '0 to 1' of numbers, '' where all are."""
+    limits = {key: value for check in column.checks for key, value in check.statistics.items()}
+    if "allowed_values" in limits:
+        return ", ".join(value or _EMPTY for value in limits["allowed_values"])
+    low, high = limits.get("min_value"), limits.get("max_value")
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"at least {low:g}"
+    return "" if high is None else f"at most {high:g}"
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        "A number may be absent: its cell is empty, and a column of reasons in the same row says "
+        "why. Text is never absent; an empty one is `''`. Names end in the unit.",
+    ]
+
+
+COLUMNS = schema(
+    table=text(meaning="Name of the table in results/tables, or its path in results."),
+    column=text(meaning="Name of the column, in the order of the table."),
+    type=text(*table.KINDS, meaning="What its cells are."),
+    unit=text(meaning="Unit of its numbers, by the end of its name; empty where they have none."),
+    allowed=text(meaning="Words or bounds that every cell is checked against; empty: any."),
+    meaning=text(meaning="What a cell says."),
+)
+
+TABLE = Table(
+    title="Data dictionary",
+    build=build,
+    schema=COLUMNS,
+    columns=[Column(name, name) for name in COLUMNS.columns],
+    notes=_notes,
+)

@@ -1,0 +1,26 @@
+"""Sets results of several devices or dates side by side: tables, and a figure of latency."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from asrbench import compare_tables, errors, figure_compare, figure_style, run_folder
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("runs", nargs="*", help="results folders or archives of pack_results.py, the first first")
+    add("--out", type=Path, default=Path("results/compare"), help="folder to write [%(default)s]")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        runs = run_folder.open_all(args.runs, Path(scratch))
+        latency = compare_tables.write(runs, args.out)
+    figure = figure_compare.draw(latency)
+    for ending in ("png", "svg"):
+        figure_style.save(figure, args.out / f"latency.{ending}")
+    print(f"{args.out}: {len(runs)} runs and the published study, {len(latency)} rows of latency")
+
+
+if __name__ == "__main__":
+    errors.run(main)

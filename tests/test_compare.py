@@ -1,0 +1,330 @@
+"""Several runs side by side: ratios by hand, what may not be compared, and one line an error."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import raw_rows
+from asrbench import (
+    compare_rows,
+    compare_tables,
+    config,
+    figure_compare,
+    latency_pair,
+    results_version,
+    run_differences,
+    run_entries,
+    run_folder,
+    timed_rows,
+)
+from asrbench.errors import UserError
+from matplotlib.text import Text
+from test_tables import TABLES, write
+from workflow import ROOT
+
+PI = "Raspberry Pi 5 Model B"
+MADE = [name for name in TABLES if name in ("parameters", "latency", "energy", "wer")]
+
+
+def make(folder: Path, slower: float = 1.0, device: dict | None = None, **settings) -> Path:
+    """A finished run in ``folder``; the second device may be slower. Returns the folder."""
+    study = raw_rows.study(**({"weights": ["0.0", "0.3"]} | settings))
+    results = folder / "results"
+    raw_rows.build(study, results)
+    raw_rows.device(results, **(device or {}))
+    for model, weight in study.variants():
+        for number in (1, 2):
+            raw_rows.latency(results, model, weight, number, slower * (1 + float(weight)))
+    write(study, results, MADE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs_made(tmp_path_factory):
+    """A folder with runs of several devices."""
+    folder = tmp_path_factory.mktemp("runs")
+    make(folder / "pi5")
+    make(folder / "jetson", slower=0.5, device={"board": "Jetson Orin", "config_sha256": "cd" * 32})
+    other = {"decoding": {"beam_size": 5}}
+    make(folder / "beam5", device={"config_sha256": "ef" * 32}, **other)
+    make(folder / "fewer", models=("conformer",), weights=["0.3", "1.0"])
+    return folder
+
+
+@pytest.fixture
+def compared(runs_made, tmp_path):
+    """Compare runs by name; gives their runs and tables."""
+
+    def of(*names):
+        runs = run_folder.open_all([str(runs_made / name) for name in names], tmp_path / "scratch")
+        compare_tables.write(runs, tmp_path / "out")
+        tables = {
+            name: pd.read_csv(tmp_path / f"out/{name}.csv", keep_default_na=False, na_values=[""])
+            for name in ("devices", "latency", "energy", "wer")
+        }
+        return runs, tables
+
+    return of
+
+
+def cell(table, model, weight, device):
+    here = (table["model"] == model) & (table["ctc_weight"].astype(float) == float(weight))
+    return table[here & (table["device"] == device)].iloc[0]
+
+
+def test_ratio_of_latency_is_that_of_the_raw_rows(compared):
+    runs, tables = compared("pi5", "jetson")
+    found = cell(tables["latency"], "conformer", "0.3", "jetson")
+    assert found["ratio"] == pytest.approx(0.5)
+    assert found["ratio_low"] <= 0.5 <= found["ratio_high"] < 1
+    assert (found["verdict"], found["against"]) == ("faster", "pi5")
+    assert found["utterances_shared"] == 6 and found["interval_over"] == "rounds and utterances"
+    rows = [timed_rows.sample(r.study, r.results, "conformer", "0.3").good for r in reversed(runs)]
+    by_hand = latency_pair.compare(*rows, runs[0].study.latency.seed).ratio
+    assert (found["ratio_low"], found["ratio_high"]) == pytest.approx((by_hand.low, by_hand.high))
+    first = cell(tables["latency"], "conformer", "0.3", "pi5")
+    assert np.isnan(first["ratio"]) and pd.isna(first["reason"])
+
+
+def test_the_published_study_is_one_more_device(compared):
+    _, tables = compared("pi5")
+    published = cell(tables["latency"], "lstm", "0.3", compare_rows.PUBLISHED)
+    assert published["latency_mean_s"] == 143.83 and np.isnan(published["latency_low_s"])
+    assert published["reason"] == "published figure without raw rows"
+    energy = cell(tables["energy"], "lstm", "0.3", compare_rows.PUBLISHED)
+    assert energy["power_status"] == "published" and np.isnan(energy["ratio"])
+    wer = cell(tables["wer"], "lstm", "0.3", compare_rows.PUBLISHED)
+    assert wer["wer_percent"] == 99 and "above this" in wer["reason"]
+    # No run has the third weight, so the published study stands alone in it.
+    alone = tables["latency"][tables["latency"]["ctc_weight"] == 1.0]
+    assert set(alone["device"]) == {compare_rows.PUBLISHED} and len(alone) == 2
+
+
+def test_devices_name_what_differs(compared):
+    _, tables = compared("pi5", "jetson", "beam5")
+    devices = tables["devices"].set_index("device")
+    assert list(devices["board"]) == [PI, "Jetson Orin", PI]
+    assert pd.isna(devices.at["pi5", "differs"])
+    assert devices.at["jetson", "differs"] == "the configuration differs in names and places alone"
+    assert devices.at["beam5", "differs"] == "decoding.beam_size: 5 here, 20 in pi5"
+    assert devices.at["jetson", "results_version"] == results_version.VERSION
+
+
+def test_another_beam_is_shown_and_not_compared(compared):
+    _, tables = compared("pi5", "beam5")
+    for name in ("latency", "energy", "wer"):
+        found = cell(tables[name], "conformer", "0.3", "beam5")
+        assert found["reason"] == "not comparable: another beam (5, not 20)"
+    assert cell(tables["latency"], "conformer", "0.3", "beam5")["latency_mean_s"] > 0
+    assert np.isnan(cell(tables["latency"], "conformer", "0.3", "beam5")["ratio"])
+
+
+def test_energy_only_of_one_scope(compared, runs_made, tmp_path):
+    _, tables = compared("pi5", "jetson")
+    alike = cell(tables["energy"], "lstm", "0.0", "jetson")
+    assert alike["ratio"] == pytest.approx(0.5, rel=0.05)
+    assert alike["ratio_low"] < alike["ratio"] < alike["ratio_high"]
+    shutil.copytree(runs_made / "jetson", tmp_path / "rapl")
+    path = tmp_path / "rapl/results/tables/energy.csv"
+    table = pd.read_csv(path, keep_default_na=False)
+    table["scope"] = "package"
+    table.to_csv(path, index=False)
+    entries = [str(runs_made / "pi5"), str(tmp_path / "rapl")]
+    rows = list(compare_rows.energy(run_folder.open_all(entries, tmp_path / "s")))
+    found = next(r for r in rows if r["device"] == "rapl" and r["model"] == "lstm")
+    assert found["reason"] == "not comparable: another scope (package, not whole device)"
+    assert "ratio" not in found
+
+
+def test_word_errors_only_of_the_same_words(compared, runs_made, tmp_path):
+    _, tables = compared("pi5", "jetson")
+    alike = cell(tables["wer"], "lstm", "0.0", "jetson")
+    assert alike["difference_percent"] == 0
+    assert alike["difference_low_percent"] < 0 < alike["difference_high_percent"]
+    shutil.copytree(runs_made / "jetson", tmp_path / "short")
+    path = tmp_path / "short/results/tables/wer.csv"
+    table = pd.read_csv(path, keep_default_na=False)
+    table["words"] = 7
+    table.to_csv(path, index=False)
+    entries = [str(runs_made / "pi5"), str(tmp_path / "short")]
+    rows = list(compare_rows.word_errors(run_folder.open_all(entries, tmp_path / "s")))
+    found = next(r for r in rows if r["device"] == "short" and r["model"] == "lstm")
+    assert found["reason"].startswith("other references (7 words, not ")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("sha256", "f" * 64, "another checkpoint (sha256 ffffffffffff, not sha256 000000000000)"),
+        ("sha256", "", "the checkpoint of one is not known"),
+        ("parameters", 7, "another number of parameters (7, not 100,000,000)"),
+    ],
+)
+def test_another_checkpoint_is_not_compared(runs_made, tmp_path, column, value, said):
+    shutil.copytree(runs_made / "pi5", tmp_path / "other")
+    path = tmp_path / "other/results/tables/parameters.csv"
+    table = pd.read_csv(path, keep_default_na=False, dtype=str)
+    table.loc[table["model"] == "conformer", column] = str(value)
+    table.to_csv(path, index=False)
+    entries = [str(runs_made / "pi5"), str(tmp_path / "other")]
+    runs = run_folder.open_all(entries, tmp_path / "s")
+    assert run_differences.of_model(*runs, "conformer") == said
+    assert run_differences.of_model(*runs, "lstm") == ""
+
+
+def test_missing_variants_are_told_on_both_sides(compared, tmp_path):
+    _, tables = compared("pi5", "fewer")
+    latency = tables["latency"]
+    assert cell(latency, "lstm", "0.3", "fewer")["reason"] == "its study has no such variant"
+    only = cell(latency, "conformer", "1.0", "fewer")
+    assert only["latency_mean_s"] > 0
+    assert only["reason"] == "pi5: its study has no such variant"
+    said = (tmp_path / "out/latency.md").read_text(encoding="utf-8")
+    assert "fewer: its study has no such variant" in said
+
+
+def test_side_by_side_has_one_row_a_variant(compared, tmp_path):
+    compared("pi5", "jetson")
+    lines = (tmp_path / "out/latency.md").read_text(encoding="utf-8").splitlines()
+    heads = [h.strip() for h in lines[2].strip("|").split("|")]
+    assert heads == [
+        *("model", "CTC weight", "pi5 (s)", "jetson (s)", "ratio to pi5"),
+        f"{compare_rows.PUBLISHED} (s)",
+        "remarks",
+    ]
+    assert sum(line.startswith("| ") for line in lines) == 1 + 6
+    tex = (tmp_path / "out/latency.tex").read_text(encoding="utf-8")
+    assert r"\label{tab:compare_latency}" in tex and r"\toprule" in tex
+
+
+def test_the_figure_names_devices_ratios_and_absences(compared, tmp_path):
+    runs, _ = compared("pi5", "jetson", "fewer")
+    figure = figure_compare.draw(compare_tables.write(runs, tmp_path / "again"))
+    figure.draw_without_rendering()
+    words = " ".join(text.get_text() for text in figure.findobj(Text))
+    for said in ("pi5", "jetson", "published study", "conformer, CTC 0.3", "× 0.500"):
+        assert said in words
+    assert "its study has no such variant" in words
+    edge = figure.bbox.padded(2)
+    for text in figure.findobj(Text):
+        if text.get_text() in ("pi5", "jetson", "fewer"):
+            box = text.get_window_extent()
+            assert edge.contains(box.x0, box.y0) and edge.contains(box.x1, box.y1)
+
+
+def test_an_archive_stands_for_its_folder(compared, runs_made, tmp_path):
+    archive = tmp_path / "sent.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted((runs_made / "jetson/results").rglob("*")):
+            if path.is_file():
+                file.write(path, path.relative_to(runs_made / "jetson"))
+    entries = [str(runs_made / "pi5"), str(archive)]
+    rows = list(compare_rows.latency(run_folder.open_all(entries, tmp_path / "unpacked")))
+    sent = [row for row in rows if row["device"] == "sent" and "ratio" in row]
+    assert [row["ratio"] for row in sent] == pytest.approx([0.5] * 4)
+
+
+def damaged(runs_made, tmp_path, name, edit) -> list[str]:
+    shutil.copytree(runs_made / "jetson", tmp_path / name)
+    edit(tmp_path / name / "results")
+    return [str(runs_made / "pi5"), str(tmp_path / name)]
+
+
+def device_of(version):
+    def edit(results):
+        said = json.loads((results / "device.json").read_text(encoding="utf-8"))
+        del said["results_version"]
+        said |= {} if version is None else {"results_version": version}
+        (results / "device.json").write_text(json.dumps(said), encoding="utf-8")
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "said"),
+    [
+        ("old", device_of(None), "device.json names no results_version; this program reads 1"),
+        ("new", device_of(99), "device.json has results_version 99; this program reads 1"),
+        ("flag", device_of(True), "device.json has results_version True"),
+        ("bare", lambda r: shutil.rmtree(r / "tables"), "holds no tables/latency.csv"),
+        ("none", lambda r: (r / "device.json").unlink(), "holds no device.json"),
+        ("lost", lambda r: (r / "study.json").unlink(), "there is no such configuration file"),
+        ("text", lambda r: (r / "device.json").write_text("{"), "is not JSON"),
+    ],
+)
+def test_a_folder_that_cannot_be_read_is_one_line(runs_made, tmp_path, name, edit, said):
+    entries = damaged(runs_made, tmp_path, name, edit)
+    with pytest.raises(UserError) as error:
+        run_entries.check(entries)
+    assert said in str(error.value) and name in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_list_that_cannot_be_compared_is_one_line(runs_made, tmp_path):
+    pi5 = str(runs_made / "pi5")
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"no archive")
+    for entries, said in (
+        ([], "compare: nothing is given"),
+        ([pi5, "nowhere"], "compare: nowhere: there is no such folder"),
+        ([pi5, f"{pi5}/results"], f"{pi5}/results is {pi5} once more"),
+        ([pi5, str(broken)], "is no folder and no zip archive"),
+    ):
+        with pytest.raises(UserError, match=said) as error:
+            run_entries.check(entries)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("entries", "labels"),
+    [
+        (["runs/pi5", "runs/jetson/results"], ["pi5", "jetson"]),
+        (["a/pi/results", "b/pi/results"], ["a/pi", "b/pi"]),
+        (["x/one.zip", "x/two.zip"], ["one", "two"]),
+        (["x/2026-01-02"], ["2026-01-02"]),
+    ],
+)
+def test_labels_are_the_shortest_that_differ(tmp_path, monkeypatch, entries, labels):
+    monkeypatch.chdir(tmp_path)
+    for entry in entries:
+        if not entry.endswith(".zip"):
+            (tmp_path / entry).mkdir(parents=True)
+    assert run_entries.labels(entries) == labels
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["a", "b"], ["a", "b"]),
+        ("a,b", ["a", "b"]),
+        ("a , b,", ["a", "b"]),
+        ([2025, 2026], ["2025", "2026"]),
+        ("", []),
+        (None, []),
+    ],
+)
+def test_the_key_takes_a_list_or_text_with_commas(given, found):
+    study = raw_rows.study(compare=given)
+    assert study.compare == found
+    assert "compare" not in study.model_dump()
+    assert study.model_dump_json() == raw_rows.study().model_dump_json()
+
+
+def test_the_key_refuses_what_is_no_list():
+    with pytest.raises(UserError, match=r"compare: must be a list of results folders"):
+        config.parse(raw_rows.study().model_dump() | {"compare": {"a": 1}})
+
+
+def test_the_script_says_what_is_wrong_in_one_line(tmp_path):
+    script = ROOT / "scripts/compare_results.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--out", str(tmp_path)], capture_output=True, text=True
+    )
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "compare: nothing is given" in done.stderr

@@ -1,0 +1,108 @@
+"""The data dictionary: each column of each table is in it, with a meaning."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+import pytest
+import raw_rows
+from asrbench import table, table_data_dictionary, table_list, units
+from test_tables import TABLES, write
+
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS = [
+    (name, column, schema.columns[column])
+    for name, schema in {
+        **table_list.SCHEMAS,
+        table_data_dictionary.NAME: table_data_dictionary.COLUMNS,
+    }.items()
+    for column in schema.columns
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [pytest.param(n, c, id=f"{n}.{k}") for n, k, c in COLUMNS]
+)
+def test_every_column_has_a_meaning(name, column):
+    meaning = column.description or ""
+    assert len(meaning) > 10 and meaning.endswith("."), f"{name}: give {column.name} a meaning"
+    assert "\n" not in meaning
+
+
+def test_every_script_of_a_table_is_in_the_list():
+    found = set()
+    for script in (ROOT / "scripts").glob("table_*.py"):
+        module = importlib.import_module(f"asrbench.{script.stem}")
+        found.add(id(module.TABLE.schema))
+    listed = {id(schema) for name, schema in table_list.SCHEMAS.items() if "/" not in name}
+    assert found == listed | {id(table_data_dictionary.TABLE.schema)}
+
+
+def test_the_list_names_the_tables_as_the_workflow_does():
+    rules = (ROOT / "rules/tables.smk").read_text(encoding="utf-8")
+    named = re.findall(r'"(\w+)": \(\s*"table_\w+\.py"', rules)
+    named += re.findall(r'TABLES\["(\w+)"\]', rules)
+    ours = {name for name in table_list.SCHEMAS if "/" not in name}
+    assert set(named) == ours | {table_data_dictionary.NAME}
+
+
+def test_the_dictionary_has_each_column_of_the_written_tables(tmp_path):
+    study = raw_rows.study(("conformer", "lstm"), ["0.3"])
+    results = tmp_path / "results"
+    raw_rows.build(study, results)
+    write(study, results)
+    rows = table_data_dictionary.TABLE.make(study, results)
+    for name in TABLES.values():
+        csv = pd.read_csv(results / f"tables/{name}.csv", nrows=0)
+        assert list(rows.loc[rows["table"] == name, "column"]) == list(csv.columns)
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "allowed"),
+    [
+        (table.text(), "text", ""),
+        (table.text("a", "b", ""), "text", "a, b, (empty)"),
+        (table.number(), "number", "at least 0"),
+        (table.number(low=None), "number", ""),
+        (table.number(low=-0.001), "number", "at least -0.001"),
+        (table.number(high=1.0), "number", "0 to 1"),
+        (table.number(low=None, high=3.5), "number", "at most 3.5"),
+        (table.count(), "whole number", "at least 0"),
+        (table.truth(), "true or false", ""),
+    ],
+)
+def test_type_and_bounds_are_those_that_are_checked(column, kind, allowed):
+    schema = pa.DataFrameSchema({"c": column})
+    assert table.kind(schema.columns["c"]) == kind
+    assert table_data_dictionary.allowed(schema.columns["c"]) == allowed
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [
+        ("latency_mean_s", "s"),
+        ("real_time_factor", ""),
+        ("peak_memory_bytes", "bytes"),
+        ("energy_per_utterance_study_low_j", "J"),
+        ("energy_per_utterance_mwh", "mWh"),
+        ("power_mean_w", "W"),
+        ("wer_low_percent", "%"),
+        ("slope_s_per_audio_s", "seconds per second of audio"),
+        ("throughput_audio_s_per_s", "seconds of audio per second"),
+        ("encoder_multiply_adds_per_audio_s", "multiply-adds per second of audio"),
+        ("length_frames", "frames"),
+        ("reasons", ""),
+        ("words", ""),
+    ],
+)
+def test_unit_from_the_end_of_the_name(column, unit):
+    assert units.of(column) == unit
+
+
+def test_numbers_in_seconds_joules_and_watts_have_a_unit():
+    rows = table_data_dictionary.TABLE.make(raw_rows.study(), Path())
+    ends = rows["column"].str.extract(r"_(s|j|w|percent|bytes|mwh|hz|cores|frames)$")[0]
+    assert (rows.loc[ends.notna(), "unit"] != "").all()
+    assert not rows.duplicated(["table", "column"]).any()
