@@ -20,6 +20,7 @@ include: "rules/energy.smk"
 include: "rules/wer.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/report.smk"
 
 
 localrules:
@@ -28,6 +29,7 @@ localrules:
     latency,
     energy,
     wer,
+    report,
 
 
 rule all:
