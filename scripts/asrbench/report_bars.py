@@ -72,7 +72,7 @@ def draw(
         bar.encode(
             y=y,
             x=alt.X("from:Q", **across),
-            x2="to:Q",
+            x2="to",
             color=alt.Color("fill:N", scale=None, legend=None),
             opacity=report_chart.chosen(),
             tooltip=tooltip,
@@ -111,7 +111,7 @@ def _interval(chart: alt.Chart, y: alt.Y, across: dict) -> list[alt.Chart]:
     rule = chart.mark_rule(color=INK, strokeWidth=1.2)
     cap = chart.mark_tick(color=INK, thickness=1.2, size=7, orient="vertical")
     return [
-        rule.encode(y=y, x=alt.X("low:Q", **across), x2="high:Q", opacity=opacity),
+        rule.encode(y=y, x=alt.X("low:Q", **across), x2="high", opacity=opacity),
         cap.encode(y=y, x=alt.X("low:Q", **across), opacity=opacity),
         cap.encode(y=y, x=alt.X("high:Q", **across), opacity=opacity),
     ]

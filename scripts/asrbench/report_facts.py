@@ -37,11 +37,10 @@ class Facts:
 
     @property
     def models(self) -> list[str]:
-        """Names of the models, in the order of the configuration."""
-        tables = [self.tables[name] for name in ("summary", "latency") if name in self.tables]
-        if tables:
-            return list(dict.fromkeys(tables[0]["model"]))
-        return [model.name for model in self.study.models]
+        """Names of the models, in the order of the tables and so of the configuration."""
+        tables = [self.tables[name] for name in TABLES if name in self.tables]
+        found = [name for table in tables for name in table["model"]]
+        return list(dict.fromkeys(found)) or [model.name for model in self.study.models]
 
     @property
     def weights(self) -> list[str]:

@@ -9,6 +9,8 @@ from asrbench.report_facts import Facts
 from asrbench.report_names import variant
 from asrbench.table_markdown import Column, cell
 
+_KEPT = ["model", "ctc_weight", "length_frames", "duration_s"]
+
 
 def draw(
     facts: Facts, rows: pd.DataFrame, shown: Column, growth: dict[tuple[str, str], str]
@@ -21,6 +23,7 @@ def draw(
         shown: value, low and high; its head is the y axis.
         growth: words about the line of a (model, CTC weight), for its tooltips.
     """
+    rows = rows[[*_KEPT, shown.value, shown.low, shown.high]]
     low, high = (rows[name].fillna(rows[shown.value]) for name in (shown.low, shown.high))
     log_x, log_y = decades.spanned(rows["length_frames"], 8), decades.spanned(rows[shown.value])
     low = low.where(low > 0, rows[shown.value]) if log_y else low
@@ -67,7 +70,7 @@ def draw(
             opacity=opacity,
         ),
         whiskers.mark_rule(strokeWidth=1.2).encode(
-            x=x, y=alt.Y("low:Q", **y), y2="high:Q", color=fill, opacity=opacity
+            x=x, y=alt.Y("low:Q", **y), y2="high", color=fill, opacity=opacity
         ),
         chart.mark_point(filled=True, size=60, stroke="white", strokeWidth=0.6).encode(
             x=x,

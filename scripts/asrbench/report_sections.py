@@ -33,7 +33,7 @@ PAIRS = [
     Column("model", "model"),
     Column("CTC weight", "ctc_weight"),
     Column("is", "verdict"),
-    Column("than model", "other_model"),
+    Column("against model", "other_model"),
     Column("CTC weight ", "other_ctc_weight"),
     Column("difference (s)", "difference_s", "difference_low_s", "difference_high_s"),
     Column("ratio", "ratio", "ratio_low", "ratio_high"),

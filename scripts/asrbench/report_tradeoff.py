@@ -12,6 +12,10 @@ from asrbench.table_markdown import Column, cell
 
 WER = Column("word error rate (%)", "wer_percent", "wer_low_percent", "wer_high_percent")
 _LARGEST_PX2 = 700
+_KEPT = [
+    *("model", "ctc_weight", "variant", "fill", "area", "on_front"),
+    *("cost_said", "wer_said", "parameters_said"),
+]
 
 
 def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
@@ -34,6 +38,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
         area=rows["parameters_used"].astype(float),
         on_front=pareto.front(rows, [cost.value, WER.value]).map({True: "yes", False: "no"}),
     )
+    rows = rows[[*_KEPT, *(c for s in (cost, WER) for c in (s.value, s.low, s.high))]]
     x_scale, x_axis, rows = _axis(rows, cost)
     y_scale, y_axis, rows = _axis(rows, WER)
     x = {"title": cost.head, "scale": x_scale, "axis": x_axis}
@@ -54,7 +59,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
         .mark_rule(strokeWidth=1.2)
         .encode(
             x=alt.X(f"{cost.low}:Q", **x),
-            x2=f"{cost.high}:Q",
+            x2=cost.high,
             y=alt.Y(f"{WER.value}:Q", **y),
             color=fill,
             opacity=opacity,
@@ -64,7 +69,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
         .encode(
             x=alt.X(f"{cost.value}:Q", **x),
             y=alt.Y(f"{WER.low}:Q", **y),
-            y2=f"{WER.high}:Q",
+            y2=WER.high,
             color=fill,
             opacity=opacity,
         ),
