@@ -1,4 +1,4 @@
-"""A headless Chromium for tests of pages, with a record of what a page asks for and complains of."""
+"""A headless Chromium for tests of pages: what a page asks for, complains of and shows."""
 
 import json
 import shutil
@@ -71,13 +71,18 @@ class Browser:
             if message["method"] == "Network.requestWillBeSent"
         ]
 
-    def tooltip_of(self, element) -> str:
-        """Put the pointer on a mark, and read what it shows."""
+    def tooltip_of(self, element, down: int = 0) -> str:
+        """Put the pointer on a mark (``down`` pixels off its middle), and read what it shows."""
         from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.support.ui import WebDriverWait
 
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)
-        ActionChains(self.driver, duration=20).move_to_element(element).perform()
-        return self.run("return document.querySelector('#vg-tooltip-element.visible').innerText")
+        ActionChains(self.driver, duration=10).move_by_offset(1, 1).perform()
+        ActionChains(self.driver, duration=10).move_to_element_with_offset(
+            element, 0, down
+        ).perform()
+        shown = "return document.querySelector('#vg-tooltip-element.visible')?.innerText"
+        return WebDriverWait(self.driver, 5).until(lambda driver: driver.execute_script(shown))
 
     def picture(self, path: Path) -> None:
         """The whole page as PNG."""

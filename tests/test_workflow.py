@@ -224,8 +224,8 @@ def test_a_bad_configuration_is_one_line_before_any_job(unchanged):
 def test_the_report_is_one_file_and_holds_that_of_the_run(finished):
     finished.snakemake("report")
     page = (finished.folder / "results/report.html").read_text()
-    assert "<h1 id=\"title\">embedded demo</h1>" in page and "</html>" in page
-    run = json.loads(page.partition("id=\"run-report\">")[2].partition("</script>")[0])
+    assert '<h1 id="title">embedded demo</h1>' in page and "</html>" in page
+    run = json.loads(page.partition('id="run-report">')[2].partition("</script>")[0])
     for part in ("wer_vs_latency", "CTC weight", "runtimes_spec", "Measured rows"):
         assert part in run
     assert len(page) < 15e6

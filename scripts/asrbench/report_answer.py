@@ -17,13 +17,11 @@ def sentences(facts: Facts) -> list[str]:
     return [_front(facts), _hybrid(facts), _undecided(facts)]
 
 
-def on_front(facts: Facts) -> set[tuple[str, str]]:
-    """The (model, CTC weight) on the Pareto front of word error rate, latency and energy."""
+def on_front(facts: Facts) -> tuple[set, set]:
+    """The (model, CTC weight) on the Pareto front, and all that could be ranked."""
     rows, costs, _ = _ranked(facts)
-    if rows.empty:
-        return set()
-    there = rows[pareto.front(rows, costs)]
-    return set(there[KEYS].itertuples(index=False, name=None))
+    there = rows[pareto.front(rows, costs)] if len(rows) else rows
+    return tuple(set(found[KEYS].itertuples(index=False, name=None)) for found in (there, rows))
 
 
 def _ranked(facts: Facts) -> tuple[pd.DataFrame, list[str], str]:
@@ -104,7 +102,9 @@ def _times(row: dict, hybrid_first: bool) -> str:
 
 def _undecided(facts: Facts) -> str:
     if "latency_pairs" not in facts.tables:
-        return "Which differences in latency are not shown is not known: there is no table of pairs."
+        return (
+            "Which differences in latency are not shown is not known: there is no table of pairs."
+        )
     pairs = facts.tables["latency_pairs"]
     compared = pairs[pairs["verdict"] != ""]
     if compared.empty:
@@ -113,11 +113,11 @@ def _undecided(facts: Facts) -> str:
     apart = len(pairs) - len(compared)
     apart = f" ({apart} more could not be compared)" if apart else ""
     if undecided.empty:
-        every = "The one pair differs" if len(compared) == 1 else f"All {len(compared)} pairs differ"
+        every = (
+            "The one pair differs" if len(compared) == 1 else f"All {len(compared)} pairs differ"
+        )
         return f"{every} in latency{apart}, by intervals of 95 %."
-    names = [
-        f"{variant(row)} and {variant(row, 'other_')}" for row in undecided.to_dict("records")
-    ]
+    names = [f"{variant(row)} and {variant(row, 'other_')}" for row in undecided.to_dict("records")]
     more = len(names) - _LISTED
     if more > 0:
         names = [*names[:_LISTED], f"{more} more (in the table of pairs)"]

@@ -48,6 +48,7 @@ def draw(
         scale=alt.Scale(domain=places),
         axis=alt.Axis(
             title=None,
+            labelPadding=6,
             labelExpr="split(datum.label, '|')[1]",
             ticks=False,
             domain=False,
@@ -77,14 +78,14 @@ def draw(
             opacity=report_chart.chosen(),
             tooltip=tooltip,
         ),
-        *_interval(interval, y, across),
+        *_interval(interval, y, across, tooltip[:2]),
         alt.Chart(report_chart.values(ends))
         .mark_text(align="left", dx=6, fontSize=12, color=INK)
         .encode(y=y, x=alt.X("end:Q", **across), text="text:N", opacity=report_chart.chosen()),
         _words(names, "name", y, fontWeight="bold", color=INK, x=0),
         _words(absent, "why", y, color=FADED, x=4),
     ]
-    return report_chart.spec(layers, {"step": ROW_PX})
+    return report_chart.spec(layers, ROW_PX * len(places))
 
 
 def latency_parts_shown() -> dict[str, tuple[str, float]]:
@@ -106,14 +107,17 @@ def _parts(who: dict, row: dict, parts: dict, colour: str) -> list[dict]:
     return spans
 
 
-def _interval(chart: alt.Chart, y: alt.Y, across: dict) -> list[alt.Chart]:
-    opacity = report_chart.chosen()
+def _interval(chart: alt.Chart, y: alt.Y, across: dict, tooltip: list) -> list[alt.Chart]:
+    """A whisker with ends, light around so that it is seen on a dark bar."""
+    seen = {"opacity": report_chart.chosen(), "tooltip": tooltip}
+    halo = chart.mark_rule(color="white", strokeWidth=3.2)
     rule = chart.mark_rule(color=INK, strokeWidth=1.2)
     cap = chart.mark_tick(color=INK, thickness=1.2, size=7, orient="vertical")
     return [
-        rule.encode(y=y, x=alt.X("low:Q", **across), x2="high", opacity=opacity),
-        cap.encode(y=y, x=alt.X("low:Q", **across), opacity=opacity),
-        cap.encode(y=y, x=alt.X("high:Q", **across), opacity=opacity),
+        halo.encode(y=y, x=alt.X("low:Q", **across), x2="high", **seen),
+        rule.encode(y=y, x=alt.X("low:Q", **across), x2="high", **seen),
+        cap.encode(y=y, x=alt.X("low:Q", **across), **seen),
+        cap.encode(y=y, x=alt.X("high:Q", **across), **seen),
     ]
 
 

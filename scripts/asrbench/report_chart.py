@@ -1,4 +1,4 @@
-"""What all charts of the page share: how they look, who can be singled out, how they end up in it."""
+"""What all charts of the page share: their look, who is singled out, how they become a spec."""
 
 from dataclasses import dataclass, field
 
@@ -91,7 +91,7 @@ def axis(log: bool) -> alt.Axis:
     return alt.Axis(format=",~g", tickCount=5, labelOverlap=True) if log else alt.Axis(tickCount=6)
 
 
-def spec(layers: list[alt.Chart], height: object) -> dict:
+def spec(layers: list[alt.Chart], height: int) -> dict:
     """The layers as one chart that is as wide as its place in the page."""
     chart = alt.layer(*layers).properties(width="container", height=height)
     made = chart.configure(

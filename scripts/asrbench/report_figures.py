@@ -28,15 +28,13 @@ _FRONT = (
 
 
 def all_of(facts: Facts) -> list[Figure]:
-    """In the order of the page."""
-    return [
-        _latency(facts),
-        _tradeoff(facts),
-        _frames(facts),
-        _energy(facts),
-        _energy_tradeoff(facts),
-        _energy_frames(facts),
-    ]
+    """In the order of the page; without watts one place says so for all figures of energy."""
+    figures = [_latency(facts), _tradeoff(facts), _frames(facts)]
+    why = why_no_energy(facts)
+    if why:
+        title = "Energy, and word error rate against it"
+        return [*figures, Figure("energy", title, "", None, [("", why)])]
+    return [*figures, _energy(facts), _energy_tradeoff(facts), _energy_frames(facts)]
 
 
 def _latency(facts: Facts) -> Figure:
@@ -62,12 +60,14 @@ def _tradeoff(facts: Facts) -> Figure:
 
 def _energy_tradeoff(facts: Facts) -> Figure:
     title, name = "Word error rate against energy", "wer_vs_energy"
-    if "wer" in facts.absent or why_no_energy(facts):
-        return Figure(name, title, "", None, [("", facts.absent.get("wer") or why_no_energy(facts))])
+    if "wer" in facts.absent:
+        return Figure(name, title, "", None, [("", facts.absent["wer"])])
     kept, scope, _ = _comparable(facts)
     head = f"{ENERGY.head}, {scope}" if scope else ENERGY.head
     cost = Column(head, ENERGY.value, ENERGY.low, ENERGY.high)
-    return _against(facts, name, title, kept[[*KEYS, cost.value, cost.low, cost.high, "reason"]], cost)
+    return _against(
+        facts, name, title, kept[[*KEYS, cost.value, cost.low, cost.high, "reason"]], cost
+    )
 
 
 def _against(facts: Facts, name: str, title: str, costs: pd.DataFrame, cost: Column) -> Figure:
@@ -99,9 +99,6 @@ def _frames(facts: Facts) -> Figure:
 
 def _energy(facts: Facts) -> Figure:
     title, name = "Energy of each variant", "energy"
-    why = why_no_energy(facts)
-    if why:
-        return Figure(name, title, "", None, [("", why)])
     kept, scope, left_out = _comparable(facts)
     rows = measured_power.rows_of_variants(facts.tables[name]).copy()
     out = ~rows.index.isin(kept.index)
@@ -118,9 +115,8 @@ def _energy(facts: Facts) -> Figure:
 
 def _energy_frames(facts: Facts) -> Figure:
     title, name = "Energy against the length of the input", "energy_vs_frames"
-    why = facts.absent.get(name) or why_no_energy(facts)
-    if why:
-        return Figure(name, title, "", None, [("", why)])
+    if name in facts.absent:
+        return Figure(name, title, "", None, _why_none(facts, name))
     kept, scope, left_out = measured_power.comparable(facts.tables[name])
     there = kept[kept[ENERGY_AT.value].notna()]
     if there.empty:

@@ -56,6 +56,13 @@ def draw(
     shapes = report_chart.shapes(facts.weights)
     chart = alt.Chart(report_chart.values(records))
     whiskers = alt.Chart(report_chart.values([r for r in records if pd.notna(r[shown.low])]))
+    tooltip = [
+        alt.Tooltip("variant:N", title="variant"),
+        alt.Tooltip("length_frames:Q", title="frames"),
+        alt.Tooltip("audio:N", title="audio"),
+        alt.Tooltip("said:N", title=shown.head),
+        *([alt.Tooltip("growth:N", title="growth")] if growth else []),
+    ]
     layers = [
         chart.mark_line(strokeWidth=1.8).encode(
             x=x,
@@ -70,7 +77,7 @@ def draw(
             opacity=opacity,
         ),
         whiskers.mark_rule(strokeWidth=1.2).encode(
-            x=x, y=alt.Y("low:Q", **y), y2="high", color=fill, opacity=opacity
+            x=x, y=alt.Y("low:Q", **y), y2="high", color=fill, opacity=opacity, tooltip=tooltip
         ),
         chart.mark_point(filled=True, size=60, stroke="white", strokeWidth=0.6).encode(
             x=x,
@@ -82,13 +89,7 @@ def draw(
                 legend=None,
             ),
             opacity=opacity,
-            tooltip=[
-                alt.Tooltip("variant:N", title="variant"),
-                alt.Tooltip("length_frames:Q", title="frames"),
-                alt.Tooltip("audio:N", title="audio"),
-                alt.Tooltip("said:N", title=shown.head),
-                *([alt.Tooltip("growth:N", title="growth")] if growth else []),
-            ],
+            tooltip=tooltip,
         ),
     ]
     return report_chart.spec(layers, 340)

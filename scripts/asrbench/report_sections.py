@@ -1,7 +1,5 @@
 """The page's tables, and what it says of the device and of what is missing."""
 
-import pandas as pd
-
 from asrbench import latency_pair, measured_power, report_names, report_table
 from asrbench.digits import figure
 from asrbench.report_answer import on_front
@@ -58,8 +56,11 @@ def summary(facts: Facts) -> Grid | None:
     if "summary" not in facts.tables:
         return None
     rows = facts.tables["summary"].copy()
-    there = on_front(facts)
-    rows["front"] = ["yes" if tuple(key) in there else "" for key in rows[KEYS].to_numpy()]
+    there, ranked = on_front(facts)
+    rows["front"] = [
+        "yes" if key in there else "no" if key in ranked else ""
+        for key in map(tuple, rows[KEYS].to_numpy())
+    ]
     alike = rows["engine"].nunique() < 2
     columns = [column for column in SUMMARY if not (alike and column.value == "engine")]
     return report_table.grid("What each variant costs and what it gives", rows, columns)
@@ -128,8 +129,10 @@ def device(facts: Facts) -> list[tuple[str, str]]:
     lines.insert(4, ("memory", f"{figure(memory / 2**30)} GiB" if memory else "not told"))
     versions = facts.device.get("versions") or {}
     lines += [(name, str(version or "not installed")) for name, version in versions.items()]
-    lines.append(("described", str(facts.device.get("described_utc") or "at an unknown time")))
-    lines.append(("commit", str(facts.device.get("commit") or "outside version control")))
+    described = str(facts.device.get("described_utc") or "at an unknown time")
+    lines.append(("described", described.replace("T", " ").replace("+00:00", " UTC")))
+    commit, *changed = str(facts.device.get("commit") or "unknown").split(" ", 1)
+    lines.append(("commit", " ".join([commit[:12], *changed])))
     return lines
 
 

@@ -51,6 +51,13 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
     front = rows[rows["on_front"] == "yes"].sort_values([cost.value, WER.value])
     line = alt.Chart(report_chart.values(front.to_dict("records")))
     points = alt.Chart(report_chart.values(records))
+    tooltip = [
+        alt.Tooltip("variant:N", title="variant"),
+        alt.Tooltip("wer_said:N", title=WER.head),
+        alt.Tooltip("cost_said:N", title=cost.head),
+        alt.Tooltip("parameters_said:N", title="parameters in use"),
+        alt.Tooltip("on_front:N", title="on this front"),
+    ]
     layers = [
         line.mark_line(
             interpolate="step-after", color=FADED, strokeDash=[4, 3], strokeWidth=1.2
@@ -63,6 +70,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
             y=alt.Y(f"{WER.value}:Q", **y),
             color=fill,
             opacity=opacity,
+            tooltip=tooltip,
         ),
         alt.Chart(report_chart.values(tall))
         .mark_rule(strokeWidth=1.2)
@@ -72,6 +80,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
             y2=WER.high,
             color=fill,
             opacity=opacity,
+            tooltip=tooltip,
         ),
         points.mark_point(filled=True, stroke=INK, strokeWidth=0.6).encode(
             x=alt.X(f"{cost.value}:Q", **x),
@@ -80,13 +89,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
             shape=_shape(facts),
             size=_area(rows["area"]),
             opacity=report_chart.chosen(0.85),
-            tooltip=[
-                alt.Tooltip("variant:N", title="variant"),
-                alt.Tooltip("wer_said:N", title=WER.head),
-                alt.Tooltip("cost_said:N", title=cost.head),
-                alt.Tooltip("parameters_said:N", title="parameters in use"),
-                alt.Tooltip("on_front:N", title="on this front"),
-            ],
+            tooltip=tooltip,
         ),
     ]
     return report_chart.spec(layers, 340)
