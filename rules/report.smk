@@ -4,14 +4,7 @@ Needs: tables, figures, the device's description.
 Makes: results/report_page.html, results/report.html.
 """
 
-PAGE_TABLES = [
-    name
-    for name in (
-        *("summary", "latency", "latency_pairs", "latency_vs_frames", "latency_growth"),
-        *("energy", "energy_vs_frames", "wer", "hypotheses"),
-    )
-    if name in TABLES
-]
+PAGE_TABLES = [name for name in (*report_inputs.TABLES, report_inputs.HYPOTHESES) if name in TABLES]
 CAPTIONS = [
     os.path.relpath(os.path.join(workflow.basedir, "report", name))
     for name in ("workflow.rst", "table.rst", "figure.rst", "measured.rst")

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 import yaml
+from browser import OWN, Browser, needs_browser
 from workflow import ROOT, Study, rules
 
 MEASURING = {
@@ -230,6 +231,23 @@ def test_the_report_is_one_file_and_holds_that_of_the_run(finished):
         assert part in run
     assert len(page) < 15e6
     assert finished.planned("report") == []
+
+
+@needs_browser
+def test_the_report_opens_without_a_network(finished):
+    finished.snakemake("report")
+    browser = Browser()
+    try:
+        browser.open(finished.folder / "results/report.html")
+        browser.all("#views button")[1].click()
+        browser.driver.switch_to.frame(browser.all("#run")[0])
+        browser.driver.implicitly_wait(10)
+        said = browser.all("#app nav, #app h2, #app li")
+        assert said and "Measured rows" in browser.all("#app")[0].text
+        assert all(address.startswith(OWN) for address in browser.asked_for())
+        assert browser.complaints() == []
+    finally:
+        browser.close()
 
 
 def test_an_edited_page_makes_the_report_alone(unchanged):

@@ -9,13 +9,8 @@ import pandas as pd
 from asrbench import palette, table_csv
 from asrbench.config import Study
 from asrbench.errors import UserError
+from asrbench.report_inputs import HYPOTHESES, TABLES
 
-TABLES = (
-    *("summary", "latency", "latency_pairs", "latency_vs_frames", "latency_growth"),
-    *("energy", "energy_vs_frames", "wer"),
-)
-# A table that another study may not have; the page says nothing where it is not there.
-HYPOTHESES = "hypotheses"
 KEYS = ["model", "ctc_weight"]
 
 

@@ -3,7 +3,8 @@
 from asrbench import latency_pair, measured_power, report_names, report_table
 from asrbench.digits import figure
 from asrbench.report_answer import on_front
-from asrbench.report_facts import HYPOTHESES, KEYS, Facts
+from asrbench.report_facts import KEYS, Facts
+from asrbench.report_inputs import HYPOTHESES
 from asrbench.report_table import Grid
 from asrbench.table_markdown import Column
 
