@@ -1,5 +1,7 @@
 """The answer in three sentences, each made from the numbers of the tables."""
 
+import math
+
 import pandas as pd
 
 from asrbench import latency_pair, pareto
@@ -93,7 +95,7 @@ def _hybrid(facts: Facts) -> str:
 def _times(row: dict, hybrid_first: bool) -> str:
     values = [row["ratio"], row["ratio_low"], row["ratio_high"]]
     if not hybrid_first:
-        values = [1 / value for value in (values[0], values[2], values[1])]
+        values = [1 / v if v else math.inf for v in (values[0], values[2], values[1])]
     value, low, high = (figure(v) if pd.notna(v) else "" for v in values)
     interval = f" [{low}, {high}]" if low and high else " (no interval)"
     undecided = row["verdict"] == latency_pair.UNDECIDED

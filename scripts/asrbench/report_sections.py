@@ -80,7 +80,8 @@ def hypotheses(facts: Facts) -> Grid | None:
     rows = facts.tables.get(HYPOTHESES)
     if rows is None:
         return None
-    rows = rows.reindex(columns=list(dict.fromkeys([*_SAID_FIRST, *rows.columns])), fill_value="")
+    there = dict.fromkeys([*_SAID_FIRST, "evidence", *rows.columns])
+    rows = rows.reindex(columns=list(there), fill_value="")
     spare = rows.columns.difference(_SAID_FIRST, sort=False)
     shown = rows[_SAID_FIRST].assign(
         evidence=[

@@ -99,7 +99,8 @@ def _axis(rows: pd.DataFrame, shown: Column) -> tuple[alt.Scale, alt.Axis, pd.Da
     """Scale and axis of one figure; on a logarithmic one no interval reaches down to 0."""
     log = decades.spanned(rows[shown.value])
     lows = rows[shown.low].fillna(rows[shown.value])
-    lows = lows.where(~log | (lows > 0), rows[shown.value])
+    if log:
+        lows = lows.where(lows > 0, rows[shown.value])
     highs = rows[shown.high].fillna(rows[shown.value])
     scale = report_chart.scale(lows, highs, log, room=1.25 if log else 1.12)
     if log:
