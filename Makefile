@@ -18,9 +18,8 @@ $(READY): envs/requirements.txt envs/espnet.txt
 	@touch $@
 
 demo: $(READY)
-	$(BIN)/snakemake --directory demo all
-	$(BIN)/snakemake --directory demo --report report.html
-	@$(BIN)/python scripts/show_summary.py --config demo/results/study.json --results demo/results --report demo/report.html
+	$(BIN)/snakemake --directory demo report
+	@$(BIN)/python scripts/show_summary.py --config demo/results/study.json --results demo/results --report demo/results/report.html
 
 test: $(READY) check
 	$(BIN)/python -m pytest

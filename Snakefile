@@ -22,6 +22,7 @@ include: "rules/wer.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/compare.smk"
+include: "rules/report.smk"
 
 
 # Only the shards of the word error rate ever leave the device, and only where a profile
@@ -47,6 +48,9 @@ localrules:
     gather_hypotheses,
     make_table,
     plot_figure,
+    report_page,
+    compare,
+    report,
 
 
 rule all:
