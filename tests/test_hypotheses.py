@@ -93,7 +93,7 @@ def test_cost_by_hand(finished):
 
 def test_equal_word_errors_show_nothing(finished):
     found = of_claim(*finished, "conformer has fewer word errors than lstm at CTC weight 0.0")
-    assert found["value"] == 0 and found["low"] < 0 < found["high"]
+    assert found["value"] == 0 and found["low"] <= 0 <= found["high"]
     assert found["verdict"] == "not shown"
     assert found["reason"] == "the interval holds no difference"
 
