@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: setup demo test check bench lock
 
@@ -10,14 +11,15 @@ setup: $(READY)
 $(READY): envs/requirements.txt envs/espnet.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "make: Python 3.11 is needed, and '$(PYTHON)' is not it; install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r envs/espnet.txt
+	$(PIP) -r envs/requirements.txt
+	$(PIP) --no-deps -r envs/espnet.txt
+	@# On all cores, where pip would use one; packages hold files that are no Python 3.
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null || true
 	@touch $@
 
 demo: $(READY)
-	$(BIN)/snakemake --directory demo all
-	$(BIN)/snakemake --directory demo --report report.html
-	@$(BIN)/python scripts/show_summary.py --config demo/results/study.json --results demo/results --report demo/report.html
+	$(BIN)/snakemake --directory demo report
+	@$(BIN)/python scripts/show_summary.py --config demo/results/study.json --results demo/results --report demo/results/report.html
 
 test: $(READY) check
 	$(BIN)/python -m pytest

@@ -11,6 +11,7 @@ report: "report/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/study.smk"
+include: "rules/progress.smk"
 include: "rules/data.smk"
 include: "rules/models.smk"
 include: "rules/parameters.smk"
@@ -21,14 +22,35 @@ include: "rules/wer.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/compare.smk"
+include: "rules/report.smk"
 
 
+# Only the shards of the word error rate ever leave the device, and only where a profile
+# with an executor says so.
 localrules:
     all,
     parameters,
     latency,
     energy,
     wer,
+    device,
+    fetch_speech,
+    fetch_model,
+    list_utterances,
+    draw_sample,
+    count_parameters,
+    count_compute,
+    measure_latency,
+    measure_frames,
+    measure_batch,
+    measure_threads,
+    measure_energy,
+    gather_hypotheses,
+    make_table,
+    plot_figure,
+    report_page,
+    compare,
+    report,
 
 
 rule all:
@@ -59,5 +81,5 @@ rule energy:
 
 rule wer:
     input:
-        tables("wer"),
-        figure("wer_vs_latency", "wer_vs_energy"),
+        tables(*[name for name in TABLES if name.startswith("wer")]),
+        figure(*[name for name in FIGURES if name.startswith("wer")]),

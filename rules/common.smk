@@ -11,7 +11,7 @@ from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
-from asrbench import code_inputs, relevant, run_entries
+from asrbench import code_inputs, relevant, report_inputs, run_entries
 from asrbench import config as study_config
 from asrbench.errors import UserError
 from asrbench.json_file import write_json
@@ -103,6 +103,19 @@ def tables(*names):
 def figure(*names):
     """Paths of figures by name."""
     return [f"results/plots/{name}.{ending}" for name in names for ending in ("png", "svg")]
+
+
+def shards(wildcards):
+    """Shards of a variant; random weights write no words and have none."""
+    if STUDY.model(wildcards.model).weights == "random":
+        return []
+    return gather.wer("results/wer/{{model}}/ctc{{ctc_weight}}/shards/{scatteritem}.jsonl")
+
+
+def encoded(wildcards):
+    """The encoder's outputs, where more than one CTC weight shares them."""
+    shared = STUDY.wer.share_encoder and len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
+    return "results/wer/{model}/encoded/{scatteritem}" if shared else []
 
 
 def compared_files(wildcards):

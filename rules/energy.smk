@@ -16,7 +16,13 @@ rule measure_energy:
         modules=modules("measure_energy.py"),
     output:
         samples="results/energy/{model}/ctc{ctc_weight}/round{round}/samples.csv",
-        window="results/energy/{model}/ctc{ctc_weight}/round{round}/window.json",
+        window=report(
+            "results/energy/{model}/ctc{ctc_weight}/round{round}/window.json",
+            caption="../report/measured.rst",
+            category="Measured rows",
+            subcategory="Energy windows",
+            labels={"model": "{model}", "CTC weight": "{ctc_weight}", "round": "{round}"},
+        ),
     log:
         "results/logs/energy/{model}/ctc{ctc_weight}/round{round}.log",
     priority: turn(ENERGY, "results/energy/{model}/ctc{ctc_weight}/round{round}/window.json")

@@ -13,7 +13,13 @@ rule measure_latency:
         program=program("measure_latency.py"),
         modules=modules("measure_latency.py"),
     output:
-        rows="results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+        rows=report(
+            "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+            caption="../report/measured.rst",
+            category="Measured rows",
+            subcategory="Latency",
+            labels={"model": "{model}", "CTC weight": "{ctc_weight}", "round": "{round}"},
+        ),
         checks="results/latency/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
     log:
         "results/logs/latency/{model}/ctc{ctc_weight}/round{round}.log",

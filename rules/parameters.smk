@@ -10,7 +10,13 @@ rule count_parameters:
         program=program("count_parameters.py"),
         modules=modules("count_parameters.py"),
     output:
-        "results/parameters/{model}.csv",
+        report(
+            "results/parameters/{model}.csv",
+            caption="../report/measured.rst",
+            category="Measured rows",
+            subcategory="Parameters",
+            labels={"model": "{model}"},
+        ),
     log:
         "results/logs/parameters/{model}.log",
     conda:

@@ -39,6 +39,9 @@ TABLES = {
         [*ENERGY, "results/tables/latency_vs_frames.csv"],
     ),
     "wer": ("table_wer.py", HYPOTHESES),
+    "wer_pairs": ("table_wer_pairs.py", HYPOTHESES),
+    "wer_vs_duration": ("table_wer_duration.py", HYPOTHESES),
+    "wer_worst": ("table_wer_worst.py", HYPOTHESES),
     "summary": (
         "table_summary.py",
         [f"results/tables/{name}.csv" for name in ("parameters", "latency", "energy", "wer")],

@@ -1,32 +1,90 @@
 """Hypotheses of each variant for the whole corpus (or a sample of it).
 
-Needs: a model's files, the list of utterances. Makes: results/wer/{model}/ctc{w}/hypotheses.jsonl.
+Needs: a model's files, the list of utterances. Makes: results/wer/{model}/ctc{w}/hypotheses.jsonl,
+by way of shards that are decoded by processes of one thread each.
 """
 
 HYPOTHESES = [f"results/wer/{variant}/hypotheses.jsonl" for variant in VARIANTS]
 
 
-rule decode_corpus:
+scattergather:
+    wer=STUDY.wer.shards,
+
+
+rule encode_shard:
     input:
         model="resources/models/{model}/model.json",
         utterances="results/data/utterances.csv",
+        program=program("encode_corpus.py"),
+        modules=modules("encode_corpus.py"),
+    output:
+        temp(directory("results/wer/{model}/encoded/{scatteritem}")),
+    log:
+        "results/logs/wer/{model}/encoded/{scatteritem}.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    params:
+        study=STUDY_FILE,
+        settings=settings("encoding"),
+    message:
+        "Encode the corpus: {wildcards.model}, shard {wildcards.scatteritem}"
+    shell:
+        "python {input.program} --config {params.study}"
+        " --model {wildcards.model:q} --manifest {input.model:q}"
+        " --utterances {input.utterances} --shard {wildcards.scatteritem}"
+        " --threads {threads} --out {output:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule decode_shard:
+    input:
+        model="resources/models/{model}/model.json",
+        utterances="results/data/utterances.csv",
+        encoded=encoded,
         program=program("decode_corpus.py"),
         modules=modules("decode_corpus.py"),
     output:
-        "results/wer/{model}/ctc{ctc_weight}/hypotheses.jsonl",
+        "results/wer/{model}/ctc{ctc_weight}/shards/{scatteritem}.jsonl",
     log:
-        "results/logs/wer/{model}/ctc{ctc_weight}.log",
+        "results/logs/wer/{model}/ctc{ctc_weight}/{scatteritem}.log",
     conda:
         ENVIRONMENT
     threads: 1
     params:
         study=STUDY_FILE,
         settings=settings("decoding"),
+        encoded=lambda wildcards, input: f" --encoded {input.encoded}" if input.encoded else "",
     message:
-        "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight}"
+        "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight},"
+        " shard {wildcards.scatteritem}"
     shell:
         "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --utterances {input.utterances}"
-        " --threads {threads} --out {output:q}"
+        " --shard {wildcards.scatteritem} --threads {threads} --out {output:q}"
+        "{params.encoded} 2>&1 | tee {log:q}"
+
+
+rule gather_hypotheses:
+    input:
+        shards=shards,
+        utterances="results/data/utterances.csv",
+        program=program("gather_hypotheses.py"),
+        modules=modules("gather_hypotheses.py"),
+    output:
+        "results/wer/{model}/ctc{ctc_weight}/hypotheses.jsonl",
+    log:
+        "results/logs/wer/{model}/ctc{ctc_weight}.log",
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
+        settings=settings("decoding"),
+    message:
+        "Gather the hypotheses of {wildcards.model} at CTC weight {wildcards.ctc_weight}"
+    shell:
+        "python {input.program} --config {params.study}"
+        " --model {wildcards.model:q} --utterances {input.utterances}"
+        " --shards {input.shards:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

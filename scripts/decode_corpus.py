@@ -1,13 +1,13 @@
-"""Decode the corpus with one variant: hypotheses beside references.
+"""Decode the corpus, or a shard of it, with one variant: hypotheses beside references.
 
-Lines are written as they come: a run that was killed goes on at the next
-utterance when it is called again. Random weights write no words: their file
-says so.
+Lines are written as they come, longest utterance first: a run that was killed goes on
+at the next utterance when it is called again.
 """
 
 import argparse
 
-from asrbench import corpus, decode, errors, relevant, sample, variant
+from asrbench import decode, errors, relevant, shards, variant, wer_corpus
+from asrbench.encoder_outputs import EncoderOutputs
 from asrbench.part_file import PartFile
 from asrbench.progress import Progress
 
@@ -15,24 +15,31 @@ from asrbench.progress import Progress
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     variant.add_arguments(parser)
-    parser.add_argument("--utterances", default="results/data/utterances.csv", help="[%(default)s]")
+    shards.add_arguments(parser)
     parser.add_argument("--threads", type=int, default=1, help="CPU threads [%(default)s]")
+    parser.add_argument(
+        "--encoded", help="a folder of encode_corpus.py; the encoder runs for what is not in it"
+    )
     parser.add_argument("--out", required=True, help="the JSON lines of hypotheses")
     arguments = parser.parse_args()
 
     decoded = variant.from_arguments(arguments)
     study = decoded.study
-    if decoded.model.weights == "random":
-        decode.write_not_applicable(arguments.out)
-        return
-    utterances = corpus.read_table(arguments.utterances)
-    if study.wer.max_utterances is not None:
-        utterances = sample.draw(utterances, study.wer.max_utterances, study.latency.seed)
-    out = PartFile(arguments.out, relevant.decoding(study, decoded.model.name, decoded.ctc_weight))
+    utterances = shards.take(wer_corpus.read(study, arguments.utterances), *arguments.shard)
+    settings = relevant.decoding(study, decoded.model.name, decoded.ctc_weight)
+    out = PartFile(arguments.out, settings | {"shard": arguments.shard})
     recogniser = decoded.recogniser(arguments.threads)
+    encoded = EncoderOutputs(arguments.encoded) if arguments.encoded else None
+
+    def transcribe(row):
+        output = encoded.get(row.utterance_id) if encoded else None
+        if output is not None:
+            return recogniser.transcribe_encoded(output)
+        return recogniser.transcribe(decoded.load(row.path))
+
     with Progress(f"decoding {decoded}", len(utterances), "utterances") as progress:
         progress.start_at(len(out.found))
-        decode.decode(recogniser, utterances, decoded.load, out, progress.at)
+        decode.decode(transcribe, utterances, out, progress.at)
     out.finish()
 
 

@@ -1,14 +1,13 @@
 """Sample every power meter while one variant decodes the sample back to back, once.
 
 Some meters want root; list_meters.py says which, and how to do without. Where
-no meter measures, the files say so with the reason, and a short window gives
-the CPU time of inference.
+no meter measures, nothing is run, and the files say so with the reason.
 """
 
 import argparse
 from pathlib import Path
 
-from asrbench import checked, corpus, energy, errors, latency, variant
+from asrbench import checked, checks, corpus, energy, errors, latency, variant
 from asrbench.meters import catalogue
 from asrbench.progress import Progress
 
@@ -22,33 +21,37 @@ def main() -> None:
 
     measured = variant.from_arguments(arguments)
     settings, root, out = measured.study.energy, Path(arguments.root), Path(arguments.out)
-    with checked.measuring(out / "window.json", measured.study.checks.strict):
+    # A battery's own meter measures only while it is discharged.
+    strict, excused = measured.study.checks.strict, (checks.MAINS,)
+    with checked.measuring(out / "window.json", strict, excused):
         found = catalogue.probed(catalogue.chosen(settings, root))
         for probed in found:
             probed.meter.close()
-        present = any(probed.channels for probed in found)
-        load = _load(measured, arguments)
-        if present:
-            seconds = round(settings.window_s + 2 * settings.idle_s)
+        if any(probed.channels for probed in found):
+            capture = _capture(measured, arguments, root)
         else:
-            seconds = round(settings.window_without_meter_s)
-            print(f"energy {measured}: no watts: {catalogue.why_none(found)}")
+            capture = energy.without_meter(found)
+            print(f"energy {measured}: no watts: {capture.reason}")
             for probed in found:
                 if probed.error.there and probed.error.advice:
                     print(f"{probed.meter.name}: {probed.error.advice}")
-        with Progress(f"energy {measured}", seconds, "seconds") as progress:
-
-            def passed(passed_s: float) -> None:
-                progress.at(min(seconds, round(passed_s)))
-
-            if present:
-                capture = energy.with_meters(load, settings, root, out, passed)
-            else:
-                window_s = settings.window_without_meter_s
-                capture = energy.without_meter(load, window_s, found, passed)
-    if present and capture.reason:
+    if capture.meters and capture.reason:
         print(f"energy {measured}: {capture.status}: {capture.reason}")
     energy.write_window(capture, out)
+
+
+def _capture(
+    measured: variant.Variant, arguments: argparse.Namespace, root: Path
+) -> energy.Capture:
+    settings = measured.study.energy
+    load = _load(measured, arguments)
+    seconds = round(settings.window_s + 2 * settings.idle_s)
+    with Progress(f"energy {measured}", seconds, "seconds") as progress:
+
+        def passed(passed_s: float) -> None:
+            progress.at(min(seconds, round(passed_s)))
+
+        return energy.with_meters(load, settings, root, Path(arguments.out), passed)
 
 
 def _load(measured: variant.Variant, arguments: argparse.Namespace) -> energy.Load:

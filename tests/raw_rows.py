@@ -179,6 +179,7 @@ def timed(seconds: float, duration_s: float, weight: str = "0.3", **more: object
         "decoder_s": 0.12 * seconds if float(weight) < 1 else 0.0,
         "ctc_s": 0.06 * seconds if float(weight) > 0 else 0.0,
         "latency_s": seconds,
+        "cpu_s": 1.5 * seconds,
         "tokens": int(3 * duration_s),
         "status": "ok",
         "reason": "",
@@ -193,7 +194,7 @@ def timed(seconds: float, duration_s: float, weight: str = "0.3", **more: object
 
 def failed(reason: str) -> dict:
     """What a failed row has instead of figures."""
-    figures = ["encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]
+    figures = ["encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "cpu_s", "tokens"]
     absent = dict.fromkeys(figures, "")
     return absent | {"status": "failed", "reason": reason}
 

@@ -255,13 +255,11 @@ def test_a_meter_that_is_gone_when_sampling_begins(tmp_path, folder):
     assert [absent["meter"] for absent in said["absent"]] == ["battery", "rapl"]
 
 
-def test_without_a_meter_only_cpu_time(tmp_path, folder):
-    load = energy.Load(Recogniser(), [WAVEFORM], warm_up=1)
-    taken = energy.without_meter(load, 1.0, [], lambda passed_s: None)
-    energy.write_window(taken, folder)
+def test_without_a_meter_nothing_is_run_and_the_reason_is_told(tmp_path, folder):
+    energy.write_window(energy.without_meter([]), folder)
     said = json.loads((folder / "window.json").read_text())
     assert said["status"] == "unavailable" and "energy.meters" in said["reason"]
-    assert said["cpu_s"] >= 0 and said["audio_s"] > 0 and said["meters"] == []
+    assert said["inferences"] is None and said["start_s"] is None and said["meters"] == []
     assert len(pd.read_csv(folder / "samples.csv")) == 0
 
 

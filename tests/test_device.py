@@ -121,7 +121,7 @@ def verdicts(root: Path) -> dict[str, str]:
 def test_what_the_kernel_does_not_tell_is_neither_good_nor_bad(tmp_path, monkeypatch):
     monkeypatch.setattr(device_state.shutil, "which", lambda _name: None)
     found = verdicts(tmp_path)
-    for name in ("CPU governor", "power saving", "throttling", "clock source"):
+    for name in ("CPU governor", "power profile", "mains", "throttling", "clock source"):
         assert found[name] == "unknown"
 
 
@@ -129,8 +129,8 @@ def test_what_the_kernel_does_not_tell_is_neither_good_nor_bad(tmp_path, monkeyp
     ("file", "good", "bad", "check"),
     [
         (f"{CPU}/cpu0/cpufreq/scaling_governor", "performance", "powersave", "CPU governor"),
-        ("sys/firmware/acpi/platform_profile", "performance", "low-power", "power saving"),
-        ("sys/class/power_supply/BAT0/status", "Charging", "Discharging", "power saving"),
+        ("sys/firmware/acpi/platform_profile", "performance", "low-power", "power profile"),
+        ("sys/class/power_supply/BAT0/status", "Charging", "Discharging", "mains"),
         (
             "sys/devices/system/clocksource/clocksource0/current_clocksource",
             "tsc",
@@ -169,6 +169,17 @@ def test_an_unfit_device_stops_a_strict_measurement_and_is_written_down_otherwis
     assert "warning: CPU governor" in capsys.readouterr().err
     found = json.loads((tmp_path / "round1.csv.checks.json").read_text())
     assert [check["verdict"] for check in found["before"] + found["after"]] == ["unfit"] * 2
+
+
+def test_an_excused_check_is_written_down_and_neither_stops_nor_warns(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(checks, "run", unfit_device)
+    monkeypatch.setattr(lock, "LOCK_FILE", tmp_path / "lock")
+    with checked.measuring(tmp_path / "window.json", strict=True, excused=("CPU governor",)):
+        pass
+    assert "CPU governor" in (tmp_path / "window.json.checks.json").read_text()
+    assert capsys.readouterr().err == ""
 
 
 HOLD = """

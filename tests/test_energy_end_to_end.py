@@ -31,7 +31,6 @@ STUDY = {
         "window_s": 4.0,
         "samples": 2,
         "idle_s": 1.0,
-        "window_without_meter_s": 1.0,
         "meters": ["battery", "powertop"],
     },
 }

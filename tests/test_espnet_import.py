@@ -49,6 +49,20 @@ except ImportError as error:
     assert all("install the release of torchaudio" in line for line in lines)
 
 
+def test_what_only_training_draws_is_imported_by_name_and_refused_when_called():
+    done = run("""
+import sys
+from asrbench import espnet_import
+trainer = espnet_import.load("espnet2.train.trainer")
+assert "scipy.stats" not in sys.modules
+try:
+    trainer.calculate_all_attentions(None, None)
+except ImportError as error:
+    print(error)
+""")
+    assert "plots of attention" in done.stdout, done.stderr
+
+
 def test_a_torchaudio_that_loads_is_kept(tmp_path):
     (tmp_path / "torchaudio.py").write_text("real = True\n")
     done = run(f"""

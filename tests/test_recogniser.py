@@ -186,3 +186,15 @@ def test_a_folder_without_config_has_a_clear_line(tmp_path):
 
     with pytest.raises(UserError, match="there is no such model manifest"):
         manifests.load(tmp_path / "model.json")
+
+
+@pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM])
+@pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
+def test_an_encoder_output_decodes_to_what_its_waveform_gives(tmp_path, architecture, ctc_weight):
+    manifest = random_model(tmp_path, architecture)
+    whole = Recogniser(manifest, ctc_weight, beam_size=3)
+    output = recogniser.encode(recogniser.load_model(manifest), SPEECH)
+    expected, found = whole.transcribe(SPEECH), whole.transcribe_encoded(output)
+    assert (found.text, found.score) == (expected.text, expected.score)
+    # The search is left as it was.
+    assert whole.transcribe(SPEECH).score == expected.score

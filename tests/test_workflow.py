@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 import yaml
+from browser import OWN, Browser, needs_browser
 from workflow import ROOT, Study, rules
 
 MEASURING = {
@@ -16,6 +17,10 @@ MEASURING = {
     "measure_batch",
     "measure_energy",
 }
+
+
+WER = {"max_utterances": 6, "normalisation": "librispeech", "shards": 1, "share_encoder": True}
+DECODING = {"encode_shard", "decode_shard", "gather_hypotheses"}
 
 
 def cut_down_demo() -> dict:
@@ -31,8 +36,8 @@ def cut_down_demo() -> dict:
         "batch": {"sizes": [1, 2], "repeats": 1},
         "threads": {"counts": [1, 4096], "repeats": 1},
     }
-    config["energy"] = {"window_s": 1, "samples": 1, "window_without_meter_s": 1}
-    config["wer"] = {"max_utterances": 6, "normalisation": "librispeech"}
+    config["energy"] = {"window_s": 1, "samples": 1}
+    config["wer"] = WER
     return config
 
 
@@ -160,14 +165,17 @@ def test_another_ctc_weight_runs_only_its_variants(unchanged):
     jobs = unchanged.planned("all")
     variant = "conformer-demo/ctc0.4/"
     for job in jobs:
-        if job.rule in MEASURING | {"decode_corpus"}:
+        if job.rule in MEASURING | {"decode_shard", "gather_hypotheses"}:
             assert variant in job.output, job
+        if job.rule == "encode_shard":
+            assert "conformer-demo/" in job.output, job
     assert {job.rule for job in jobs if variant in job.output} == {
         "measure_latency",
         "measure_frames",
         "measure_threads",
         "measure_energy",
-        "decode_corpus",
+        "decode_shard",
+        "gather_hypotheses",
     }
     assert not {"fetch_model", "fetch_speech", "count_parameters", "measure_batch"} & rules(jobs)
 
@@ -175,17 +183,18 @@ def test_another_ctc_weight_runs_only_its_variants(unchanged):
 @pytest.mark.parametrize(
     ("change", "rerun"),
     [
-        ({"latency": {"utterances": 2, "rounds": 2, "warm_up": 1, "seed": 1}}, "measure_latency"),
-        ({"energy": {"window_s": 2, "samples": 1}}, "measure_energy"),
-        ({"wer": {"max_utterances": 5, "normalisation": "librispeech"}}, "decode_corpus"),
+        ({"latency": {"utterances": 2, "rounds": 2, "warm_up": 1, "seed": 1}}, {"measure_latency"}),
+        ({"energy": {"window_s": 2, "samples": 1}}, {"measure_energy"}),
+        ({"wer": WER | {"max_utterances": 5}}, DECODING),
+        ({"wer": WER | {"normalisation": "none"}}, set()),
     ],
 )
 def test_an_edit_of_the_configuration_reruns_only_what_it_concerns(unchanged, change, rerun):
     unchanged.write_config(copy.deepcopy(unchanged.config) | change)
     jobs = unchanged.planned("all")
-    assert rules(jobs) & (MEASURING | {"decode_corpus"}) == {rerun}
-    if rerun == "measure_latency":
-        assert all("round2" in job.output for job in jobs if job.rule == rerun)
+    assert rules(jobs) & (MEASURING | DECODING) == rerun
+    if rerun == {"measure_latency"}:
+        assert all("round2" in job.output for job in jobs if job.rule == "measure_latency")
 
 
 @pytest.mark.parametrize("module", ["figure_style.py"])
@@ -221,10 +230,40 @@ def test_a_bad_configuration_is_one_line_before_any_job(unchanged):
         assert "Traceback" not in done.stdout and "rule " not in done.stdout
 
 
-def test_the_report_is_one_file(finished, tmp_path):
-    finished.snakemake("--report", str(tmp_path / "report.html"))
-    page = (tmp_path / "report.html").read_text()
-    assert "wer_vs_latency" in page and "</html>" in page
+def test_the_report_is_one_file_and_holds_that_of_the_run(finished):
+    finished.snakemake("report")
+    page = (finished.folder / "results/report.html").read_text()
+    assert '<h1 id="title">embedded demo</h1>' in page and "</html>" in page
+    run = json.loads(page.partition('id="run-report">')[2].partition("</script>")[0])
+    for part in ("wer_vs_latency", "CTC weight", "runtimes_spec", "Measured rows"):
+        assert part in run
+    assert len(page) < 15e6
+    assert finished.planned("report") == []
+
+
+@needs_browser
+def test_the_report_opens_without_a_network(finished):
+    finished.snakemake("report")
+    browser = Browser()
+    try:
+        browser.open(finished.folder / "results/report.html")
+        browser.all("#views button")[1].click()
+        browser.driver.switch_to.frame(browser.all("#run")[0])
+        browser.driver.implicitly_wait(10)
+        said = browser.all("#app nav, #app h2, #app li")
+        assert said and "Measured rows" in browser.all("#app")[0].text
+        assert all(address.startswith(OWN) for address in browser.asked_for())
+        assert browser.complaints() == []
+    finally:
+        browser.close()
+
+
+def test_an_edited_page_makes_the_report_alone(unchanged):
+    unchanged.snakemake("report")
+    for part in ("report_page.py", "report_answer.py"):
+        unchanged.edit(part)
+        assert rules(unchanged.planned("report")) == {"report_page", "report"}
+        assert unchanged.planned("all") == []
 
 
 def test_the_published_study_is_planned_whole():
@@ -234,7 +273,9 @@ def test_the_published_study_is_planned_whole():
     jobs = study.planned()
     rounds = [job for job in jobs if job.rule == "measure_latency" and job.output.endswith("csv")]
     assert len(rounds) == 6 * 5
-    assert sum(job.rule == "decode_corpus" for job in jobs) == 6
+    # Eight shards a variant, and the encoder once a model and shard.
+    assert sum(job.rule == "decode_shard" for job in jobs) == 6 * 8
+    assert sum(job.rule == "encode_shard" for job in jobs) == 2 * 8
 
 
 REAL = ROOT.parent / "shared/data/LibriSpeech"
@@ -246,7 +287,7 @@ def test_the_whole_workflow_on_real_speech(tmp_path):
     config["speech"] = {"name": "real", "path": str(REAL / "test-clean")}
     config["models"] = config["models"][:1]
     config["ctc_weights"] = [1.0]
-    config["wer"] = {"max_utterances": None, "normalisation": "librispeech"}
+    config["wer"] = {"shards": 2}
     study = Study(tmp_path, config)
     study.snakemake("all")
     with (study.folder / "results/data/utterances.csv").open(newline="") as file:

@@ -6,35 +6,39 @@ from dataclasses import asdict
 from pathlib import Path
 
 from asrbench import checks, lock
+from asrbench.device_state import DeviceWatch
 from asrbench.errors import UserError
 from asrbench.json_file import write_json
 
 
 @contextmanager
-def measuring(rows: str | Path, strict: bool):
+def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
     """Hold the device, check it before and after, and write the findings beside ``rows``.
 
-    The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``.
+    The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``; what
+    load and throttling were after is of the whole measurement.
 
     Args:
         rows: the file that the measurement writes.
         strict: an unfit device stops the measurement.
+        excused: checks that are written down and neither stop nor warn.
 
     Raises:
         UserError: the device is unfit, and ``strict``; nothing was measured.
     """
     with lock.measuring():
         before = checks.run()
-        _tell(before, strict)
+        _tell(before, strict, excused)
+        watch = DeviceWatch()
         yield
-        found = {"before": before, "after": checks.run()}
-    _tell(found["after"], strict=False)
+        found = {"before": before, "after": checks.run(watch=watch)}
+    _tell(found["after"], False, excused)
     findings = {when: [asdict(check) for check in found[when]] for when in found}
     write_json(findings, Path(f"{rows}.checks.json"))
 
 
-def _tell(found: list[checks.Check], strict: bool) -> None:
-    lines = checks.unfit(found)
+def _tell(found: list[checks.Check], strict: bool, excused: tuple[str, ...]) -> None:
+    lines = checks.unfit([check for check in found if check.check not in excused])
     if lines and strict:
         raise UserError(
             "the device is not fit to be measured (checks.strict is true): " + " | ".join(lines)

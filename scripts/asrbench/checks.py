@@ -10,11 +10,11 @@ from pathlib import Path
 
 import psutil
 
+from asrbench.busy import BUSY_CORES
 from asrbench.device_state import DeviceWatch
 
-# CPU time of other processes, in cores, above which a device counts as busy.
-BUSY_CORES = 0.25
 LOOK_S = 0.3
+MAINS = "mains"
 MEMORY_FREE_SHARE = 0.1
 EXACT_CLOCKS = {"tsc", "arch_sys_counter", "arch_mmio_counter"}
 
@@ -30,19 +30,24 @@ class Check:
     advice: str
 
 
-def run(root: str | Path = "/", look_s: float = LOOK_S) -> list[Check]:
+def run(
+    root: str | Path = "/", look_s: float = LOOK_S, watch: DeviceWatch | None = None
+) -> list[Check]:
     """All checks, in a fixed order; takes ``look_s`` seconds to see what others do.
 
     Args:
         root: where the kernel's files are, ``/`` but in tests.
         look_s: how long the load by others is watched, in seconds.
+        watch: in place of that, one that has watched a whole measurement.
     """
     root = Path(root)
-    watch = DeviceWatch(root)
-    time.sleep(look_s)
+    if watch is None:
+        watch = DeviceWatch(root)
+        time.sleep(look_s)
     state = watch.end()
     return [
         _governor(root),
+        _profile(root),
         _mains(root),
         _throttling(state["throttled"]),
         _load(state["load"]),
@@ -77,17 +82,26 @@ def _governor(root: Path) -> Check:
     )
 
 
-def _mains(root: Path) -> Check:
+def _profile(root: Path) -> Check:
     profile = _text(root / "sys/firmware/acpi/platform_profile")
-    statuses = [_text(f) for f in sorted((root / "sys/class/power_supply").glob("*/status"))]
-    saving = profile in ("low-power", "quiet") or "Discharging" in statuses
-    told = [f"profile {profile}"] * bool(profile) + [f"battery {s}" for s in statuses if s]
     return Check(
-        "power saving",
-        _verdict(" ".join(told), not saving),
-        ", ".join(told) or "the kernel does not tell",
-        "on battery or in a saving profile the device is slower",
-        "plug it in and choose the performance profile (energy from a battery needs it unplugged)",
+        "power profile",
+        _verdict(profile, profile not in ("low-power", "quiet")),
+        profile or "the kernel does not tell",
+        "in a saving profile the device is slower",
+        "echo performance | sudo tee /sys/firmware/acpi/platform_profile",
+    )
+
+
+def _mains(root: Path) -> Check:
+    files = sorted((root / "sys/class/power_supply").glob("*/status"))
+    statuses = [status for file in files if (status := _text(file))]
+    return Check(
+        MAINS,
+        _verdict(statuses or None, "Discharging" not in statuses),
+        ", ".join(f"battery {status}" for status in statuses) or "the kernel does not tell",
+        "on battery many devices are slower",
+        "plug it in (only energy from the battery's own meter needs it unplugged)",
     )
 
 

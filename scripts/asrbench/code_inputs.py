@@ -5,6 +5,7 @@ from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
 
+DATA = (".csv", ".html", ".css", ".js")
 SCRIPTS = Path(__file__).resolve().parents[1]
 
 
@@ -24,6 +25,7 @@ def files_of(script: str) -> list[str]:
     finder = ModuleFinder(path=[str(SCRIPTS)])
     finder.run_script(str(SCRIPTS / script))
     found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
-    found |= {data for file in found if (data := file.with_suffix(".csv")).exists()}
+    besides = {file.with_suffix(ending) for file in found for ending in DATA}
+    found |= {file for file in besides if file.exists()}
     modules = sorted(os.path.relpath(file) for file in found - {SCRIPTS / script})
     return [os.path.relpath(SCRIPTS / script), *modules]

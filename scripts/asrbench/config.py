@@ -200,6 +200,19 @@ class Wer(Block):
     max_utterances: Positive | None = Field(
         None, description="Decode only so many utterances, drawn by latency.seed; null: all."
     )
+    shards: int = Field(
+        8,
+        ge=1,
+        le=1000,
+        description="Parts of the corpus that are decoded by processes of their own, one thread "
+        "each, on as many cores (or nodes) as there are.",
+    )
+    share_encoder: bool = Field(
+        True,
+        description="Run a model's encoder once for all its CTC weights; its outputs are kept on "
+        "disk meanwhile (92 MB an hour of audio for the study's Conformer). Costs one process "
+        "more a shard, which a small corpus does not win back.",
+    )
     normalisation: Literal["none", "librispeech"] = Field(
         "librispeech",
         description="librispeech: upper case, only A-Z, digits, apostrophe and single spaces, "

@@ -2,43 +2,40 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 
 from asrbench.latency import failure
 from asrbench.part_file import PartFile
-from asrbench.recogniser import Recogniser
-
-NOT_APPLICABLE = {"status": "not applicable", "reason": "random weights"}
+from asrbench.recogniser import Transcript
 
 
 def decode(
-    recogniser: Recogniser,
+    transcribe: Callable[[object], Transcript],
     utterances: pd.DataFrame,
-    load: Callable[[str], object],
     out: PartFile,
     progress: Callable[[int], None],
 ) -> None:
     """Decode every utterance that has no line yet.
 
     Args:
-        utterances: rows with utterance_id, path, duration_s, text.
-        load: path to waveform, shape (samples,), float32.
-        out: gets the lines; an utterance that cannot be decoded gets one with
-            status ``failed``, an empty hypothesis, and the reason.
+        transcribe: a row of ``utterances`` to its transcript; what it raises
+            makes a line with status ``failed``, an empty hypothesis, and the reason.
+        utterances: rows with utterance_id, speaker, path, duration_s, text.
+        out: gets the lines.
         progress: called with the number of utterances done.
     """
     done = {json.loads(line)["utterance_id"] for line in out.found}
     for number, row in enumerate(utterances.itertuples(), start=1):
         if row.utterance_id not in done:
-            out.append(json.dumps(_line(recogniser, row, load), ensure_ascii=False))
+            out.append(json.dumps(_line(transcribe, row), ensure_ascii=False))
         progress(number)
 
 
-def _line(recogniser: Recogniser, row, load: Callable[[str], object]) -> dict[str, object]:
+def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
     line = {
         "utterance_id": row.utterance_id,
+        "speaker": row.speaker,
         "reference": row.text,
         "hypothesis": "",
         "score": None,
@@ -48,7 +45,7 @@ def _line(recogniser: Recogniser, row, load: Callable[[str], object]) -> dict[st
         "reason": "",
     }
     try:
-        transcript = recogniser.transcribe(load(row.path))
+        transcript = transcribe(row)
     except Exception as error:
         return {**line, **failure(error)}
     return {
@@ -58,9 +55,3 @@ def _line(recogniser: Recogniser, row, load: Callable[[str], object]) -> dict[st
         "tokens": transcript.tokens,
         "reason": "" if transcript.score is not None else "the search gave no hypothesis",
     }
-
-
-def write_not_applicable(path: str | Path) -> None:
-    """The file of a variant that cannot have hypotheses: one line with the reason."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(json.dumps(NOT_APPLICABLE) + "\n", encoding="utf-8")

@@ -2,7 +2,7 @@
 
 The window holds inference and nothing else: the model is loaded and warm, the
 waveforms are in memory, start and end are read on the sampler's clock. On a
-device without a meter only a short window is run, for its CPU time.
+device without a meter nothing is run.
 """
 
 import time
@@ -75,20 +75,13 @@ class Capture:
         )
 
 
-def without_meter(load: Load, window_s: float, found: list[Probed], progress: Progress) -> Capture:
-    """A short window for CPU time alone.
+def without_meter(found: list[Probed]) -> Capture:
+    """No window at all: nothing would be measured in it.
 
     Args:
         found: the meters that were asked and that give nothing.
     """
-    capture = Capture(reason=catalogue.why_none(found), absent=catalogue.absent(found))
-    began_s = time.monotonic()
-    try:
-        _warm_up(load, 0.0)
-        _run(capture, load, window_s, began_s, progress)
-    except _Failed as error:
-        capture.status, capture.reason = "void", str(error)
-    return capture
+    return Capture(reason=catalogue.why_none(found), absent=catalogue.absent(found))
 
 
 def with_meters(

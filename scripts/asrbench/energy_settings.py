@@ -90,12 +90,6 @@ class Energy(Block):
         le=60,
         description="Time between readings of meters that are always ready, in seconds.",
     )
-    window_without_meter_s: float = Field(
-        10.0,
-        ge=1,
-        le=86400,
-        description="How long inference runs where no meter measures, for CPU time alone.",
-    )
     meters: Literal["auto"] | list[MeterName] = Field(
         "auto",
         description="auto: every meter that the device has; or a list of those to use; "

@@ -21,7 +21,7 @@ import types
 import warnings
 from typing import ClassVar
 
-# What a stand-in says when somebody does use it.
+# What a stand-in says when somebody does use it, by package (or module).
 _REASONS = {
     "torchaudio": (
         "torchaudio is not installed or does not load beside this torch; only models "
@@ -32,6 +32,10 @@ _REASONS = {
         "g2p_en is kept out because its import downloads language data; only models "
         "with phoneme tokens (token_type 'phn') need it, and those are not supported"
     ),
+    "espnet2.main_funcs.calculate_all_attentions": (
+        "the plots of attention that ESPnet makes while it trains are kept out because what they "
+        "import (a vocoder, and all of scipy.stats) takes long"
+    ),
     "nltk": (
         "nltk is kept out because its import, and that of what it imports, takes long; only "
         "BLEU scores of translation models need it"
@@ -39,26 +43,38 @@ _REASONS = {
 }
 
 
+# What is imported from a stand-in by name, and so must be there; calling it is a use.
+_BY_NAME = {"espnet2.main_funcs.calculate_all_attentions": "calculate_all_attentions"}
+
+
 class StandIn(types.ModuleType):
     """A module of the right name whose every use raises an ImportError with the reason."""
 
     __path__: ClassVar[list[str]] = []
 
+    def __init__(self, name: str):
+        super().__init__(name)
+        if name in _BY_NAME:
+            setattr(self, _BY_NAME[name], self._refuse)
+
+    def _refuse(self, *_arguments, **_options):
+        raise ImportError(f"{self.__name__} was called: {_REASONS[self.__name__]}")
+
     def __getattr__(self, attribute: str):
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        package = self.__name__.split(".")[0]
-        raise ImportError(f"{self.__name__}.{attribute} was asked for: {_REASONS[package]}")
+        reason = _REASONS.get(self.__name__) or _REASONS[self.__name__.split(".")[0]]
+        raise ImportError(f"{self.__name__}.{attribute} was asked for: {reason}")
 
 
 class _StandInFinder:
-    """Finds a stand-in for the packages it was made for, and their submodules."""
+    """Finds a stand-in for the packages (and single modules) it was made for."""
 
     def __init__(self, packages: set[str]):
         self.packages = packages
 
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in self.packages:
+        if name in self.packages or name.split(".")[0] in self.packages:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
 
@@ -98,7 +114,7 @@ def prepare() -> None:
     """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
-    absent = {"g2p_en", "nltk"}
+    absent = {"g2p_en", "nltk", *_BY_NAME}
     if not loads("torchaudio"):
         absent.add("torchaudio")
     sys.meta_path.insert(0, _StandInFinder(absent))

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from asrbench import figure_cost, figure_rows, figure_style
+from asrbench import figure_cost, figure_rows, figure_style, palette
 from asrbench.compare_rows import PUBLISHED
 from asrbench.digits import figure as digits
 
@@ -29,7 +29,7 @@ def draw(rows: pd.DataFrame) -> Figure:
     elif not measured.empty:
         axes.set_xlim(0, 1.25 * max(measured.max(), rows["latency_high_s"].max()))
     left = axes.get_xlim()[0]
-    colours = figure_style.palette(devices)
+    colours = palette.of_models(devices)
     for pair, row in zip(pairs, rows.to_dict("records"), strict=True):
         y, mean = layout.at[pair], row["latency_mean_s"]
         if mean != mean:

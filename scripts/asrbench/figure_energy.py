@@ -5,7 +5,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asrbench import figure_cost, figure_rows, figure_style, measured_power, table_csv
+from asrbench import figure_cost, figure_rows, figure_style, measured_power, palette, table_csv
 from asrbench.config import Study
 from asrbench.digits import figure as digits
 
@@ -35,7 +35,7 @@ def draw(tables: Path, study: Study) -> Figure:
             axes.barh(
                 *(y, row[f"{BAR}_j"]),
                 height=0.72,
-                color=figure_style.lighter(colours[row["model"]], 0.35),
+                color=palette.lighter(colours[row["model"]], 0.35),
                 edgecolor=figure_style.INK,
                 linewidth=0.5,
             )
@@ -57,7 +57,7 @@ def draw(tables: Path, study: Study) -> Figure:
 
 
 def _entries() -> list:
-    grey = figure_style.lighter(figure_style.FADED, 0.35)
+    grey = palette.lighter(figure_style.FADED, 0.35)
     diamond = {"marker": "D", "markerfacecolor": "white", "markersize": 4}
     return [
         Patch(

@@ -5,18 +5,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asrbench import figure_cost, figure_rows, figure_style, table_csv
+from asrbench import figure_cost, figure_rows, figure_style, latency_parts, palette, table_csv
 from asrbench.config import Study
 from asrbench.digits import figure as digits
 
-# Column of each part, in the order of the bar: its name, its lightness, its hatch.
-PARTS = {
-    "encode": ("encode", 0.0, ""),
-    "decoder": ("attention decoder", 0.55, "////"),
-    "ctc": ("CTC scoring", 0.3, "...."),
-    "bookkeeping": ("search bookkeeping", 0.8, "xxxx"),
-    "other": ("other", 1.0, ""),
-}
 LABEL = "mean latency of an utterance (s)"
 
 
@@ -37,7 +29,7 @@ def draw(tables: Path, study: Study) -> Figure:
             figure_cost.absent(axes, y, row["reason"])
             continue
         left = 0.0
-        for part, (_, share, hatch) in PARTS.items():
+        for part, (_, share, hatch) in latency_parts.SHOWN.items():
             seconds = row[f"{part}_mean_s"]
             if not seconds > 0:
                 continue
@@ -45,7 +37,7 @@ def draw(tables: Path, study: Study) -> Figure:
                 *(y, seconds),
                 left=left,
                 height=0.72,
-                color=figure_style.lighter(colours[row["model"]], share),
+                color=palette.lighter(colours[row["model"]], share),
                 edgecolor=figure_style.INK,
                 linewidth=0.5,
                 hatch=hatch,
@@ -62,12 +54,12 @@ def draw(tables: Path, study: Study) -> Figure:
 def _entries() -> list:
     entries = [
         Patch(
-            facecolor=figure_style.lighter(figure_style.FADED, share),
+            facecolor=palette.lighter(figure_style.FADED, share),
             edgecolor=figure_style.INK,
             linewidth=0.5,
             hatch=hatch,
             label=name,
         )
-        for name, share, hatch in PARTS.values()
+        for name, share, hatch in latency_parts.SHOWN.values()
     ]
     return [*entries, figure_style.handle("95 % interval", linestyle="-", linewidth=1)]

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import figure_style, table_csv
+from asrbench import decades, figure_style, table_csv
 from asrbench.config import Study
 
 
@@ -70,11 +70,11 @@ def _lines(left: Axes, right: Axes, rows: pd.DataFrame, study: Study) -> None:
 def _scale(axes: Axes, table: pd.DataFrame, column: str) -> None:
     sizes = sorted(set(table["batch_size"]))
     axes.set_xlabel("batch size (utterances)")
-    if figure_style.spans_decades(table["batch_size"], 4):
+    if decades.spanned(table["batch_size"], 4):
         axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
     axes.minorticks_off()
-    if figure_style.spans_decades(table[column]):
+    if decades.spanned(table[column]):
         axes.set_yscale("log")
         figure_style.plain_log(axes.yaxis)
     else:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import figure_style
+from asrbench import decades, figure_style
 from asrbench.config import Study
 
 ABOVE_IN, PANEL_IN = 0.8, 2.2
@@ -36,8 +36,8 @@ def draw(
     panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat
     styles = figure_style.weight_styles([weight for _, weight in study.variants()])
     colours = figure_style.colours(study)
-    log_y = figure_style.spans_decades(rows[figures[0]])
-    log_x = figure_style.spans_decades(rows["length_frames"], 8)
+    log_y = decades.spanned(rows[figures[0]])
+    log_x = decades.spanned(rows["length_frames"], 8)
     for axes, model in zip(panels, models, strict=False):
         axes.set_title(
             figure_style.shown(study, model, 24 * (3 - across)), loc="left", fontweight="bold"

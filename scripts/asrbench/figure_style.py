@@ -1,8 +1,7 @@
 """How every figure looks: one colour a model, one line and marker a CTC weight, one way to save.
 
 Sizes are for a column of a paper: 5 inches wide, with text that is still
-readable at 3.3 inches. Colours are Okabe and Ito's, ordered so that neighbours
-differ in grey as well; markers and lines carry what colour alone would not.
+readable at 3.3 inches. Markers and lines carry what colour alone would not.
 """
 
 import re
@@ -16,16 +15,15 @@ matplotlib.use("Agg")
 import pandas as pd
 from matplotlib import ticker
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from asrbench import palette
 from asrbench.config import Study
 from asrbench.errors import UserError
+from asrbench.palette import FADED, GRID, INK
 
 WIDTH_IN = 5.0
-INK, FADED, GRID = "#222222", "#6e6e6e", "#e2e2e2"
-_COLOURS = ["#0072B2", "#E69F00", "#000000", "#CC79A7", "#56B4E9", "#D55E00", "#009E73"]
 _LINES = [("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1)), "v"), ((0, (1, 1)), "P")]
 _FORMATS = ("png", "svg")
 
@@ -58,17 +56,7 @@ matplotlib.rcParams.update(
 
 def colours(study: Study) -> dict[str, str]:
     """Model to colour, in the order of the configuration."""
-    return palette([model.name for model in study.models])
-
-
-def palette(names: list[str]) -> dict[str, str]:
-    """Any names to colours, in their order."""
-    return {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
-
-
-def lighter(colour: str, share: float) -> tuple[float, float, float]:
-    """The colour, ``share`` of the way to white."""
-    return tuple(part + (1 - part) * share for part in to_rgb(colour))
+    return palette.of_models([model.name for model in study.models])
 
 
 def weight_styles(weights: list[str]) -> dict[str, tuple[object, str]]:
@@ -156,12 +144,6 @@ def plain_log(axis) -> None:
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_locator(ticker.LogLocator(subs=range(2, 10), numticks=12))
     axis.set_minor_formatter(ticker.NullFormatter())
-
-
-def spans_decades(values: pd.Series, ratio: float = 20.0) -> bool:
-    """Whether a logarithmic axis suits: all above 0, the largest ``ratio`` times the smallest."""
-    values = values.dropna()
-    return not values.empty and values.min() > 0 and values.max() >= ratio * values.min()
 
 
 def handle(label: str, **style: object) -> Line2D:

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import figure_style, published_study
+from asrbench import decades, figure_style, palette, published_study
 from asrbench.config import Study
 
 
@@ -31,7 +31,7 @@ def draw(
         _point(axes, row, cost, styles[row["ctc_weight"]][1], colours[row["model"]])
     axes.set_xlabel(label)
     axes.set_ylabel("word error rate (%)")
-    if figure_style.spans_decades(pd.concat([rows[cost[0]], reference[published]])):
+    if decades.spanned(pd.concat([rows[cost[0]], reference[published]])):
         axes.set_xscale("log")
         axes.margins(x=0.08)
         figure_style.plain_log(axes.xaxis)
@@ -61,7 +61,7 @@ def _point(axes: Axes, row: dict, cost: tuple[str, str, str], marker: str, colou
 
 
 def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> None:
-    colour = figure_style.lighter(colours.get(row["model"], figure_style.FADED), 0.25)
+    colour = palette.lighter(colours.get(row["model"], figure_style.FADED), 0.25)
     x, y = row[column], row["wer_percent"]
     marker = styles[row["ctc_weight"]][1]
     axes.plot(x, y, marker, mfc="white", mec=colour, mew=1.2, ms=6.5, zorder=2)
@@ -77,7 +77,7 @@ def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> 
 
 
 def _scale_errors(axes: Axes, values: pd.Series) -> None:
-    if figure_style.spans_decades(values):
+    if decades.spanned(values):
         axes.set_yscale("log")
         low, high = values.min(), values.max()
         axes.set_ylim(low / 1.6, high * 1.9)

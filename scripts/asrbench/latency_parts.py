@@ -21,6 +21,15 @@ COLUMNS = {
     for part in PARTS
 }
 
+# Parts as figures show them, in the order of a bar: name, lightness, hatch.
+SHOWN = {
+    "encode": ("encode", 0.0, ""),
+    "decoder": ("attention decoder", 0.55, "////"),
+    "ctc": ("CTC scoring", 0.3, "...."),
+    "bookkeeping": ("search bookkeeping", 0.8, "xxxx"),
+    "other": ("other", 1.0, ""),
+}
+
 
 def means(rows: pd.DataFrame) -> dict[str, float]:
     """Mean seconds of each part, as columns of a table; NaN where the rows have none.

@@ -12,9 +12,10 @@ def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
     Means, median, percentiles and ``latency_std_s`` are over all rows; intervals
     are over rounds and utterances.
     """
-    cells = matrices(good, "utterance_id", ["latency_s", "duration_s"])
+    cells = matrices(good, "utterance_id", ["latency_s", "duration_s", "cpu_s"])
     mean = bootstrap.ratio(cells["latency_s"], seed=seed)
     factor = bootstrap.ratio(cells["latency_s"], cells["duration_s"], seed=seed)
+    cpu = bootstrap.ratio(cells["cpu_s"], cells["duration_s"], seed=seed)
     latency = good["latency_s"]
     return {
         "latency_mean_s": mean.value,
@@ -31,6 +32,9 @@ def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
         "real_time_factor": factor.value,
         "real_time_factor_low": factor.low,
         "real_time_factor_high": factor.high,
+        "cpu_s_per_audio_s": cpu.value,
+        "cpu_low_s_per_audio_s": cpu.low,
+        "cpu_high_s_per_audio_s": cpu.high,
         **_line(good, cells["latency_s"], seed),
         "tokens_mean": good["tokens"].mean(),
     }

@@ -75,8 +75,10 @@ SCHEMA = {
         for name, column in _FIGURES.items()
     },
     "cpu_s_per_audio_s": number(
-        meaning="CPU seconds for a second of audio: computing time, and no energy."
+        meaning="CPU seconds for a second of audio in the rounds of latency: no energy."
     ),
+    "cpu_low_s_per_audio_s": number(meaning="Lower bound of its 95 % interval."),
+    "cpu_high_s_per_audio_s": number(meaning="Upper bound of its 95 % interval."),
     "sampler_cores": number(meaning="CPU time of the process that reads the meters, in cores."),
     "flags": text(meaning="What makes the figures doubtful."),
     "reason": text(meaning="Why figures are absent, or rounds are void."),
@@ -101,7 +103,9 @@ COLUMNS = [
     Column("mWh", "energy_per_utterance_mwh"),
     Column("estimated power (W)", "estimated_power_mean_w"),
     _interval("estimated energy (J)", "estimated_energy_per_utterance_integral", "j"),
-    Column("CPU s / audio s", "cpu_s_per_audio_s"),
+    Column(
+        "CPU s / audio s", "cpu_s_per_audio_s", "cpu_low_s_per_audio_s", "cpu_high_s_per_audio_s"
+    ),
     Column("power", "power_status"),
     Column("meter", "meter"),
     Column("scope", "scope"),

@@ -3,12 +3,11 @@
 import numpy as np
 
 from asrbench import integrate
+from asrbench.busy import BUSY_CORES
 from asrbench.raw_window import RawWindow
 
 DRIFT_PERCENT = 5.0
 FEWEST_UPDATES = 100
-# Others on the machine may use this many cores, beside the sampler.
-BUSY_CORES = 0.25
 # Readings may stay the same for so many updates before the meter seems to stand still.
 STANDING_UPDATES = 5
 

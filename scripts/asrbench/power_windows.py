@@ -41,10 +41,9 @@ class Power:
 
 @dataclass(frozen=True)
 class Measured:
-    """A variant: its powers, the preferred first and at least one, and what needs no meter."""
+    """A variant: its powers, the preferred first and at least one."""
 
     powers: tuple[Power, ...]
-    cpu_s_per_audio_s: float
     sampler_cores: float
 
     @property
@@ -71,7 +70,6 @@ def read(
     return {
         variant: Measured(
             tuple(_with_first(powers[variant], first)),
-            _per_audio_s(raws[variant]),
             _mean(raw.number("sampler_cores") for raw in raws[variant]),
         )
         for variant in raws
@@ -131,12 +129,6 @@ def _by_round(texts: list[tuple[str, ...]]) -> tuple[str, ...]:
     if all(each == texts[0] for each in texts):
         return tuple(text for text in texts[0] if text)
     return tuple(f"round {i}: {t}" for i, each in enumerate(texts, 1) for t in each if t)
-
-
-def _per_audio_s(raws: list[RawWindow]) -> float:
-    pairs = [(raw.number("cpu_s"), raw.number("audio_s")) for raw in raws]
-    pairs = [(cpu_s, audio_s) for cpu_s, audio_s in pairs if np.isfinite(cpu_s) and audio_s > 0]
-    return sum(c for c, _ in pairs) / sum(a for _, a in pairs) if pairs else np.nan
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -120,6 +120,25 @@ class Recogniser:
             seconds = len(waveform) / self.sample_rate_hz
             tokens = max(1, round(self.tokens_per_second * seconds))
             self.speech2text.maxlenratio = -tokens
+        return self._transcribe(waveform)
+
+    def transcribe_encoded(self, output: np.ndarray) -> Transcript:
+        """Decode from an encoder output, as :func:`encode` gives it, in place of a waveform.
+
+        Args:
+            output: shape (encoder steps, features), float32.
+        """
+        import torch
+
+        encoded = torch.from_numpy(output)[None], torch.tensor([len(output)])
+        encode = self.model.encode
+        self.model.encode = lambda **_batch: encoded
+        try:
+            return self._transcribe(np.zeros(1, np.float32))
+        finally:
+            self.model.encode = encode
+
+    def _transcribe(self, waveform: np.ndarray) -> Transcript:
         began = time.perf_counter()
         results = self.speech2text(waveform)
         latency_s = time.perf_counter() - began
@@ -153,6 +172,26 @@ def load_model(manifest: Manifest):
     model, _arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
     _load_weights(model, manifest)
     return model.eval()
+
+
+def encode(model, waveform: np.ndarray) -> np.ndarray:
+    """The encoder's output for one waveform.
+
+    Args:
+        model: from :func:`load_model`.
+        waveform: shape (samples,), float32, at the model's sample rate.
+
+    Returns:
+        Shape (encoder steps, features), float32.
+    """
+    import torch
+
+    speech = torch.from_numpy(waveform)[None]
+    with torch.no_grad():
+        output, _lengths = model.encode(speech=speech, speech_lengths=torch.tensor([len(waveform)]))
+    if isinstance(output, tuple):
+        output = output[0]  # the rest are intermediate CTC outputs
+    return output[0].numpy()
 
 
 def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):

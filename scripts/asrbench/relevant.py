@@ -71,12 +71,23 @@ def energy(study: Study, name: str, ctc_weight: str) -> dict:
     return latency(study, name, ctc_weight) | window
 
 
+def wer_corpus(study: Study) -> dict:
+    """What the choice of utterances to decode depends on."""
+    return {"max_utterances": study.wer.max_utterances, "seed": study.latency.seed}
+
+
+def encoding(study: Study, name: str) -> dict:
+    """What the encoder outputs of a model depend on."""
+    return wer_corpus(study) | {
+        "model": name,
+        "sample_rate_hz": study.speech.sample_rate_hz,
+        "channels": study.speech.channels,
+    }
+
+
 def decoding(study: Study, name: str, ctc_weight: str) -> dict:
     """What the hypotheses of a variant depend on."""
-    return _variant(study, name, ctc_weight) | {
-        "max_utterances": study.wer.max_utterances,
-        "seed": study.latency.seed,
-    }
+    return _variant(study, name, ctc_weight) | wer_corpus(study)
 
 
 def tables(study: Study) -> dict:

@@ -1,12 +1,13 @@
 """Word, character and sentence error rates of one variant's hypotheses."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 
 import jiwer
 import numpy as np
 
 from asrbench import bootstrap
+from asrbench.bootstrap import Interval
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Score:
     wer_percent: float
     wer_low_percent: float
     wer_high_percent: float
+    interval_over: str
     cer_percent: float
     sentence_error_percent: float
 
@@ -48,16 +50,19 @@ class Errors:
         """Substitutions + deletions + insertions."""
         return self.substitutions + self.deletions + self.insertions
 
+    def take(self, chosen: np.ndarray) -> "Errors":
+        """Some of the utterances, by their places or by a mask."""
+        return Errors(*(array[chosen] for array in astuple(self)))
 
-def count(pairs: Iterable[tuple[str, str | None]], normalise: Callable[[str], str] = str) -> Errors:
+
+def count(pairs: Iterable[tuple[str, str | None]]) -> Errors:
     """Align each (reference, hypothesis); a hypothesis of None failed: all its words are deleted.
 
     An empty reference has no words, and each word of its hypothesis is an insertion.
     """
     rows = []
     for reference, hypothesis in pairs:
-        reference = normalise(reference)
-        guess = "" if hypothesis is None else normalise(hypothesis)
+        guess = "" if hypothesis is None else hypothesis
         word = jiwer.process_words([reference], [guess])
         letter = jiwer.process_characters([reference], [guess])
         rows.append(
@@ -75,9 +80,18 @@ def count(pairs: Iterable[tuple[str, str | None]], normalise: Callable[[str], st
     return Errors(*np.array(rows, dtype=int).reshape(len(rows), 8).T)
 
 
-def score(errors: Errors, seed: int = 1) -> Score:
-    """Sum the errors and make the rates; the 95 % interval resamples utterances."""
-    interval = bootstrap.ratio(100.0 * errors.word_errors, errors.words, seed=seed)
+def score(
+    errors: Errors, seed: int = 1, units: np.ndarray | None = None, over: str = "utterances"
+) -> Score:
+    """Sum the errors and make the rates.
+
+    Args:
+        seed: of the bootstrap of the 95 % interval.
+        units: number of the unit of each utterance, from 0, which are resampled; shape
+            (utterances,). None: each utterance by itself.
+        over: what units are called.
+    """
+    interval = wer(errors, seed, units, over)
     wrong = (errors.word_errors > 0) | (errors.failed > 0)
     return Score(
         utterances=len(errors.words),
@@ -90,8 +104,26 @@ def score(errors: Errors, seed: int = 1) -> Score:
         wer_percent=interval.value,
         wer_low_percent=interval.low,
         wer_high_percent=interval.high,
+        interval_over=interval.over,
         cer_percent=_percent(errors.character_errors.sum(), errors.characters.sum()),
         sentence_error_percent=_percent(wrong.sum(), len(wrong)),
+    )
+
+
+def wer(
+    errors: Errors, seed: int = 1, units: np.ndarray | None = None, over: str = "utterances"
+) -> Interval:
+    """The word error rate alone, in percent; arguments as in :func:`score`."""
+    return bootstrap.ratio(*sums(errors, units), seed=seed, names=("rounds", over))
+
+
+def sums(errors: Errors, units: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """100 × errors, and words, of each unit: what the bootstrap takes."""
+    if units is None:
+        units = np.arange(len(errors.words))
+    return (
+        np.bincount(units, weights=100.0 * errors.word_errors),
+        np.bincount(units, weights=errors.words.astype(float)),
     )
 
 

@@ -50,7 +50,7 @@ def _row(measured: Measured, power: Power, timed: pd.Series | None, seed: int) -
         "scope": power.scope,
         "interval_over": power.mean.over,
         "energy_interval_over": "none",
-        "cpu_s_per_audio_s": measured.cpu_s_per_audio_s,
+        **_cpu(timed),
         "sampler_cores": measured.sampler_cores,
         "flags": joined(list(power.flags)),
     }
@@ -62,6 +62,12 @@ def _row(measured: Measured, power: Power, timed: pd.Series | None, seed: int) -
             figures |= _studys(power, timed)
         row |= figures if power.status == "measured" else _as_estimates(figures)
     return row | {"reason": joined(reasons)}
+
+
+def _cpu(timed: pd.Series | None) -> dict[str, float]:
+    """Computing time of the latency's rounds, which no meter is needed for."""
+    names = [f"cpu_{part}s_per_audio_s" for part in ("", "low_", "high_")]
+    return {name: np.nan if timed is None else timed[name] for name in names}
 
 
 def _figures(power: Power, seed: int) -> dict[str, object]:
@@ -153,7 +159,8 @@ def _notes(study: Study) -> list[str]:
         "windows divided by their inferences; net is the integral without idle power. "
         "mWh are those of the integral.",
         "Watts of different scopes are those of different parts of the device: compare rows of "
-        "one scope alone. CPU seconds per second of audio are computing time and no energy.",
+        "one scope alone. CPU seconds per second of audio are those of the table of latency: "
+        "computing time and no energy.",
         power_flags.RULE,
     ]
 

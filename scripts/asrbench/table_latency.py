@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench import latency_parts, latency_statistics, outliers, percentiles, timed_rows
+from asrbench.busy import BUSY_CORES
 from asrbench.config import Study
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
 
-BUSY_CORES = 0.25
 BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 
 
@@ -96,6 +96,11 @@ TABLE = Table(
         ),
         real_time_factor_low=number(meaning="Lower bound of its 95 % interval."),
         real_time_factor_high=number(meaning="Upper bound of its 95 % interval."),
+        cpu_s_per_audio_s=number(
+            meaning="CPU seconds of all threads for a second of audio: computing time, no energy."
+        ),
+        cpu_low_s_per_audio_s=number(meaning="Lower bound of its 95 % interval."),
+        cpu_high_s_per_audio_s=number(meaning="Upper bound of its 95 % interval."),
         startup_s=number(
             low=None, meaning="Where the line latency = start-up + slope × seconds of audio begins."
         ),
@@ -135,6 +140,12 @@ TABLE = Table(
         Column("other (s)", "other_mean_s"),
         Column(
             "real-time factor", "real_time_factor", "real_time_factor_low", "real_time_factor_high"
+        ),
+        Column(
+            "CPU s / audio s",
+            "cpu_s_per_audio_s",
+            "cpu_low_s_per_audio_s",
+            "cpu_high_s_per_audio_s",
         ),
         Column("start-up (s)", "startup_s", "startup_low_s", "startup_high_s"),
         Column(

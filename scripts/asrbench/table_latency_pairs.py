@@ -9,9 +9,7 @@ from asrbench import latency_pair, timed_rows
 from asrbench.config import Study
 from asrbench.table import Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
-
-OTHER = ("model", "ctc_weight", "weights")
+from asrbench.variant_rows import IDENTITY, OTHER, joined, pair_identity
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -20,9 +18,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     found = {variant: timed_rows.sample(study, results, *variant) for variant in variants}
     rows = []
     for one, other in combinations(variants, 2):
-        row = identity(study, *one)
-        row |= {f"other_{name}": identity(study, *other)[name] for name in OTHER}
-        rows.append(row | _compared(study, one, other, found))
+        rows.append(pair_identity(study, one, other) | _compared(study, one, other, found))
     return pd.DataFrame(rows)
 
 
@@ -71,9 +67,7 @@ TABLE = Table(
     build=build,
     schema=schema(
         **IDENTITY,
-        other_model=text(meaning="Name of the model that it is compared with."),
-        other_ctc_weight=text(meaning="CTC weight of the variant that it is compared with."),
-        other_weights=text("trained", "random", meaning="Trained or random weights of that model."),
+        **OTHER,
         utterances_shared=count(meaning="Utterances that both have, over which they are compared."),
         difference_s=number(low=None, meaning="Mean latency of the first minus that of the other."),
         difference_low_s=number(low=None, meaning="Lower bound of its 95 % interval."),

@@ -17,6 +17,9 @@ from asrbench import (
     table_summary,
     table_threads,
     table_wer,
+    table_wer_duration,
+    table_wer_pairs,
+    table_wer_worst,
 )
 
 SCHEMAS: dict[str, DataFrameSchema] = {
@@ -31,6 +34,9 @@ SCHEMAS: dict[str, DataFrameSchema] = {
     "energy": table_energy.TABLE.schema,
     "energy_vs_frames": table_energy_frames.TABLE.schema,
     "wer": table_wer.TABLE.schema,
+    "wer_pairs": table_wer_pairs.TABLE.schema,
+    "wer_vs_duration": table_wer_duration.TABLE.schema,
+    "wer_worst": table_wer_worst.TABLE.schema,
     "hypotheses": table_hypotheses.TABLE.schema,
     "summary": table_summary.TABLE.schema,
     **compare_tables.SCHEMAS,

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import normalise, scoring
+from asrbench import normalise, scoring, wer_rows
 from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.raw_files import failures, no_file, read_json_lines
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
@@ -21,42 +19,22 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 def _row(study: Study, results: Path, model: str, weight: str) -> dict[str, object]:
     row = identity(study, model, weight) | {"normalisation": study.wer.normalisation}
-    path = results / "wer" / model / f"ctc{weight}" / "hypotheses.jsonl"
-    try:
-        lines = read_json_lines(path)
-    except FileNotFoundError:
-        return row | {"reason": no_file(path, results)}
-    if len(lines) == 1 and lines[0].get("status") == "not applicable":
-        return row | {"reason": f"not applicable: {lines[0].get('reason', 'no reason given')}"}
-    if not lines:
-        return row | {"reason": f"{path.relative_to(results).as_posix()} holds no utterance"}
-
-    errors = scoring.count(
-        [_pair(line, path) for line in lines], normalise.BY_NAME[study.wer.normalisation]
-    )
-    score = scoring.score(errors, study.latency.seed)
-    state = pd.DataFrame(
-        [(line.get("status", "ok"), line.get("reason") or "") for line in lines],
-        columns=["status", "reason"],
-    )
-    reasons = failures(state)
+    scored = wer_rows.read(study, results, model, weight)
+    if not len(scored):
+        return row | {"interval_over": "none", "reason": joined(scored.reasons)}
+    score = scoring.score(scored.errors, study.latency.seed, *wer_rows.units(scored.lines))
+    reasons = list(scored.reasons)
     if not score.words:
         reasons.append("the references hold no words")
     return row | asdict(score) | {"reason": joined(reasons)}
-
-
-def _pair(line: dict, path: Path) -> tuple[str, str | None]:
-    if not isinstance(line.get("reference"), str):
-        raise UserError(f"{path}: utterance {line.get('utterance_id')!r} has no reference")
-    failed = line.get("status", "ok") != "ok" or not isinstance(line.get("hypothesis"), str)
-    return line["reference"], None if failed else line["hypothesis"]
 
 
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
         f"Text normalisation: {study.wer.normalisation}. A failed utterance counts as deleted.",
-        INTERVAL_NOTE + " It is over utterances; [0, 0] says that no error was seen.",
+        f"{INTERVAL_NOTE} It is over speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, "
+        "otherwise over utterances; [0, 0] says that no error was seen.",
     ]
 
 
@@ -73,8 +51,11 @@ TABLE = Table(
         deletions=count(meaning="Words that were left out."),
         insertions=count(meaning="Words that were added."),
         wer_percent=number(meaning="Word error rate; insertions can bring it above 100."),
-        wer_low_percent=number(meaning="Lower bound of its 95 % interval, over utterances."),
-        wer_high_percent=number(meaning="Upper bound of its 95 % interval, over utterances."),
+        wer_low_percent=number(meaning="Lower bound of its 95 % interval."),
+        wer_high_percent=number(meaning="Upper bound of its 95 % interval."),
+        interval_over=text(
+            "speakers", "utterances", "none", meaning="What was resampled for the interval."
+        ),
         cer_percent=number(meaning="Character error rate."),
         sentence_error_percent=number(high=100.0, meaning="Share of utterances with an error."),
         normalisation=text(
@@ -88,6 +69,7 @@ TABLE = Table(
         Column("CTC weight", "ctc_weight"),
         Column("engine", "engine"),
         Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+        Column("interval over", "interval_over"),
         Column("CER (%)", "cer_percent"),
         Column("sentence errors (%)", "sentence_error_percent"),
         Column("utterances", "utterances"),

@@ -10,7 +10,7 @@ from asrbench.raw_files import read_rounds, usable
 
 TEXT = ["status", "reason"]
 TIMES = ["duration_s", "encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]
-MEMORY = ("peak_memory_bytes",)  # rows of an earlier version do not have it
+LATER = ("peak_memory_bytes", "cpu_s")  # rows of an earlier version do not have them
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def threads(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
 
 def _read(results: Path, parts, rounds: int, text: list[str], numbers: list[str]) -> Rows:
     raw, missing = read_rounds(
-        results, parts, rounds, [*text, *TEXT], [*numbers, *TIMES], may_lack=MEMORY
+        results, parts, rounds, [*text, *TEXT], [*numbers, *TIMES], may_lack=LATER
     )
     if raw.empty and not missing:
         missing = [f"no row in {'/'.join(parts)}"]

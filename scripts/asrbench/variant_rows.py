@@ -36,3 +36,17 @@ def identity(study: Study, model: str, ctc_weight: str) -> dict[str, object]:
 def joined(reasons: list[str]) -> str:
     """Reasons as one cell, each once."""
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+# The second variant of a pair.
+OTHER = {
+    "other_model": text(meaning="Name of the model that it is compared with."),
+    "other_ctc_weight": text(meaning="CTC weight of the variant that it is compared with."),
+    "other_weights": text("trained", "random", meaning="Trained or random weights of that model."),
+}
+
+
+def pair_identity(study: Study, one: tuple[str, str], other: tuple[str, str]) -> dict[str, object]:
+    """The cells of :data:`IDENTITY` and :data:`OTHER` for two variants."""
+    second = identity(study, *other)
+    return identity(study, *one) | {name: second[name.removeprefix("other_")] for name in OTHER}

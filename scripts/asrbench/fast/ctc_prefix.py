@@ -34,6 +34,7 @@ a running log-sum-exp, in double precision since X becomes large.
 Letters in shapes: n hypotheses, V tokens, T encoder steps.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -43,10 +44,10 @@ import torch
 LOG_ZERO = -1e10
 _IMPOSSIBLE = LOG_ZERO / 2
 
-# A phi below this share of its hypothesis's largest is left out of the product, and sums
-# below the second figure, which could owe more than a millionth to what was left out
+# A phi below this share (its logarithm) of its hypothesis's largest is left out of the product,
+# and sums below the second figure, which could owe more than a millionth to what was left out
 # (for less than 10,000 frames), are computed again without it.
-_SMALLEST_SHARE = 1e-30
+_SMALLEST_SHARE = math.log(1e-30)
 _SMALLEST_SUM = 1e-20
 
 # Pairs of hypothesis and token whose sums are computed again at a time.
@@ -122,8 +123,7 @@ class CtcPrefixScorer:
         state.log_phi = torch.logaddexp(state.ends[0], state.ends[1])
         psi = self._psi(state.log_phi[:, :-1], candidates)
         # The token that a prefix ends with must be parted from it by a blank.
-        repeated = state.ends[1, :, :-1] + self.log_p[last]
-        repeated = repeated.logsumexp(1, keepdim=True).to(psi.dtype)
+        repeated = self._psi(state.ends[1, :, :-1], last[:, None])
         if candidates is None:
             psi.scatter_(1, last[:, None], repeated)
         else:
@@ -160,8 +160,8 @@ class CtcPrefixScorer:
             log psi, shape (n, k) or (n, V).
         """
         largest = log_phi.amax(1, keepdim=True)
-        shares = (log_phi - largest).exp_().to(self.p.dtype)
-        shares = torch.nn.functional.threshold_(shares, _SMALLEST_SHARE, 0.0)
+        shares = (log_phi - largest).to(self.p.dtype)
+        shares = shares.masked_fill_(shares < _SMALLEST_SHARE, LOG_ZERO).exp_()
         if candidates is None:
             sums = shares @ self.p.t()
         else:

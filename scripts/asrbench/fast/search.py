@@ -58,7 +58,7 @@ class FastSearch(torch.nn.Module):
         if "ctc" in reference.scorers:
             self.scorers["ctc"] = CtcPrefixScorer(reference.scorers["ctc"], self.start)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def forward(self, x: torch.Tensor, maxlenratio: float = 0.0, minlenratio: float = 0.0) -> list:
         """Search one utterance.
 

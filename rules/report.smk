@@ -1,0 +1,57 @@
+"""The report: a page of results, and Snakemake's report of the run in the same file.
+
+Needs: tables, figures, the device's description.
+Makes: results/report_page.html, results/report.html.
+"""
+
+PAGE_TABLES = [name for name in (*report_inputs.TABLES, report_inputs.HYPOTHESES) if name in TABLES]
+CAPTIONS = [
+    os.path.relpath(os.path.join(workflow.basedir, "report", name))
+    for name in ("workflow.rst", "table.rst", "figure.rst", "measured.rst")
+]
+
+
+rule report_page:
+    input:
+        tables=[f"results/tables/{name}.csv" for name in PAGE_TABLES],
+        device="results/device.json",
+        program=program("make_report_page.py"),
+        modules=modules("make_report_page.py"),
+    output:
+        "results/report_page.html",
+    log:
+        "results/logs/report_page.log",
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
+        settings=json.dumps([STUDY.name, relevant.tables(STUDY)]),
+    message:
+        "Make the page of the report"
+    shell:
+        "python {input.program} --config {params.study} --out {output} 2>&1 | tee {log}"
+
+
+rule report:
+    input:
+        ALL_TABLES,
+        ALL_FIGURES,
+        CAPTIONS,
+        page="results/report_page.html",
+        program=program("make_report.py"),
+        modules=modules("make_report.py"),
+    output:
+        "results/report.html",
+    log:
+        "results/logs/report.log",
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
+        snakefile=os.path.relpath(workflow.main_snakefile),
+    message:
+        "Make the report"
+    shell:
+        "python {input.program} --config {params.study} --page {input.page}"
+        " --snakefile {params.snakefile:q} --out {output}"
+        " 2>&1 | tee {log}"

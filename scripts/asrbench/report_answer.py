@@ -1,0 +1,129 @@
+"""The answer in three sentences, each made from the numbers of the tables."""
+
+import math
+
+import pandas as pd
+
+from asrbench import latency_pair, pareto
+from asrbench.digits import figure
+from asrbench.report_facts import KEYS, Facts
+from asrbench.report_names import joined, variant
+
+HYBRID, CTC_ONLY = "0.3", "1.0"
+WER, LATENCY, ENERGY = "wer_percent", "latency_mean_s", "energy_per_utterance_study_j"
+_LISTED = 6
+
+
+def sentences(facts: Facts) -> list[str]:
+    """Who is on the Pareto front, what the hybrid costs, which differences are not shown."""
+    return [_front(facts), _hybrid(facts), _undecided(facts)]
+
+
+def on_front(facts: Facts) -> tuple[set, set]:
+    """The (model, CTC weight) on the Pareto front, and all that could be ranked."""
+    rows, costs, _ = _ranked(facts)
+    there = rows[pareto.front(rows, costs)] if len(rows) else rows
+    return tuple(set(found[KEYS].itertuples(index=False, name=None)) for found in (there, rows))
+
+
+def _ranked(facts: Facts) -> tuple[pd.DataFrame, list[str], str]:
+    """Variants that can be ranked, the costs to rank them by, and why energy is none of them."""
+    summary = facts.tables.get("summary", pd.DataFrame(columns=[*KEYS, WER, LATENCY]))
+    rows = summary[summary[WER].notna() & summary[LATENCY].notna()]
+    costs = [WER, LATENCY]
+    if rows.empty:
+        return rows, costs, ""
+    measured = rows[rows["power_status"].eq("measured") & rows[ENERGY].notna()]
+    kinds = measured[["meter", "scope"]].drop_duplicates()
+    if measured.empty:
+        return rows, costs, "no meter measured it"
+    if len(measured) < len(rows):
+        return rows, costs, f"it was measured for {len(measured)} of these {len(rows)} alone"
+    if len(kinds) > 1:
+        return rows, costs, "meters of different scope measured it"
+    return rows, [*costs, ENERGY], ""
+
+
+def _front(facts: Facts) -> str:
+    if "summary" not in facts.tables:
+        return "Which variants are worth having is not known: there is no summary."
+    rows, costs, no_energy = _ranked(facts)
+    if rows.empty:
+        return (
+            "No variant has both a word error rate and a latency, so none can be said to be "
+            "better than another in all."
+        )
+    there = rows[pareto.front(rows, costs)]
+    names = joined([variant(row) for row in there.to_dict("records")])
+    what = "word error rate and latency" if no_energy else "word error rate, latency and energy"
+    left_out = f" (energy is left out: {no_energy})" if no_energy else ""
+    lacking = len(facts.tables["summary"]) - len(rows)
+    rest = f"; {lacking} of all {lacking + len(rows)} lack one of them" if lacking else ""
+    if len(rows) == 1:
+        return f"{names} alone has {what}{left_out}, so there is nothing to choose{rest}."
+    return (
+        f"On the Pareto front of {what}{left_out} {'is' if len(there) == 1 else 'are'} {names}: "
+        f"of the {len(rows)} variants with these figures, no other is as good in all of them and "
+        f"better in one{rest}."
+    )
+
+
+def _hybrid(facts: Facts) -> str:
+    what = f"the hybrid (CTC weight {HYBRID}) costs over CTC only ({CTC_ONLY})"
+    if "latency_pairs" not in facts.tables:
+        return f"What {what} is not known: there is no table of pairs."
+    costs, without = [], []
+    for row in facts.tables["latency_pairs"].to_dict("records"):
+        weights = (row["ctc_weight"], row["other_ctc_weight"])
+        if row["model"] != row["other_model"] or set(weights) != {HYBRID, CTC_ONLY}:
+            continue
+        random = " (random weights)" if row["weights"] == "random" else ""
+        if pd.isna(row["ratio"]):
+            without.append(f"{row['model']}{random} ({row['reason'] or 'not compared'})")
+        else:
+            costs.append(f"{_times(row, weights[0] == HYBRID)} with {row['model']}{random}")
+    if not costs:
+        why = joined(without) or "no model was timed at both"
+        return f"What {what} cannot be said: {why}."
+    rest = f"; not known of {joined(without)}" if without else ""
+    return (
+        f"The latency of the hybrid (CTC weight {HYBRID}) is that of CTC only ({CTC_ONLY}) "
+        f"{joined(costs)}{rest}."
+    )
+
+
+def _times(row: dict, hybrid_first: bool) -> str:
+    values = [row["ratio"], row["ratio_low"], row["ratio_high"]]
+    if not hybrid_first:
+        values = [1 / v if v else math.inf for v in (values[0], values[2], values[1])]
+    value, low, high = (figure(v) if pd.notna(v) else "" for v in values)
+    interval = f" [{low}, {high}]" if low and high else " (no interval)"
+    undecided = row["verdict"] == latency_pair.UNDECIDED
+    return f"times {value}{interval}" + (f" ({latency_pair.UNDECIDED})" if undecided else "")
+
+
+def _undecided(facts: Facts) -> str:
+    if "latency_pairs" not in facts.tables:
+        return (
+            "Which differences in latency are not shown is not known: there is no table of pairs."
+        )
+    pairs = facts.tables["latency_pairs"]
+    compared = pairs[pairs["verdict"] != ""]
+    if compared.empty:
+        return "No two variants were compared in latency."
+    undecided = compared[compared["verdict"] == latency_pair.UNDECIDED]
+    apart = len(pairs) - len(compared)
+    apart = f" ({apart} more could not be compared)" if apart else ""
+    if undecided.empty:
+        every = (
+            "The one pair differs" if len(compared) == 1 else f"All {len(compared)} pairs differ"
+        )
+        return f"{every} in latency{apart}, by intervals of 95 %."
+    names = [f"{variant(row)} and {variant(row, 'other_')}" for row in undecided.to_dict("records")]
+    more = len(names) - _LISTED
+    if more > 0:
+        names = [*names[:_LISTED], f"{more} more (in the table of pairs)"]
+    return (
+        f"No difference in latency is shown, by intervals of 95 %, for {len(undecided)} of "
+        f"{len(compared)} pairs of variants{apart}: {'; '.join(names)}."
+    )

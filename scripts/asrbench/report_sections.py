@@ -1,0 +1,178 @@
+"""The page's tables, and what it says of the device and of what is missing."""
+
+from asrbench import latency_pair, measured_power, report_names, report_table
+from asrbench.digits import figure
+from asrbench.report_answer import on_front
+from asrbench.report_facts import KEYS, Facts
+from asrbench.report_inputs import HYPOTHESES
+from asrbench.report_table import Grid
+from asrbench.table_markdown import Column
+
+SUMMARY = [
+    Column("model", "model"),
+    Column("CTC weight", "ctc_weight"),
+    Column("engine", "engine"),
+    Column("Pareto front", "front"),
+    Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+    Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+    Column("real-time factor", "real_time_factor"),
+    Column(
+        "energy (J)",
+        "energy_per_utterance_study_j",
+        "energy_per_utterance_study_low_j",
+        "energy_per_utterance_study_high_j",
+    ),
+    Column("power (W)", "power_mean_w"),
+    Column("parameters (M)", "parameters_whole", scale=1e-6),
+    Column("in use (M)", "parameters_used", scale=1e-6),
+    Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
+    Column("CPU s / audio s", "cpu_s_per_audio_s"),
+]
+PAIRS = [
+    Column("model", "model"),
+    Column("CTC weight", "ctc_weight"),
+    Column("is", "verdict"),
+    Column("against model", "other_model"),
+    Column("CTC weight ", "other_ctc_weight"),
+    Column("difference (s)", "difference_s", "difference_low_s", "difference_high_s"),
+    Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    Column("utterances", "utterances_shared"),
+    Column("remarks", "reason"),
+]
+_SAID_FIRST = ["hypothesis", "verdict", "model", "ctc_weight"]
+_DEVICE = {
+    "board": "board",
+    "cpu": "CPU",
+    "architecture": "architecture",
+    "system": "system",
+    "kernel": "kernel",
+    "governor": "governor",
+    "clock_source": "clock source",
+    "python": "Python",
+}
+
+
+def summary(facts: Facts) -> Grid | None:
+    """One row a variant, with a mark for those on the Pareto front."""
+    if "summary" not in facts.tables:
+        return None
+    rows = facts.tables["summary"].copy()
+    there, ranked = on_front(facts)
+    rows["front"] = [
+        "yes" if key in there else "no" if key in ranked else ""
+        for key in map(tuple, rows[KEYS].to_numpy())
+    ]
+    alike = rows["engine"].nunique() < 2
+    columns = [column for column in SUMMARY if not (alike and column.value == "engine")]
+    return report_table.grid("What each variant costs and what it gives", rows, columns)
+
+
+def pairs(facts: Facts) -> Grid | None:
+    """Every pair of variants."""
+    rows = facts.tables.get("latency_pairs")
+    if rows is None or rows.empty:
+        return None
+    return report_table.grid("Latency of every pair of variants", rows, PAIRS)
+
+
+def hypotheses(facts: Facts) -> Grid | None:
+    """Each hypothesis with its verdict and the evidence, which may stand in several columns."""
+    rows = facts.tables.get(HYPOTHESES)
+    if rows is None:
+        return None
+    there = dict.fromkeys([*_SAID_FIRST, "evidence", *rows.columns])
+    rows = rows.reindex(columns=list(there), fill_value="")
+    spare = rows.columns.difference(_SAID_FIRST, sort=False)
+    shown = rows[_SAID_FIRST].assign(
+        evidence=[
+            "; ".join(part for part in parts if part)
+            for parts in rows[spare].itertuples(index=False)
+        ]
+    )
+    columns = [
+        Column("hypothesis", "hypothesis"),
+        Column("verdict", "verdict"),
+        *(
+            Column(head, name)
+            for head, name in (("model", "model"), ("CTC weight", "ctc_weight"))
+            if shown[name].any()
+        ),
+        Column("evidence", "evidence"),
+    ]
+    return report_table.grid("What the study expected, and what it found", shown, columns)
+
+
+def missing(facts: Facts) -> list[tuple[str, str]]:
+    """(who, why) of everything that could not be made."""
+    told = [(name.replace("_", " "), why) for name, why in facts.absent.items()]
+    rows = facts.tables.get("summary")
+    if rows is not None:
+        lacking = rows[rows["reasons"] != ""]
+        told += report_names.reasons(lacking, "reasons", len(rows))
+    return told
+
+
+def why_no_energy(facts: Facts) -> str:
+    """The reason in words; '' where a meter measured."""
+    if "energy" not in facts.tables:
+        return facts.absent["energy"]
+    rows = measured_power.rows_of_variants(facts.tables["energy"])
+    return measured_power.why_none(rows) if measured_power.comparable(rows)[0].empty else ""
+
+
+def device(facts: Facts) -> list[tuple[str, str]]:
+    """(what, value) lines; what the device does not tell is said so."""
+    if not facts.device:
+        return []
+    told = {head: facts.device.get(key) for key, head in _DEVICE.items()}
+    lines = [(head, str(value or "not told by the device")) for head, value in told.items()]
+    lines.insert(3, ("cores", _cores(facts.device)))
+    memory = facts.device.get("memory_bytes")
+    lines.insert(4, ("memory", f"{figure(memory / 2**30)} GiB" if memory else "not told"))
+    versions = facts.device.get("versions") or {}
+    lines += [(name, str(version or "not installed")) for name, version in versions.items()]
+    described = str(facts.device.get("described_utc") or "at an unknown time")
+    lines.append(("described", described.replace("T", " ").replace("+00:00", " UTC")))
+    commit, *changed = str(facts.device.get("commit") or "unknown").split(" ", 1)
+    lines.append(("commit", " ".join([commit[:12], *changed])))
+    return lines
+
+
+def _cores(device: dict) -> str:
+    cores, usable = device.get("cores"), device.get("usable_cores")
+    told = str(cores or "not told")
+    return told if usable in (cores, None) else f"{told}, of which {usable} may be used"
+
+
+def rules() -> list[str]:
+    """How the table is to be read."""
+    chance = f"Of pairs that do not differ, one in 20 is not '{latency_pair.UNDECIDED}' by chance."
+    return [
+        "A variant is a model at one CTC weight: 0 is attention only, 1 is CTC only. Latency is "
+        "wall time from a waveform in memory to text. In brackets: 95 % interval (bootstrap); "
+        "no brackets, no interval. A dash: no figure; the reason is below.",
+        "Parameters in use are those that the search with this CTC weight needs. Energy is mean "
+        "watts × mean latency. CPU seconds are computing time and no energy. " + chance,
+    ]
+
+
+def intervals(facts: Facts) -> str:
+    """What the intervals of latency are over, where all are over the same."""
+    table = facts.tables.get("latency")
+    if table is None:
+        return ""
+    over = set(table.loc[table["latency_mean_s"].notna(), "interval_over"])
+    if over == {"none"}:
+        return "Latencies have no interval: one utterance in one round gives none."
+    return f"Intervals of latency are over {over.pop()}." if len(over) == 1 else ""
+
+
+def labels(facts: Facts) -> list[str]:
+    """What must not be taken for a measurement of real speech or of a trained model."""
+    told = []
+    if facts.study.speech.synthetic:
+        told.append("synthetic speech")
+    random = [model for model in facts.models if model in facts.random]
+    if random:
+        told.append(f"random weights: {report_names.joined(random)}")
+    return told

@@ -1,0 +1,103 @@
+"""The table of pairs by word error rate: every variant against every other one."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import wer_pair, wer_rows
+from asrbench.config import Study
+from asrbench.table import Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, OTHER, joined, pair_identity
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """Each pair once, in the order of the configuration."""
+    variants = study.variants()
+    found = {variant: wer_rows.read(study, results, *variant) for variant in variants}
+    return pd.DataFrame(
+        pair_identity(study, one, other) | _compared(study, one, other, found)
+        for one, other in combinations(variants, 2)
+    )
+
+
+def _compared(study: Study, one, other, found: dict) -> dict[str, object]:
+    absent = [
+        f"{model} ctc{weight}: {why}"
+        for model, weight in (one, other)
+        if not len(found[model, weight])
+        for why in found[model, weight].reasons
+    ]
+    if absent:
+        return {"verdict": "", "interval_over": "none", "reason": joined(absent)}
+    pair = wer_pair.compare(found[one], found[other], study.latency.seed)
+    reason = ""
+    if pair.utterances == 0:
+        reason = "they share no utterance"
+    elif pair.difference.over == "none":
+        reason = "too few utterances with words for an interval"
+    return {
+        "utterances_shared": pair.utterances,
+        "difference_percent": pair.difference.value,
+        "difference_low_percent": pair.difference.low,
+        "difference_high_percent": pair.difference.high,
+        "interval_over": pair.difference.over,
+        "verdict": pair.verdict,
+        "reason": reason,
+    }
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        "Difference: word error rate of the first variant minus that of the second, in percentage "
+        "points, over the utterances that both have. In brackets: 95 % interval (bootstrap over "
+        f"speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, otherwise over utterances).",
+        f"Verdict: of the first variant; '{wer_pair.UNDECIDED}' where the interval holds 0. Of "
+        "pairs that do not differ, one in 20 is called better or worse by chance.",
+    ]
+
+
+TABLE = Table(
+    title="Word error rate of pairs",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        **OTHER,
+        utterances_shared=count(meaning="Utterances that both have, over which they are compared."),
+        difference_percent=number(
+            low=None, meaning="Word error rate of the first minus that of the other, in points."
+        ),
+        difference_low_percent=number(low=None, meaning="Lower bound of its 95 % interval."),
+        difference_high_percent=number(low=None, meaning="Upper bound of its 95 % interval."),
+        interval_over=text(
+            "speakers", "utterances", "none", meaning="What was resampled for the interval."
+        ),
+        verdict=text(
+            wer_pair.BETTER,
+            wer_pair.WORSE,
+            wer_pair.UNDECIDED,
+            "",
+            meaning="What the first is; empty where they cannot be compared.",
+        ),
+        reason=text(meaning="Why there is no comparison or no interval."),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("is", "verdict"),
+        Column("than model", "other_model"),
+        Column("CTC weight", "other_ctc_weight"),
+        Column(
+            "difference (points)",
+            "difference_percent",
+            "difference_low_percent",
+            "difference_high_percent",
+        ),
+        Column("utterances", "utterances_shared"),
+        Column("interval over", "interval_over"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

@@ -1,0 +1,115 @@
+"""The table of the utterances with the most errors, each with its alignment."""
+
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pandas as pd
+
+from asrbench import wer_rows
+from asrbench.config import Study
+from asrbench.table import Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.wer_rows import Scored
+
+WORST = 20
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """At most :data:`WORST` rows a variant; one without utterances has one row that says why."""
+    rows = []
+    for model, weight in study.variants():
+        scored = wer_rows.read(study, results, model, weight)
+        who = identity(study, model, weight)
+        if not len(scored):
+            nothing = {"utterance_id": "", "alignment": "", "reason": joined(scored.reasons)}
+            rows.append(who | nothing)
+        rows += [who | worst for worst in _worst(scored)]
+    return pd.DataFrame(rows)
+
+
+def _worst(scored: Scored) -> list[dict[str, object]]:
+    errors = scored.errors.word_errors
+    # Most errors first, then the shortest reference, then by name.
+    order = np.lexsort((scored.lines["utterance_id"], scored.errors.words, -errors))
+    chosen = [place for place in order[:WORST] if errors[place] > 0]
+    rows = []
+    for rank, place in enumerate(chosen, start=1):
+        line = scored.lines.iloc[place]
+        words = int(scored.errors.words[place])
+        rows.append(
+            {
+                "rank": rank,
+                "utterance_id": line["utterance_id"],
+                "duration_s": line["duration_s"],
+                "words": words,
+                "substitutions": int(scored.errors.substitutions[place]),
+                "deletions": int(scored.errors.deletions[place]),
+                "insertions": int(scored.errors.insertions[place]),
+                "wer_percent": 100.0 * errors[place] / words if words else np.nan,
+                "alignment": aligned(line["reference"], line["hypothesis"]),
+                "reason": "failed" if scored.errors.failed[place] else "",
+            }
+        )
+    return rows
+
+
+def aligned(reference: str, hypothesis: str) -> str:
+    """Both on one line: words that agree as they are, errors in brackets.
+
+    'ONE [TWO>TOO] [-THREE] [+FOUR]' has a substitution, a deletion and an insertion.
+    """
+    found = jiwer.process_words([reference], [hypothesis])
+    truth, guess = found.references[0], found.hypotheses[0]
+    pieces = []
+    for chunk in found.alignments[0]:
+        there = truth[chunk.ref_start_idx : chunk.ref_end_idx]
+        heard = guess[chunk.hyp_start_idx : chunk.hyp_end_idx]
+        if chunk.type == "equal":
+            pieces += there
+        elif chunk.type == "substitute":
+            pieces += [f"[{a}>{b}]" for a, b in zip(there, heard, strict=True)]
+        else:
+            sign, words = ("-", there) if chunk.type == "delete" else ("+", heard)
+            pieces.append(f"[{sign}{' '.join(words)}]")
+    return " ".join(pieces)
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        f"At most {WORST} utterances of each variant, those with the most errors first. "
+        "[A>B]: A was said and B written; [-A]: left out; [+A]: put in.",
+    ]
+
+
+TABLE = Table(
+    title="Worst utterances",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        rank=count(meaning="Place among the variant's utterances, the most errors first."),
+        utterance_id=text(meaning="The utterance."),
+        duration_s=number(meaning="Its duration."),
+        words=count(meaning="Words in its reference."),
+        substitutions=count(meaning="Words that another stands for."),
+        deletions=count(meaning="Words that were left out."),
+        insertions=count(meaning="Words that were added."),
+        wer_percent=number(meaning="Word error rate of the utterance."),
+        alignment=text(meaning="Reference and hypothesis on one line, errors in brackets."),
+        reason=text(meaning="Why there is no utterance, or that it failed."),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("rank", "rank"),
+        Column("utterance", "utterance_id"),
+        Column("duration (s)", "duration_s"),
+        Column("words", "words"),
+        Column("WER (%)", "wer_percent"),
+        Column("alignment", "alignment"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)

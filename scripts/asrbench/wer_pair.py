@@ -1,0 +1,49 @@
+"""Whether one variant makes more errors than another: both over the same utterances."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from asrbench import bootstrap, scoring, wer_rows
+from asrbench.bootstrap import NOTHING, Interval
+from asrbench.wer_rows import Scored
+
+BETTER, WORSE, UNDECIDED = "better", "worse", "no difference shown"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Word error rates of two variants compared.
+
+    Attributes:
+        difference: percentage points, the first minus the second; NaN where they share
+            no utterance with words.
+        utterances: how many both have.
+    """
+
+    difference: Interval
+    utterances: int
+
+    @property
+    def verdict(self) -> str:
+        """What the first is: better or worse where the difference's interval leaves out 0."""
+        if np.isnan(self.difference.value):
+            return ""
+        if self.difference.high < 0:
+            return BETTER
+        return WORSE if self.difference.low > 0 else UNDECIDED
+
+
+def compare(first: Scored, second: Scored, seed: int) -> Pair:
+    """Pair by utterance; speakers are resampled where there are enough, else utterances."""
+    ids = [pd.Index(one.lines["utterance_id"]) for one in (first, second)]
+    shared = ids[0].intersection(ids[1]).sort_values()
+    if shared.empty:
+        return Pair(NOTHING, 0)
+    both = [
+        one.take(index.get_indexer(shared)) for one, index in zip((first, second), ids, strict=True)
+    ]
+    units, over = wer_rows.units(both[0].lines)
+    sums = [scoring.sums(one.errors, units) for one in both]
+    return Pair(bootstrap.difference(*sums, seed=seed, names=("rounds", over)), len(shared))

@@ -1,0 +1,29 @@
+"""Put the shards of one variant's hypotheses together, in the order of the corpus.
+
+Random weights write no words and have no shards: the file says so.
+"""
+
+import argparse
+
+from asrbench import config, errors, hypotheses_file, wer_corpus
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--config", required=True, help="the study's configuration")
+    parser.add_argument("--model", required=True, help="the model's name in the configuration")
+    parser.add_argument("--utterances", default="results/data/utterances.csv", help="[%(default)s]")
+    parser.add_argument("--shards", nargs="*", default=[], help="their hypotheses")
+    parser.add_argument("--out", required=True, help="the JSON lines of hypotheses")
+    arguments = parser.parse_args()
+
+    study = config.load(arguments.config)
+    if study.model(arguments.model).weights == "random":
+        hypotheses_file.write_not_applicable(arguments.out)
+        return
+    utterances = wer_corpus.read(study, arguments.utterances)
+    hypotheses_file.gather(arguments.shards, utterances["utterance_id"], arguments.out)
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,23 @@
+"""Makes the page of the report, one HTML file, from the tables and the device's description."""
+
+import argparse
+from pathlib import Path
+
+from asrbench import config, errors, report_facts, report_page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--config", type=Path, required=True, help="the study, such as results/study.json")
+    add("--results", type=Path, default=Path("results"), help="folder of device.json and tables")
+    add("--out", type=Path, required=True, help="page to write, .html")
+    args = parser.parse_args()
+    facts = report_facts.read(config.load(args.config), args.results)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.write_text(report_page.make(facts), encoding="utf-8")
+    print(args.out)
+
+
+if __name__ == "__main__":
+    errors.run(main)

@@ -1,0 +1,96 @@
+"""A headless Chromium for tests of pages: what a page asks for, complains of and shows."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+needs_browser = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER),
+    reason="Debian's chromium and chromium-driver are not installed",
+)
+OWN = ("file:", "data:", "blob:", "about:")
+
+
+class Browser:
+    """One window; ``close`` ends the process."""
+
+    def __init__(self):
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        for flag in (
+            *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+            *("--disable-background-networking", "--hide-scrollbars"),
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+        ):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+
+    def close(self) -> None:
+        self.driver.quit()
+
+    def open(self, page: Path, width: int = 1280, height: int = 900) -> None:
+        """Open a file from disk, and wait until its figures are drawn (or have failed)."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        self.resize(width, height)
+        self.driver.get_log("performance")
+        self.driver.get(page.resolve().as_uri())
+        undrawn = "return document.querySelectorAll('.chart:not([data-drawn])').length"
+        WebDriverWait(self.driver, 30).until(lambda driver: driver.execute_script(undrawn) == 0)
+
+    def resize(self, width: int, height: int) -> None:
+        """The size of the window in CSS pixels; a real window cannot be as narrow as a phone."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def run(self, script: str, *arguments: object) -> object:
+        return self.driver.execute_script(script, *arguments)
+
+    def all(self, selector: str) -> list:
+        return self.driver.find_elements("css selector", selector)
+
+    def complaints(self) -> list[str]:
+        """What the console said since it was asked last."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def asked_for(self) -> list[str]:
+        """Addresses that were requested since the page was opened."""
+        messages = [
+            json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")
+        ]
+        return [
+            message["params"]["request"]["url"]
+            for message in messages
+            if message["method"] == "Network.requestWillBeSent"
+        ]
+
+    def tooltip_of(self, element, down: int = 0) -> str:
+        """Put the pointer on a mark (``down`` pixels off its middle), and read what it shows."""
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
+        ActionChains(self.driver, duration=10).move_by_offset(1, 1).perform()
+        ActionChains(self.driver, duration=10).move_to_element_with_offset(
+            element, 0, down
+        ).perform()
+        shown = "return document.querySelector('#vg-tooltip-element.visible')?.innerText"
+        return WebDriverWait(self.driver, 5).until(lambda driver: driver.execute_script(shown))
+
+    def picture(self, path: Path) -> None:
+        """The whole page as PNG."""
+        import base64
+
+        height = self.run("return document.documentElement.scrollHeight")
+        width = self.run("return window.innerWidth")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        shot = {"format": "png", "captureBeyondViewport": True, "clip": clip}
+        data = self.driver.execute_cdp_cmd("Page.captureScreenshot", shot)["data"]
+        path.write_bytes(base64.b64decode(data))

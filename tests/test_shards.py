@@ -1,0 +1,127 @@
+"""Shards: every utterance in one of them, longest first, and a corpus that comes back whole."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from asrbench import decode, hypotheses_file, shards
+from asrbench.encoder_outputs import EncoderOutputs
+from asrbench.errors import UserError
+from asrbench.part_file import PartFile
+from asrbench.recogniser import Transcript
+from hypothesis import given
+from hypothesis import strategies as st
+
+DURATIONS = st.lists(st.floats(0.1, 40), min_size=1, max_size=60)
+
+
+def corpus(durations):
+    return pd.DataFrame(
+        {
+            "utterance_id": [f"u{i:03}" for i in range(len(durations))],
+            "speaker": "s",
+            "path": "nowhere",
+            "duration_s": durations,
+            "text": "A B",
+        }
+    )
+
+
+@given(DURATIONS, st.integers(1, 9))
+def test_every_utterance_is_in_one_shard_longest_first(durations, count):
+    table = corpus(durations)
+    parts = [shards.take(table, number, count) for number in range(1, count + 1)]
+    assert sorted(id for part in parts for id in part["utterance_id"]) == list(
+        table["utterance_id"]
+    )
+    assert all(part["duration_s"].is_monotonic_decreasing for part in parts)
+    sums = [part["duration_s"].sum() for part in parts]
+    assert max(sums) - min(sums) <= max(durations) + 1e-9
+
+
+@given(DURATIONS, st.integers(1, 9))
+def test_the_order_of_the_list_does_not_matter(durations, count):
+    table = corpus(durations)
+    turned = table.iloc[::-1].reset_index(drop=True)
+    for number in range(1, count + 1):
+        pd.testing.assert_frame_equal(
+            shards.take(table, number, count), shards.take(turned, number, count)
+        )
+
+
+@pytest.mark.parametrize("text", ["0-of-2", "3-of-2", "1", "1/2", "a-of-b", "-1-of-2", ""])
+def test_a_shard_that_there_is_not(text):
+    with pytest.raises(UserError, match="such as 2-of-8"):
+        shards.parse(text)
+
+
+def transcript(text):
+    return Transcript(text, 2, -1.0, 0.1, 0.1, 0.1, 0.1, 0.3)
+
+
+def decoded(path, table, transcribe):
+    out = PartFile(path, {})
+    decode.decode(transcribe, table, out, lambda done: None)
+    out.finish()
+
+
+def test_the_gathered_file_is_the_same_for_any_number_of_shards(tmp_path):
+    table = corpus([1.0, 9.0, 3.0, 7.0, 5.0])
+    files = []
+    for count in (1, 2, 4):
+        parts = []
+        for number in range(1, count + 1):
+            parts.append(tmp_path / f"{number}-of-{count}.jsonl")
+            part = shards.take(table, number, count)
+            decoded(parts[-1], part, lambda row: transcript(f"A {row.utterance_id}"))
+        files.append(tmp_path / f"{count}.jsonl")
+        hypotheses_file.gather(parts, table["utterance_id"], files[-1])
+    assert files[0].read_bytes() == files[1].read_bytes() == files[2].read_bytes()
+    rows = [json.loads(line) for line in files[0].read_text().splitlines()]
+    assert [row["utterance_id"] for row in rows] == list(table["utterance_id"])
+    assert rows[0]["hypothesis"] == "A u000" and rows[0]["speaker"] == "s"
+
+
+def test_shards_of_another_corpus_are_refused(tmp_path):
+    table = corpus([1.0, 2.0, 3.0])
+    decoded(tmp_path / "a.jsonl", table.iloc[:2], lambda row: transcript("A"))
+    with pytest.raises(UserError, match="u002 and 0 more"):
+        hypotheses_file.gather([tmp_path / "a.jsonl"], table["utterance_id"], tmp_path / "out")
+    with pytest.raises(UserError, match="u001 and 0 more"):
+        hypotheses_file.gather([tmp_path / "a.jsonl"], ["u000"], tmp_path / "out")
+    with pytest.raises(UserError, match="is in two shards"):
+        hypotheses_file.gather([tmp_path / "a.jsonl"] * 2, ["u000", "u001"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_failure_is_a_line_and_a_killed_shard_goes_on(tmp_path):
+    table = corpus([3.0, 2.0, 1.0])
+    heard = []
+
+    def transcribe(row):
+        heard.append(row.utterance_id)
+        if row.utterance_id == "u001":
+            raise RuntimeError("out of memory")
+        if row.utterance_id == "u002" and len(heard) == 3:
+            raise KeyboardInterrupt
+        return transcript("A")
+
+    with pytest.raises(KeyboardInterrupt):
+        decoded(tmp_path / "a.jsonl", table, transcribe)
+    decoded(tmp_path / "a.jsonl", table, transcribe)
+    assert heard == ["u000", "u001", "u002", "u002"]
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    assert [row["status"] for row in rows] == ["ok", "failed", "ok"]
+    assert rows[1]["reason"] == "RuntimeError: out of memory"
+
+
+def test_encoder_outputs_come_back_as_they_were(tmp_path):
+    outputs = EncoderOutputs(tmp_path / "encoded")
+    made = np.random.default_rng(1).normal(size=(7, 3)).astype(np.float32)
+    outputs.put("a/../b", made)
+    assert "a/../b" in outputs and outputs.get("other") is None
+    np.testing.assert_array_equal(outputs.get("a/../b"), made)
+    assert [path.parent for path in tmp_path.rglob("*.npy")] == [tmp_path / "encoded"]
+    (tmp_path / "encoded/u1.npy.part").write_bytes(b"half")
+    assert "u1" not in outputs
