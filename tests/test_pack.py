@@ -223,3 +223,13 @@ def test_the_script_prints_size_and_what_can_be_left_out(results, tmp_path):
     assert run("--without", "tables").returncode == 2
     done = run("--results", str(tmp_path))
     assert done.returncode == 1 and done.stderr.count("\n") == 1
+
+
+def test_an_archive_without_raw_rows_has_figures_and_no_ratio(results, tmp_path):
+    pack.pack(results, tmp_path / "small.zip", ("rows",))
+    entries = [str(results), str(tmp_path / "small.zip")]
+    rows = list(compare_rows.latency(run_folder.open_all(entries, tmp_path / "scratch")))
+    small = [row for row in rows if row["device"] == "small"]
+    assert len(small) == 4 and all(row["latency_mean_s"] > 0 for row in small)
+    assert {row["reason"] for row in small} == {"no ratio, since raw rows are absent in small"}
+    assert not any("ratio" in row for row in small)

@@ -79,6 +79,7 @@ def latency(runs: list[Run]) -> Iterator[dict]:
                 raw[run.label] = timed_rows.sample(run.study, run.results, *variant).good
             if run is not runs[0]:
                 why = reason or _incomparable(runs[0], run, variant, "latency", _LATENCY[0])
+                why = why or _without_rows(raw, runs[0].label, run.label)
                 against = {} if why else _ratio(raw[run.label], raw[runs[0].label], seed)
                 row |= {"against": runs[0].label} | against
                 reason = joined([why, against.get("reason", "")])
@@ -86,6 +87,11 @@ def latency(runs: list[Run]) -> Iterator[dict]:
         published = _published(variant)
         if published is not None:
             yield published | {"latency_mean_s": _of(variant, "latency_mean_s")}
+
+
+def _without_rows(raw: dict[str, pd.DataFrame], *labels: str) -> str:
+    lacking = [label for label in labels if raw[label].empty]
+    return f"no ratio, since raw rows are absent in {', '.join(lacking)}" if lacking else ""
 
 
 def _ratio(second: pd.DataFrame, first: pd.DataFrame, seed: int) -> dict[str, object]:
