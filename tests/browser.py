@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,17 @@ class Browser:
 
     def open(self, page: Path, width: int = 1280, height: int = 900) -> None:
         """Open a file from disk, and wait until its figures are drawn (or have failed)."""
-        from selenium.webdriver.support.ui import WebDriverWait
-
         self.resize(width, height)
         self.driver.get_log("performance")
         self.driver.get(page.resolve().as_uri())
         undrawn = "return document.querySelectorAll('.chart:not([data-drawn])').length"
-        WebDriverWait(self.driver, 30).until(lambda driver: driver.execute_script(undrawn) == 0)
+        self.wait(lambda: self.run(undrawn) == 0)
+
+    def wait(self, answer: Callable[[], object]) -> object:
+        """What ``answer`` returns, as soon as that is true of it."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        return WebDriverWait(self.driver, 30).until(lambda driver: answer())
 
     def resize(self, width: int, height: int) -> None:
         """The size of the window in CSS pixels; a real window cannot be as narrow as a phone."""
@@ -74,7 +79,6 @@ class Browser:
     def tooltip_of(self, element, down: int = 0) -> str:
         """Put the pointer on a mark (``down`` pixels off its middle), and read what it shows."""
         from selenium.webdriver.common.action_chains import ActionChains
-        from selenium.webdriver.support.ui import WebDriverWait
 
         self.run("arguments[0].scrollIntoView({block: 'center'})", element)
         ActionChains(self.driver, duration=10).move_by_offset(1, 1).perform()
@@ -82,15 +86,4 @@ class Browser:
             element, 0, down
         ).perform()
         shown = "return document.querySelector('#vg-tooltip-element.visible')?.innerText"
-        return WebDriverWait(self.driver, 5).until(lambda driver: driver.execute_script(shown))
-
-    def picture(self, path: Path) -> None:
-        """The whole page as PNG."""
-        import base64
-
-        height = self.run("return document.documentElement.scrollHeight")
-        width = self.run("return window.innerWidth")
-        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        shot = {"format": "png", "captureBeyondViewport": True, "clip": clip}
-        data = self.driver.execute_cdp_cmd("Page.captureScreenshot", shot)["data"]
-        path.write_bytes(base64.b64decode(data))
+        return self.wait(lambda: self.run(shown))

@@ -42,6 +42,7 @@ for (const place of document.querySelectorAll(".chart")) {
       place.dataset.drawn = "yes";
     },
     (error) => {
+      place.dataset.drawn = "no";
       place.textContent = `This figure cannot be drawn: ${error.message}`;
       console.error(error);
     },
