@@ -75,8 +75,8 @@ rule latency:
 
 rule energy:
     input:
-        tables("energy", "energy_vs_frames"),
-        figure("energy", "energy_vs_frames"),
+        tables("energy", "energy_vs_frames", "power_vs_time"),
+        figure("energy", "energy_vs_frames", "power_vs_time"),
 
 
 rule wer:

@@ -12,6 +12,7 @@ FIGURES = {
     **({"latency_vs_threads": ["latency_vs_threads"]} if THREADS else {}),
     "energy": ["energy"],
     "energy_vs_frames": ["energy_vs_frames"],
+    "power_vs_time": ["power_vs_time"],
     "wer_vs_duration": ["wer_vs_duration"],
     "wer_vs_latency": ["wer", "latency"],
     "wer_vs_energy": ["wer", "energy"],

@@ -38,6 +38,7 @@ TABLES = {
         "table_energy_frames.py",
         [*ENERGY, "results/tables/latency_vs_frames.csv"],
     ),
+    "power_vs_time": ("table_power.py", ENERGY),
     "wer": ("table_wer.py", HYPOTHESES),
     "wer_pairs": ("table_wer_pairs.py", HYPOTHESES),
     "wer_vs_duration": ("table_wer_duration.py", HYPOTHESES),

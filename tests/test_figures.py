@@ -19,7 +19,8 @@ from test_tables import TABLES, write
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 FIGURES = [
     *("parameters", "latency", "latency_vs_frames", "latency_vs_batch", "latency_vs_threads"),
-    *("energy", "energy_vs_frames", "wer_vs_latency", "wer_vs_energy"),
+    *("energy", "energy_vs_frames", "power_vs_time"),
+    *("wer_vs_latency", "wer_vs_energy", "wer_vs_duration"),
 ]
 LONG = "a_model_with_a_very_long_name.that_goes_on-and_on_for_60_cha"
 

@@ -27,6 +27,7 @@ TABLES = {
     "batch": "latency_vs_batch",
     "energy": "energy",
     "energy_frames": "energy_vs_frames",
+    "power": "power_vs_time",
     "wer": "wer",
     "wer_pairs": "wer_pairs",
     "wer_duration": "wer_vs_duration",

@@ -1,0 +1,83 @@
+"""The table of power over time: each capture in short spans, from idle to idle."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from asrbench import power_course, power_windows, raw_window
+from asrbench.config import Study
+from asrbench.power_windows import FIGURES
+from asrbench.table import Table, count, number, schema, speech_note, text
+from asrbench.table_markdown import Column
+from asrbench.variant_rows import IDENTITY, identity, joined
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """By the meter and scope that stand for the study; a variant without has a row that says why."""
+    found = power_windows.read(
+        results, study.variants(), study.energy.rounds, study.latency.seed
+    )
+    rows = []
+    for variant, measured in found.items():
+        power = measured.preferred
+        who = identity(study, *variant) | {"meter": power.meter, "scope": power.scope}
+        who |= {"power_status": power.status, "phase": "", "reason": joined(list(power.reasons))}
+        if power.status not in FIGURES:
+            rows.append(who)
+            continue
+        column = "power_w" if power.status == "measured" else "estimated_power_w"
+        for round_number in range(1, study.energy.rounds + 1):
+            raw = raw_window.read(results, *variant, round_number)
+            if raw.status not in FIGURES:
+                continue
+            course = power_course.of(raw, power.meter, power.scope)
+            course = course.rename(columns={"power_w": column}).assign(round=round_number)
+            rows += [who | span for span in course.to_dict("records")]
+    return pd.DataFrame(rows)
+
+
+def _notes(study: Study) -> list[str]:
+    return [
+        *speech_note(study),
+        "Time 0 is the begin of the window. Each row is the mean over a span, by the trapezoid of a "
+        "gauge or the difference of a counter; every reading is in samples.csv of the round.",
+    ]
+
+
+TABLE = Table(
+    title="Power over time",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        round=count(meaning="Number of the round."),
+        power_status=text(
+            *("measured", "estimated", "unavailable", "void"),
+            meaning="Whether the watts are measured, estimated, absent or void.",
+        ),
+        meter=text(meaning="Kind of meter."),
+        scope=text(meaning="What part of the device it measures."),
+        phase=text(
+            *("idle_before", "warm_up", "run", "idle_after", "settle", ""),
+            meaning="What the device did; settle: between two phases.",
+        ),
+        time_low_s=number(low=None, meaning="Begin of the span, from the begin of the window."),
+        time_high_s=number(low=None, meaning="End of the span."),
+        power_w=number(low=None, meaning="Mean power over the span, by a meter."),
+        estimated_power_w=number(low=None, meaning="The same, by a model and not by a meter."),
+        reason=text(meaning="Why there is no power, or rounds are void."),
+    ),
+    columns=[
+        Column("model", "model"),
+        Column("CTC weight", "ctc_weight"),
+        Column("round", "round"),
+        Column("phase", "phase"),
+        Column("from (s)", "time_low_s"),
+        Column("to (s)", "time_high_s"),
+        Column("power (W)", "power_w"),
+        Column("estimated power (W)", "estimated_power_w"),
+        Column("meter", "meter"),
+        Column("scope", "scope"),
+        Column("remarks", "reason"),
+    ],
+    notes=_notes,
+)
