@@ -24,7 +24,11 @@ except UserError as error:
 # The interpreter that runs Snakemake has what the scripts need; only a conda
 # environment brings one of its own.
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
-    shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+    # In place of the default prefix, whose options are kept: a program that fails fails its job.
+    shell.prefix(
+        "set -euo pipefail; "
+        f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
+    )
 ENVIRONMENT = os.path.join(workflow.basedir, "envs", "conda.yaml")
 
 # Written before the first job, and no job's input: every job reads it, and none may

@@ -220,6 +220,7 @@ def test_missing_variants_are_told(tmp_path):
     for stage in ("latency", "energy", "wer", "sweeps/frames"):
         shutil.rmtree(results / stage / "lstm" / "ctc0.3")
     (results / "parameters/lstm.csv").unlink()
+    (results / "device.json").unlink()
     write(study, results, NEEDED)
     said = text(made(study, results))
     assert "no file latency/lstm/ctc0.3" in said

@@ -220,6 +220,18 @@ def test_a_touched_module_reruns_nothing(unchanged):
     assert unchanged.planned("all") == []
 
 
+def test_a_program_that_fails_after_it_wrote_fails_its_job(unchanged):
+    program = unchanged.project / "scripts/table_wer.py"
+    program.write_text(
+        "import sys\n"
+        "from asrbench import table_command, table_wer\n"
+        "table_command.main(table_wer.TABLE, 'a table')\n"
+        "sys.exit(3)\n"
+    )
+    done = unchanged.snakemake("results/tables/wer.csv", check=False)
+    assert done.returncode != 0 and "Error in rule make_table" in done.stdout
+
+
 def test_a_bad_configuration_is_one_line_before_any_job(unchanged):
     config = copy.deepcopy(unchanged.config) | {"ctc_weights": [0.0, 1.7]}
     unchanged.write_config(config)

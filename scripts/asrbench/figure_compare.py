@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from asrbench import figure_cost, figure_rows, figure_style, palette
+from asrbench import decades, figure_cost, figure_rows, figure_style, palette
 from asrbench.compare_rows import PUBLISHED
 from asrbench.digits import figure as digits
 
@@ -22,7 +22,7 @@ def draw(rows: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     figure_rows.prepare(axes, layout, _heads(rows), {name: _short(name) for name in devices})
     measured = rows["latency_mean_s"].dropna()
-    if figure_style.spans_decades(measured):
+    if decades.spanned(measured):
         axes.set_xscale("log")
         axes.set_xlim(0.5 * measured.min(), 3 * measured.max())
         figure_style.plain_log(axes.xaxis)
