@@ -93,9 +93,22 @@ def test_cost_by_hand(finished):
 
 def test_equal_word_errors_show_nothing(finished):
     found = of_claim(*finished, "conformer has fewer word errors than lstm at CTC weight 0.0")
-    assert found["value"] == 0 and found["low"] <= 0 <= found["high"]
+    assert (found["value"], found["low"], found["high"]) == (0, 0, 0)
     assert found["verdict"] == "not shown"
     assert found["reason"] == "the interval holds no difference"
+
+
+def test_without_pairs_word_errors_are_compared_through_both_intervals(copied):
+    study, results = copied
+    (results / "tables/wer_pairs.csv").unlink()
+    found = of_claim(study, results, "conformer has fewer word errors than lstm at CTC weight 0.0")
+    rates = read(results, "wer").iloc[0]
+    reach = np.hypot(
+        rates["wer_percent"] - rates["wer_low_percent"],
+        rates["wer_high_percent"] - rates["wer_percent"],
+    )
+    assert found["value"] == 0 and found["verdict"] == "not shown"
+    assert (found["low"], found["high"]) == pytest.approx((-reach, reach))
 
 
 def test_random_weights_have_no_word_errors_to_compare(finished):

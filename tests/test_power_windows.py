@@ -226,7 +226,7 @@ def tables(results, **rounds):
     for name, table in (("latency", table_latency.TABLE), ("energy", table_energy.TABLE)):
         rows = table.make(study, results)
         path = results / "tables" / name
-        table.write(rows, study, path.with_suffix(".csv"), path.with_suffix(".md"))
+        table.write(rows, study, *(path.with_suffix(end) for end in (".csv", ".md", ".tex")))
     return rows
 
 
