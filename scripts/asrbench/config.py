@@ -20,10 +20,11 @@ from pydantic import (
 )
 
 from asrbench.compare_list import Entries
-from asrbench.config_block import Block, Positive
+from asrbench.config_block import Block, Positive, no_doubles
 from asrbench.config_errors import explain
 from asrbench.energy_settings import Energy
 from asrbench.errors import UserError
+from asrbench.sweep_settings import Sweeps
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -45,15 +46,7 @@ def weight_text(value: object) -> str:
 CtcWeight = Annotated[str, BeforeValidator(weight_text)]
 
 
-def _no_doubles(values: list) -> list:
-    for value in values:
-        if values.count(value) > 1:
-            raise ValueError(f"{value} stands more than once; name each once")
-    return values
-
-
-CtcWeights = Annotated[list[CtcWeight], Field(min_length=1), AfterValidator(_no_doubles)]
-Lengths = Annotated[list[Positive], Field(min_length=1), AfterValidator(_no_doubles)]
+CtcWeights = Annotated[list[CtcWeight], Field(min_length=1), AfterValidator(no_doubles)]
 
 
 class Speech(Block):
@@ -155,45 +148,6 @@ class Latency(Block):
     seed: int = Field(1, ge=0, description="Seed of the draw and of the order of utterances.")
 
 
-class FramesSweep(Block):
-    """Latency against the length of the input."""
-
-    lengths: Lengths = Field(
-        [100, 200, 400, 800, 1200, 1600, 2000, 2500, 3000],
-        description="Lengths in frames of each model's own front end.",
-    )
-    repeats: Positive = Field(3, description="Different pieces of speech for each length.")
-    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
-
-
-class BatchSweep(Block):
-    """The forward pass (encoder and CTC head, no search) against batch size."""
-
-    sizes: Lengths = Field([1, 2, 4, 8, 16], description="Utterances in one batch.")
-    repeats: Positive = Field(3, description="Batches timed for each size.")
-    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
-
-
-class ThreadsSweep(Block):
-    """Latency against the number of CPU threads."""
-
-    counts: Annotated[list[Positive], AfterValidator(_no_doubles)] = Field(
-        [1, 2, 4],
-        description="Numbers of threads; one above the device's cores becomes a row that says "
-        "so. An empty list leaves this sweep out.",
-    )
-    repeats: Positive = Field(3, description="Utterances timed with each number.")
-    rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
-
-
-class Sweeps(Block):
-    """What is swept."""
-
-    frames: FramesSweep = Field(default_factory=FramesSweep, description="Input length.")
-    batch: BatchSweep = Field(default_factory=BatchSweep, description="Batch size.")
-    threads: ThreadsSweep = Field(default_factory=ThreadsSweep, description="CPU threads.")
-
-
 class Wer(Block):
     """Decoding of the whole corpus."""
 
@@ -258,7 +212,7 @@ class Study(Block):
     @field_validator("models", mode="after")
     @classmethod
     def _names_differ(cls, models: list[Model]) -> list[Model]:
-        _no_doubles([model.name for model in models])
+        no_doubles([model.name for model in models])
         return models
 
     def model(self, name: str) -> Model:

@@ -11,3 +11,11 @@ class Block(BaseModel):
     """A block of keys that cannot be changed once it is read."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def no_doubles(values: list) -> list:
+    """The values, each of which stands once; a validator for pydantic."""
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"{value} stands more than once; name each once")
+    return values

@@ -1,5 +1,7 @@
 """The course of power over one capture, by one meter and scope: mean watts of short spans."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -52,7 +54,7 @@ def _watts(rows: pd.DataFrame, channel: dict, edges: np.ndarray) -> np.ndarray:
     if column == "energy_j":
         joules = np.diff(np.interp(edges, t_s, integrate.unwrapped(values, channel["wrap_j"])))
     else:
-        spans = zip(edges[:-1], edges[1:], strict=True)
+        spans = itertools.pairwise(edges)
         joules = np.array([integrate.trapezoid(t_s, values, *span) for span in spans])
     covered = (edges[1:] > t_s[0]) & (edges[:-1] < t_s[-1])
     return np.where(covered, joules / np.diff(edges), np.nan)

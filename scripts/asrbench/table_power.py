@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import power_course, power_windows, raw_window
+from asrbench import power_course, power_windows, raw_window, scope_window
 from asrbench.config import Study
 from asrbench.power_windows import FIGURES
 from asrbench.table import Table, count, number, schema, speech_note, text
@@ -13,10 +13,8 @@ from asrbench.variant_rows import IDENTITY, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """By the meter and scope that stand for the study; a variant without has a row that says why."""
-    found = power_windows.read(
-        results, study.variants(), study.energy.rounds, study.latency.seed
-    )
+    """By the meter and scope that stand for the study; a variant without: why, in one row."""
+    found = power_windows.read(results, study.variants(), study.energy.rounds, study.latency.seed)
     rows = []
     for variant, measured in found.items():
         power = measured.preferred
@@ -28,7 +26,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         column = "power_w" if power.status == "measured" else "estimated_power_w"
         for round_number in range(1, study.energy.rounds + 1):
             raw = raw_window.read(results, *variant, round_number)
-            if raw.status not in FIGURES:
+            if scope_window.read(raw, power.meter, power.scope).status not in FIGURES:
                 continue
             course = power_course.of(raw, power.meter, power.scope)
             course = course.rename(columns={"power_w": column}).assign(round=round_number)
@@ -39,8 +37,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
-        "Time 0 is the begin of the window. Each row is the mean over a span, by the trapezoid of a "
-        "gauge or the difference of a counter; every reading is in samples.csv of the round.",
+        "Time 0 is the begin of the window. Each row is the mean over a span, by the trapezoid of "
+        "a gauge or the difference of a counter; every reading is in samples.csv of the round.",
     ]
 
 
