@@ -14,8 +14,8 @@ FIGURES = {
     "energy_vs_frames": ["energy_vs_frames"],
     "power_vs_time": ["power_vs_time"],
     "wer_vs_duration": ["wer_vs_duration"],
-    "wer_vs_latency": ["wer", "latency"],
-    "wer_vs_energy": ["wer", "energy"],
+    "wer_vs_latency": ["wer", "latency", "parameters"],
+    "wer_vs_energy": ["wer", "energy", "parameters"],
 }
 
 

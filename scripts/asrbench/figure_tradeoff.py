@@ -1,11 +1,17 @@
-"""The shape of the figures of word error rate against a cost: a point a variant."""
+"""The shape of the figures of word error rate against a cost: a bubble a variant, the front."""
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import decades, figure_style, palette, published_study
+from asrbench import decades, figure_style, palette, pareto, published_study, table_csv, used_parts
 from asrbench.config import Study
+from asrbench.digits import figure as digits
+
+SMALLEST_PT, LARGEST_PT = 4.5, 9.0
 
 
 def draw(
@@ -14,8 +20,9 @@ def draw(
     """Draw the variants that have both figures, and the published study hollow.
 
     Args:
-        rows: model, ctc_weight, wer_percent, wer_low_percent, wer_high_percent
-            and ``cost``, for variants where both are there (there may be none).
+        rows: model, ctc_weight, wer_percent, wer_low_percent, wer_high_percent,
+            parameters (NaN where unknown) and ``cost``, for variants where both are
+            there (there may be none).
         cost: the columns of value, low and high of the x axis.
         label: of the x axis, with the unit.
         published: the column of the published study on the x axis.
@@ -27,8 +34,9 @@ def draw(
     styles, colours = figure_style.weight_styles(weights), figure_style.colours(study)
     for row in reference.to_dict("records"):
         _hollow(axes, row, published, styles, colours)
-    for row in rows.to_dict("records"):
-        _point(axes, row, cost, styles[row["ctc_weight"]][1], colours[row["model"]])
+    _front(axes, rows, cost[0])
+    for row, size in zip(rows.to_dict("records"), _sizes(rows), strict=True):
+        _point(axes, row, cost, styles[row["ctc_weight"]][1], colours[row["model"]], size)
     axes.set_xlabel(label)
     axes.set_ylabel("word error rate (%)")
     if decades.spanned(pd.concat([rows[cost[0]], reference[published]])):
@@ -42,7 +50,32 @@ def draw(
     return figure
 
 
-def _point(axes: Axes, row: dict, cost: tuple[str, str, str], marker: str, colour: str) -> None:
+def with_parameters(rows: pd.DataFrame, tables: Path) -> pd.DataFrame:
+    """The rows with a column ``parameters``: those that the variant's search uses."""
+    table = table_csv.read(tables, "parameters").set_index(["model", "module"])["parameters"]
+    wanted = [
+        (model, used_parts.parameters_row(weight))
+        for model, weight in zip(rows["model"], rows["ctc_weight"], strict=True)
+    ]
+    return rows.assign(parameters=[float(table.get(key, np.nan)) for key in wanted])
+
+
+def _sizes(rows: pd.DataFrame) -> list[float]:
+    """Diameters of markers in points, whose areas are in proportion to the parameters."""
+    share = (rows["parameters"] / rows["parameters"].max()).fillna(0.0)
+    return [max(SMALLEST_PT, LARGEST_PT * float(np.sqrt(part))) for part in share]
+
+
+def _front(axes: Axes, rows: pd.DataFrame, cost: str) -> None:
+    """Steps along the variants that no other beats in both."""
+    best = rows[pareto.front(rows, [cost, "wer_percent"])].sort_values(cost)
+    line = {"color": figure_style.FADED, "linestyle": "-", "linewidth": 0.9, "zorder": 1}
+    axes.step(best[cost], best["wer_percent"], where="post", **line)
+
+
+def _point(
+    axes: Axes, row: dict, cost: tuple[str, str, str], marker: str, colour: str, size: float
+) -> None:
     x, x_low, x_high = (row[column] for column in cost)
     y, y_low, y_high = (row[f"wer_{part}percent"] for part in ("", "low_", "high_"))
     axes.errorbar(
@@ -51,7 +84,7 @@ def _point(axes: Axes, row: dict, cost: tuple[str, str, str], marker: str, colou
         yerr=[[y - y_low], [y_high - y]] if y_low == y_low else None,
         color=colour,
         marker=marker,
-        markersize=6.5,
+        markersize=size,
         markeredgecolor="white",
         markeredgewidth=0.6,
         elinewidth=0.9,
@@ -101,10 +134,17 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
     above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
     label = f"{published_study.label(published)};\n{above}"
     entries.append(figure_style.handle(label, marker="o", markerfacecolor="white"))
+    if not rows.empty:
+        line = {"linestyle": "-", "linewidth": 0.9, "color": figure_style.FADED}
+        entries.append(figure_style.handle("Pareto front", **line))
     markers = [
         figure_style.handle(f"CTC weight {weight}", marker=marker)
         for weight, (_, marker) in styles.items()
     ]
+    if rows["parameters"].notna().any():
+        low, high = (digits(f(rows["parameters"]) / 1e6) for f in (min, max))
+        label = f"size: {low} to {high} million\nparameters in use"
+        markers.append(figure_style.handle(label, marker="o", markersize=LARGEST_PT))
     for column, other in ((entries, markers), (markers, entries)):
         column += [figure_style.handle(" ")] * (len(other) - len(column))
     return entries + markers

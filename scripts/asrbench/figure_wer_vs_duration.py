@@ -43,7 +43,7 @@ def draw(tables: Path, study: Study) -> Figure:
             top = np.nanmax([here[column].max(), here["wer_percent"].max(), 1.0])
             axes.set_ylim(-0.03 * top, 1.1 * top)
     for axes in panels[-1]:
-        axes.set_xlabel("duration of utterances (s), mean of each class")
+        axes.set_xlabel("mean duration of a class (s)")
     figure_style.note(figure, study, figure_style.absences(why, "WER"))
     entries = [
         figure_style.handle(f"CTC {weight}", linestyle=dashes, marker=marker)

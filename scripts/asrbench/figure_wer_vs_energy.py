@@ -11,7 +11,7 @@ COST = tuple(f"energy_per_utterance_study_{part}j" for part in ("", "low_", "hig
 
 
 def draw(tables: Path, study: Study) -> Figure:
-    """From wer.csv and energy.csv."""
+    """From wer.csv, energy.csv and parameters.csv."""
     keys = ["model", "ctc_weight"]
     energy = measured_power.rows_of_variants(table_csv.read(tables, "energy")).copy()
     kept, scope, left_out = measured_power.comparable(energy)
@@ -19,6 +19,7 @@ def draw(tables: Path, study: Study) -> Figure:
     rows = table_csv.read(tables, "wer").merge(
         energy[[*keys, *COST, "reason"]], on=keys, how="left", suffixes=("", "_x")
     )
+    rows = figure_tradeoff.with_parameters(rows, tables)
     both = rows["wer_percent"].notna() & rows[COST[0]].notna()
     why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna("no energy"))
     label = "energy of an utterance (J)" + (f", {scope}" if scope else "")

@@ -11,10 +11,11 @@ COST = ("latency_mean_s", "latency_low_s", "latency_high_s")
 
 
 def draw(tables: Path, study: Study) -> Figure:
-    """From wer.csv and latency.csv."""
+    """From wer.csv, latency.csv and parameters.csv."""
     keys = ["model", "ctc_weight"]
     latency = table_csv.read(tables, "latency")[[*keys, *COST, "reason"]]
     rows = table_csv.read(tables, "wer").merge(latency, on=keys, how="left", suffixes=("", "_x"))
+    rows = figure_tradeoff.with_parameters(rows, tables)
     both = rows["wer_percent"].notna() & rows[COST[0]].notna()
     why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna("no latency"))
     label = "mean latency of an utterance (s)"
