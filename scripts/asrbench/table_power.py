@@ -6,7 +6,7 @@ import pandas as pd
 
 from asrbench import power_course, power_windows, raw_window, scope_window
 from asrbench.config import Study
-from asrbench.power_windows import FIGURES
+from asrbench.power_windows import FIGURES, Power
 from asrbench.table import Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, identity, joined
@@ -24,14 +24,23 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             rows.append(who)
             continue
         column = "power_w" if power.status == "measured" else "estimated_power_w"
-        for round_number in range(1, study.energy.rounds + 1):
-            raw = raw_window.read(results, *variant, round_number)
-            if scope_window.read(raw, power.meter, power.scope).status not in FIGURES:
-                continue
-            course = power_course.of(raw, power.meter, power.scope)
-            course = course.rename(columns={"power_w": column}).assign(round=round_number)
-            rows += [who | span for span in course.to_dict("records")]
+        spans = _spans(study, results, variant, power).rename(columns={"power_w": column})
+        if spans.empty:
+            why = [*power.reasons, "the windows do not say when their phases were"]
+            rows.append(who | {"reason": joined(why)})
+        rows += [who | span for span in spans.to_dict("records")]
     return pd.DataFrame(rows)
+
+
+def _spans(study: Study, results: Path, variant: tuple[str, str], power: Power) -> pd.DataFrame:
+    """Of the rounds that are not void, each with its number."""
+    found = []
+    for round_number in range(1, study.energy.rounds + 1):
+        raw = raw_window.read(results, *variant, round_number)
+        if scope_window.read(raw, power.meter, power.scope).status in FIGURES:
+            course = power_course.of(raw, power.meter, power.scope)
+            found.append(course.assign(round=round_number))
+    return pd.concat(found)
 
 
 def _notes(study: Study) -> list[str]:
