@@ -99,6 +99,7 @@ def _configure(folder: Path, speech: Path, beam_size: int) -> list[str]:
         for name, source in MODELS.items()
     ]
     study["decoding"]["beam_size"] = beam_size
+    study["wer"]["max_utterances"] = None
     (folder / "config.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
     return [str(float(weight)) for weight in study["ctc_weights"]]
 

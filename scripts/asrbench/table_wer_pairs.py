@@ -9,7 +9,7 @@ from asrbench import wer_pair, wer_rows
 from asrbench.config import Study
 from asrbench.table import Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, OTHER, joined, pair_identity
+from asrbench.variant_rows import IDENTITY, OTHER, pair_identity, why_absent
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -23,14 +23,9 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 
 def _compared(study: Study, one, other, found: dict) -> dict[str, object]:
-    absent = [
-        f"{model} ctc{weight}: {why}"
-        for model, weight in (one, other)
-        if not len(found[model, weight])
-        for why in found[model, weight].reasons
-    ]
+    absent = {side: found[side].reasons for side in (one, other) if not len(found[side])}
     if absent:
-        return {"verdict": "", "interval_over": "none", "reason": joined(absent)}
+        return {"verdict": "", "interval_over": "none", "reason": why_absent(absent)}
     pair = wer_pair.compare(found[one], found[other], study.latency.seed)
     reason = ""
     if pair.utterances == 0:

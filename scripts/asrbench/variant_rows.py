@@ -38,6 +38,21 @@ def joined(reasons: list[str]) -> str:
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
+def why_absent(sides: dict[tuple[str, str], list[str]]) -> str:
+    """Why variants cannot be compared, as one cell: each reason behind its variant.
+
+    Args:
+        sides: reasons of each variant that has no figures.
+    """
+    return joined(
+        [
+            f"{model} ctc{weight}: {why}"
+            for (model, weight), reasons in sides.items()
+            for why in reasons
+        ]
+    )
+
+
 # The second variant of a pair.
 OTHER = {
     "other_model": text(meaning="Name of the model that it is compared with."),
