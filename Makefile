@@ -14,7 +14,7 @@ $(READY): envs/requirements.txt envs/espnet.txt
 	$(PIP) -r envs/requirements.txt
 	$(PIP) --no-deps -r envs/espnet.txt
 	@# On all cores, where pip would use one; packages hold files that are no Python 3.
-	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null || true
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null 2>&1 || true
 	@touch $@
 
 demo: $(READY)

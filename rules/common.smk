@@ -26,8 +26,7 @@ except UserError as error:
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     # In place of the default prefix, whose options are kept: a program that fails fails its job.
     shell.prefix(
-        "set -euo pipefail; "
-        f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
+        "set -euo pipefail; " f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
     )
 ENVIRONMENT = os.path.join(workflow.basedir, "envs", "conda.yaml")
 
