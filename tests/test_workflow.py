@@ -19,8 +19,8 @@ MEASURING = {
 }
 
 
-WER = {"max_utterances": 6, "normalisation": "librispeech", "shards": 1, "share_encoder": True}
-DECODING = {"encode_shard", "decode_shard", "gather_hypotheses"}
+WER = {"max_utterances": 6, "normalisation": "librispeech", "shards": 1}
+DECODING = {"decode_shard", "gather_hypotheses"}
 
 
 def cut_down_demo() -> dict:
@@ -165,10 +165,8 @@ def test_another_ctc_weight_runs_only_its_variants(unchanged):
     jobs = unchanged.planned("all")
     variant = "conformer-demo/ctc0.4/"
     for job in jobs:
-        if job.rule in MEASURING | {"decode_shard", "gather_hypotheses"}:
+        if job.rule in MEASURING | DECODING:
             assert variant in job.output, job
-        if job.rule == "encode_shard":
-            assert "conformer-demo/" in job.output, job
     assert {job.rule for job in jobs if variant in job.output} == {
         "measure_latency",
         "measure_frames",
@@ -283,9 +281,7 @@ def test_the_published_study_is_planned_whole():
     jobs = study.planned()
     rounds = [job for job in jobs if job.rule == "measure_latency" and job.output.endswith("csv")]
     assert len(rounds) == 6 * 5
-    # Eight shards a variant, and the encoder once a model and shard.
     assert sum(job.rule == "decode_shard" for job in jobs) == 6 * 8
-    assert sum(job.rule == "encode_shard" for job in jobs) == 2 * 8
 
 
 REAL = ROOT.parent / "shared/data/LibriSpeech"
