@@ -1,6 +1,6 @@
 """The table of pairs: every variant against every other one, utterance by utterance."""
 
-from itertools import combinations
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -9,24 +9,19 @@ from asrbench import latency_pair, timed_rows
 from asrbench.config import Study
 from asrbench.table import Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, OTHER, pair_identity, why_absent
+from asrbench.timed_rows import Rows
+from asrbench.variant_rows import IDENTITY, OTHER, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each pair once, in the order of the configuration."""
-    variants = study.variants()
-    found = {variant: timed_rows.sample(study, results, *variant) for variant in variants}
-    rows = []
-    for one, other in combinations(variants, 2):
-        rows.append(pair_identity(study, one, other) | _compared(study, one, other, found))
-    return pd.DataFrame(rows)
+    found = {variant: timed_rows.sample(study, results, *variant) for variant in study.variants()}
+    compared = partial(_compared, seed=study.latency.seed)
+    return pair_rows(study, found, lambda rows: not rows.good.empty, compared)
 
 
-def _compared(study: Study, one, other, found: dict) -> dict[str, object]:
-    absent = {side: found[side].reasons for side in (one, other) if found[side].good.empty}
-    if absent:
-        return {"verdict": "", "interval_over": "none", "reason": why_absent(absent)}
-    pair = latency_pair.compare(found[one].good, found[other].good, study.latency.seed)
+def _compared(first: Rows, second: Rows, seed: int) -> dict[str, object]:
+    pair = latency_pair.compare(first.good, second.good, seed)
     reason = ""
     if pair.utterances == 0:
         reason = "they share no utterance"

@@ -1,6 +1,6 @@
 """The table of pairs by word error rate: every variant against every other one."""
 
-from itertools import combinations
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -9,24 +9,19 @@ from asrbench import wer_pair, wer_rows
 from asrbench.config import Study
 from asrbench.table import Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, OTHER, pair_identity, why_absent
+from asrbench.variant_rows import IDENTITY, OTHER, pair_rows
+from asrbench.wer_rows import Scored
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each pair once, in the order of the configuration."""
-    variants = study.variants()
-    found = {variant: wer_rows.read(study, results, *variant) for variant in variants}
-    return pd.DataFrame(
-        pair_identity(study, one, other) | _compared(study, one, other, found)
-        for one, other in combinations(variants, 2)
-    )
+    found = {variant: wer_rows.read(study, results, *variant) for variant in study.variants()}
+    compared = partial(_compared, seed=study.latency.seed)
+    return pair_rows(study, found, len, compared)
 
 
-def _compared(study: Study, one, other, found: dict) -> dict[str, object]:
-    absent = {side: found[side].reasons for side in (one, other) if not len(found[side])}
-    if absent:
-        return {"verdict": "", "interval_over": "none", "reason": why_absent(absent)}
-    pair = wer_pair.compare(found[one], found[other], study.latency.seed)
+def _compared(first: Scored, second: Scored, seed: int) -> dict[str, object]:
+    pair = wer_pair.compare(first, second, seed)
     reason = ""
     if pair.utterances == 0:
         reason = "they share no utterance"

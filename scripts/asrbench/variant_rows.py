@@ -1,5 +1,10 @@
 """What every table of variants begins with: who the row is about."""
 
+from collections.abc import Callable
+from itertools import combinations
+
+import pandas as pd
+
 from asrbench.config import Study
 from asrbench.table import text, truth
 
@@ -38,21 +43,6 @@ def joined(reasons: list[str]) -> str:
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
-def why_absent(sides: dict[tuple[str, str], list[str]]) -> str:
-    """Why variants cannot be compared, as one cell: each reason behind its variant.
-
-    Args:
-        sides: reasons of each variant that has no figures.
-    """
-    return joined(
-        [
-            f"{model} ctc{weight}: {why}"
-            for (model, weight), reasons in sides.items()
-            for why in reasons
-        ]
-    )
-
-
 # The second variant of a pair.
 OTHER = {
     "other_model": text(meaning="Name of the model that it is compared with."),
@@ -61,7 +51,36 @@ OTHER = {
 }
 
 
-def pair_identity(study: Study, one: tuple[str, str], other: tuple[str, str]) -> dict[str, object]:
+def pair_rows(
+    study: Study,
+    found: dict[tuple[str, str], object],
+    measured: Callable[[object], bool],
+    compared: Callable[[object, object], dict[str, object]],
+) -> pd.DataFrame:
+    """Each pair of variants once, in the order of the configuration.
+
+    Args:
+        found: of each variant, what it is compared by; with ``reasons`` where that is nothing.
+        measured: whether that is something.
+        compared: the cells of a pair whose variants both have it; the others say why not.
+    """
+    rows = []
+    for sides in combinations(study.variants(), 2):
+        absent = [
+            f"{model} ctc{weight}: {why}"
+            for model, weight in sides
+            if not measured(found[model, weight])
+            for why in found[model, weight].reasons
+        ]
+        if absent:
+            cells = {"verdict": "", "interval_over": "none", "reason": joined(absent)}
+        else:
+            cells = compared(*(found[side] for side in sides))
+        rows.append(_pair_identity(study, *sides) | cells)
+    return pd.DataFrame(rows)
+
+
+def _pair_identity(study: Study, one: tuple[str, str], other: tuple[str, str]) -> dict[str, object]:
     """The cells of :data:`IDENTITY` and :data:`OTHER` for two variants."""
     second = identity(study, *other)
     return identity(study, *one) | {name: second[name.removeprefix("other_")] for name in OTHER}
