@@ -96,6 +96,8 @@ def resolve(
         same = sum(one.verdict(AGAIN, ONCE) == latency_pair.UNDECIDED for one in made)
         slower = sum(one.verdict(DELAYED, ONCE) == latency_pair.SLOWER for one in made)
         found.append({"rounds": count, "same": same, "slower": slower})
+        # As it comes: the next number of rounds may take half an hour.
+        print(f"{count} rounds: same {same}, delay found {slower} of {tries}", flush=True)
         if slower >= ENOUGH * tries:
             break
     return found

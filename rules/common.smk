@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -115,10 +116,10 @@ def shards(wildcards):
     return gather.wer("results/wer/{{model}}/ctc{{ctc_weight}}/shards/{scatteritem}.jsonl")
 
 
-def encoded(wildcards):
-    """The encoder's outputs, where more than one CTC weight shares them."""
-    shared = STUDY.wer.share_encoder and len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
-    return "results/wer/{model}/encoded/{scatteritem}" if shared else []
+def first_weight_first(wildcards):
+    """Priority of a shard's job: below that of all measurements, by the place of its weight."""
+    weights = STUDY.weights_of(STUDY.model(wildcards.model))
+    return -weights.index(wildcards.ctc_weight)
 
 
 def compared_files(wildcards):

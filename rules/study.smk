@@ -6,6 +6,10 @@ Needs: the configuration. Makes: results/study.json, results/device.json.
 
 onstart:
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
+    # Snakemake limits the jobs of a second, and to do so looks at what is ready again a second
+    # after each look: one chain of looks for each job that has ended, after fifty jobs half a
+    # core beside what is measured. Without a limit it looks when a job ends.
+    workflow.scheduler.job_rate_limiter = None
 
 
 rule device:

@@ -4,6 +4,7 @@ Needs: a model's files, the list of utterances. Makes: results/wer/{model}/ctc{w
 by way of shards that are decoded by processes of one thread each.
 """
 
+ENCODER_OUTPUTS = "results/wer/encoder_outputs"
 HYPOTHESES = [f"results/wer/{variant}/hypotheses.jsonl" for variant in VARIANTS]
 
 
@@ -11,37 +12,14 @@ scattergather:
     wer=STUDY.wer.shards,
 
 
-rule encode_shard:
-    input:
-        model="resources/models/{model}/model.json",
-        utterances="results/data/utterances.csv",
-        program=program("encode_corpus.py"),
-        modules=modules("encode_corpus.py"),
-    output:
-        temp(directory("results/wer/{model}/encoded/{scatteritem}")),
-    log:
-        "results/logs/wer/{model}/encoded/{scatteritem}.log",
-    conda:
-        ENVIRONMENT
-    threads: 1
-    params:
-        study=STUDY_FILE,
-        settings=settings("encoding"),
-    message:
-        "Encode the corpus: {wildcards.model}, shard {wildcards.scatteritem}"
-    shell:
-        "python {input.program} --config {params.study}"
-        " --model {wildcards.model:q} --manifest {input.model:q}"
-        " --utterances {input.utterances} --shard {wildcards.scatteritem}"
-        " --threads {threads} --out {output:q}"
-        " 2>&1 | tee {log:q}"
+onsuccess:
+    shutil.rmtree(ENCODER_OUTPUTS, ignore_errors=True)
 
 
 rule decode_shard:
     input:
         model="resources/models/{model}/model.json",
         utterances="results/data/utterances.csv",
-        encoded=encoded,
         program=program("decode_corpus.py"),
         modules=modules("decode_corpus.py"),
     output:
@@ -51,10 +29,12 @@ rule decode_shard:
     conda:
         ENVIRONMENT
     threads: 1
+    # A model's first weight first: it leaves the encoder's outputs to the others.
+    priority: first_weight_first
     params:
         study=STUDY_FILE,
         settings=settings("decoding"),
-        encoded=lambda wildcards, input: f" --encoded {input.encoded}" if input.encoded else "",
+        encoder_outputs=ENCODER_OUTPUTS,
     message:
         "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight},"
         " shard {wildcards.scatteritem}"
@@ -62,8 +42,9 @@ rule decode_shard:
         "python {input.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --utterances {input.utterances}"
-        " --shard {wildcards.scatteritem} --threads {threads} --out {output:q}"
-        "{params.encoded} 2>&1 | tee {log:q}"
+        " --shard {wildcards.scatteritem} --threads {threads}"
+        " --encoder-outputs {params.encoder_outputs} --out {output:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule gather_hypotheses:

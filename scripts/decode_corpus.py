@@ -6,8 +6,7 @@ at the next utterance when it is called again.
 
 import argparse
 
-from asrbench import decode, errors, relevant, shards, variant, wer_corpus
-from asrbench.encoder_outputs import EncoderOutputs
+from asrbench import decode, encoder_outputs, errors, relevant, shards, variant, wer_corpus
 from asrbench.part_file import PartFile
 from asrbench.progress import Progress
 
@@ -18,7 +17,7 @@ def main() -> None:
     shards.add_arguments(parser)
     parser.add_argument("--threads", type=int, default=1, help="CPU threads [%(default)s]")
     parser.add_argument(
-        "--encoded", help="a folder of encode_corpus.py; the encoder runs for what is not in it"
+        "--encoder-outputs", help="a folder in which a model's CTC weights share what is encoded"
     )
     parser.add_argument("--out", required=True, help="the JSON lines of hypotheses")
     arguments = parser.parse_args()
@@ -29,13 +28,14 @@ def main() -> None:
     settings = relevant.decoding(study, decoded.model.name, decoded.ctc_weight)
     out = PartFile(arguments.out, settings | {"shard": arguments.shard})
     recogniser = decoded.recogniser(arguments.threads)
-    encoded = EncoderOutputs(arguments.encoded) if arguments.encoded else None
+    folder = arguments.encoder_outputs
+    shared = encoder_outputs.of_model(folder, study, decoded.manifest) if folder else None
 
     def transcribe(row):
-        output = encoded.get(row.utterance_id) if encoded else None
-        if output is not None:
-            return recogniser.transcribe_encoded(output)
-        return recogniser.transcribe(decoded.load(row.path))
+        if shared is None:
+            return recogniser.transcribe(decoded.load(row.path))
+        output = shared.get(row.path, lambda: recogniser.encode(decoded.load(row.path)))
+        return recogniser.transcribe_encoded(output)
 
     with Progress(f"decoding {decoded}", len(utterances), "utterances") as progress:
         progress.start_at(len(out.found))

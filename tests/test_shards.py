@@ -2,11 +2,9 @@
 
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 from asrbench import decode, hypotheses_file, shards
-from asrbench.encoder_outputs import EncoderOutputs
 from asrbench.errors import UserError
 from asrbench.part_file import PartFile
 from asrbench.recogniser import Transcript
@@ -114,14 +112,3 @@ def test_a_failure_is_a_line_and_a_killed_shard_goes_on(tmp_path):
     rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
     assert [row["status"] for row in rows] == ["ok", "failed", "ok"]
     assert rows[1]["reason"] == "RuntimeError: out of memory"
-
-
-def test_encoder_outputs_come_back_as_they_were(tmp_path):
-    outputs = EncoderOutputs(tmp_path / "encoded")
-    made = np.random.default_rng(1).normal(size=(7, 3)).astype(np.float32)
-    outputs.put("a/../b", made)
-    assert "a/../b" in outputs and outputs.get("other") is None
-    np.testing.assert_array_equal(outputs.get("a/../b"), made)
-    assert [path.parent for path in tmp_path.rglob("*.npy")] == [tmp_path / "encoded"]
-    (tmp_path / "encoded/u1.npy.part").write_bytes(b"half")
-    assert "u1" not in outputs

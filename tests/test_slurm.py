@@ -20,7 +20,7 @@ STUDY = {
     "models": [{"name": "lstm-demo", "source": str(ROOT / "demo/models/lstm")}],
     "ctc_weights": [0.0, 1.0],
     "decoding": {"beam_size": 2},
-    "wer": {"max_utterances": 6, "shards": 2, "share_encoder": True},
+    "wer": {"max_utterances": 6, "shards": 2},
 }
 TARGETS = [f"results/wer/lstm-demo/ctc{weight}/hypotheses.jsonl" for weight in ("0.0", "1.0")]
 

@@ -19,6 +19,8 @@ MEASURING = {
 }
 
 
+# All that Snakemake said in the whole run.
+LOG = "run.log"
 WER = {"max_utterances": 6, "normalisation": "librispeech", "shards": 1}
 DECODING = {"decode_shard", "gather_hypotheses"}
 
@@ -45,7 +47,7 @@ def cut_down_demo() -> dict:
 def finished(tmp_path_factory):
     """The cut-down demo after one whole run."""
     study = Study(tmp_path_factory.mktemp("demo"), cut_down_demo())
-    study.snakemake("all")
+    (study.folder / LOG).write_text(study.snakemake("all", "--verbose").stdout)
     return study
 
 
@@ -130,6 +132,12 @@ def test_every_table_and_figure_of_the_design_is_there(finished):
 
 def test_nothing_is_left_to_do(finished):
     assert finished.planned("all") == []
+
+
+def test_snakemake_sleeps_while_a_job_measures(finished):
+    log = (finished.folder / LOG).read_text()
+    looks, jobs = log.count("Ready jobs: "), log.count("Finished jobid: ")
+    assert 0 < looks <= 2 * jobs
 
 
 def test_a_deleted_figure_is_made_again_alone(finished):

@@ -162,11 +162,9 @@ class Wer(Block):
         "each, on as many cores (or nodes) as there are.",
     )
     share_encoder: bool = Field(
-        False,
+        True,
         description="Run a model's encoder once for all its CTC weights; its outputs are kept on "
-        "disk meanwhile (92 MB an hour of audio for the study's Conformer). Costs one process "
-        "more a shard, which a small corpus does not win back; and a CTC weight that is added "
-        "later decodes the model's other weights again.",
+        "disk until the run has ended well (92 MB an hour of audio for the study's Conformer).",
     )
     normalisation: Literal["none", "librispeech"] = Field(
         "librispeech",

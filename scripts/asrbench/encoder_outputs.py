@@ -1,17 +1,44 @@
 """Encoder outputs on disk, which all CTC weights of a model share: the encoder sees none of them.
 
-An output is stored as it is, so what is decoded from it is what its waveform gives.
+They lie beside the workflow's own files and are no job's input: whoever comes first
+runs the encoder, whoever comes later finds what it gave, and without them everything
+is as right. An output is stored as it is, so what is decoded from it is what its
+waveform gives.
 """
 
+import contextlib
+import hashlib
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 
+from asrbench import relevant
+from asrbench.config import Study
+from asrbench.manifest import Manifest
+
+
+def of_model(folder: str | Path, study: Study, manifest: Manifest) -> "EncoderOutputs | None":
+    """Where a model's outputs are shared; None where nothing else would read them.
+
+    Args:
+        folder: of the outputs of all models.
+        study: says whether they are shared, and how speech is read.
+        manifest: the model's files.
+    """
+    model = study.model(manifest.name)
+    if not study.wer.share_encoder or len(study.weights_of(model)) < 2:
+        return None
+    what = [relevant.encoding(study, manifest.name), manifest.sha256, manifest.config.read_text()]
+    digest = hashlib.sha256(json.dumps(what).encode()).hexdigest()
+    return EncoderOutputs(Path(folder) / f"{manifest.name}-{digest[:16]}")
+
 
 class EncoderOutputs:
-    """A folder with one ``.npy`` an utterance.
+    """A folder with one ``.npy`` for each audio file as it is now.
 
     Args:
         folder: made where it is not there.
@@ -19,23 +46,40 @@ class EncoderOutputs:
 
     def __init__(self, folder: str | Path):
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
 
-    def __contains__(self, utterance_id: str) -> bool:
-        return self._path(utterance_id).exists()
+    def get(self, path: str, encode: Callable[[], np.ndarray]) -> np.ndarray:
+        """The output for an audio file, from the folder, or else from ``encode``.
 
-    def get(self, utterance_id: str) -> np.ndarray | None:
-        """Shape (encoder steps, features), float32; None where the utterance has none."""
-        path = self._path(utterance_id)
-        return np.load(path, allow_pickle=False) if path.exists() else None
+        Args:
+            path: of the audio file.
+            encode: gives it where the folder does not; what it raises goes to the caller.
 
-    def put(self, utterance_id: str, output: np.ndarray) -> None:
-        """Store one; a process that is killed leaves nothing that looks whole."""
-        path = self._path(utterance_id)
-        part = path.with_name(f"{path.name}.part")
-        with part.open("wb") as file:
-            np.save(file, output, allow_pickle=False)
-        os.replace(part, path)
+        Returns:
+            Shape (encoder steps, features), float32.
+        """
+        kept = self._kept(path)
+        # Half a file, after a loss of power, is as good as none.
+        with contextlib.suppress(OSError, ValueError, EOFError):
+            return np.load(kept, allow_pickle=False)
+        output = encode()
+        # A full disk costs the sharing and not the words.
+        with contextlib.suppress(OSError):
+            self._keep(kept, output)
+        return output
 
-    def _path(self, utterance_id: str) -> Path:
-        return self.folder / f"{quote(utterance_id, safe='')}.npy"
+    def _keep(self, kept: Path, output: np.ndarray) -> None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        # Another process may be writing the same.
+        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
+        try:
+            with part.open("wb") as file:
+                np.save(file, output, allow_pickle=False)
+            part.replace(kept)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _kept(self, path: str) -> Path:
+        state = os.stat(path)
+        what = f"{os.path.abspath(path)} {state.st_size} {state.st_mtime_ns}"
+        name = quote(Path(path).stem, safe="")[:80]
+        return self.folder / f"{name}-{hashlib.sha256(what.encode()).hexdigest()[:16]}.npy"

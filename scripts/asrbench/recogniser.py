@@ -122,8 +122,26 @@ class Recogniser:
             self.speech2text.maxlenratio = -tokens
         return self._transcribe(waveform)
 
+    def encode(self, waveform: np.ndarray) -> np.ndarray:
+        """The encoder's output for one waveform.
+
+        Args:
+            waveform: shape (samples,), float32, at the model's sample rate.
+
+        Returns:
+            Shape (encoder steps, features), float32.
+        """
+        import torch
+
+        speech, length = torch.from_numpy(waveform)[None], torch.tensor([len(waveform)])
+        with torch.no_grad():
+            output, _lengths = self.model.encode(speech=speech, speech_lengths=length)
+        if isinstance(output, tuple):
+            output = output[0]  # the rest are intermediate CTC outputs
+        return output[0].numpy()
+
     def transcribe_encoded(self, output: np.ndarray) -> Transcript:
-        """Decode from an encoder output, as :func:`encode` gives it, in place of a waveform.
+        """Decode from an encoder output, as :meth:`encode` gives it, in place of a waveform.
 
         Args:
             output: shape (encoder steps, features), float32.
@@ -172,26 +190,6 @@ def load_model(manifest: Manifest):
     model, _arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
     _load_weights(model, manifest)
     return model.eval()
-
-
-def encode(model, waveform: np.ndarray) -> np.ndarray:
-    """The encoder's output for one waveform.
-
-    Args:
-        model: from :func:`load_model`.
-        waveform: shape (samples,), float32, at the model's sample rate.
-
-    Returns:
-        Shape (encoder steps, features), float32.
-    """
-    import torch
-
-    speech = torch.from_numpy(waveform)[None]
-    with torch.no_grad():
-        output, _lengths = model.encode(speech=speech, speech_lengths=torch.tensor([len(waveform)]))
-    if isinstance(output, tuple):
-        output = output[0]  # the rest are intermediate CTC outputs
-    return output[0].numpy()
 
 
 def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):

@@ -77,8 +77,8 @@ def wer_corpus(study: Study) -> dict:
 
 
 def encoding(study: Study, name: str) -> dict:
-    """What the encoder outputs of a model depend on."""
-    return wer_corpus(study) | {
+    """What a model's encoder gives for an utterance depends on."""
+    return {
         "model": name,
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,

@@ -26,7 +26,7 @@ STAGES = {
     "batch": ("measure_batch",),
     "threads": ("measure_threads",),
     "energy": ("measure_energy",),
-    "WER": ("encode_shard", "decode_shard", "gather_hypotheses"),
+    "WER": ("decode_shard", "gather_hypotheses"),
 }
 OTHERS = "tables and figures"
 # Names for many files at once, which are no work; and Snakemake's own sum.

@@ -1,0 +1,79 @@
+"""What a model's CTC weights share of its encoder: never needed, never half, never another's."""
+
+import numpy as np
+from asrbench import config, encoder_outputs
+from asrbench.encoder_outputs import EncoderOutputs
+from small_models import random_model
+
+
+def sharing(weights: list[float], share: bool = True) -> config.Study:
+    """A study of one model that shares its encoder's outputs, or does not."""
+    return config.parse(
+        {
+            "name": "a test",
+            "speech": {"name": "s", "path": "speech"},
+            "models": [{"name": "small", "source": "models/small"}],
+            "ctc_weights": weights,
+            "wer": {"share_encoder": share},
+        },
+        "a test",
+    )
+
+
+class Encoder:
+    """Gives another output each time it runs, and counts."""
+
+    def __init__(self):
+        self.runs = 0
+
+    def __call__(self) -> np.ndarray:
+        self.runs += 1
+        return np.full((3, 2), self.runs / 3, np.float32)
+
+
+def test_an_encoder_runs_once_for_a_file_as_it_is(tmp_path):
+    audio, encode = tmp_path / "a.wav", Encoder()
+    audio.write_bytes(b"1")
+    outputs = EncoderOutputs(tmp_path / "outputs")
+    first = outputs.get(str(audio), encode)
+    again = EncoderOutputs(tmp_path / "outputs").get(str(audio), encode)
+    assert encode.runs == 1 and again.dtype == first.dtype and (again == first).all()
+    audio.write_bytes(b"22")
+    assert (outputs.get(str(audio), encode) != first).all()
+
+
+def test_a_half_written_output_is_made_again(tmp_path):
+    audio, encode = tmp_path / "a.wav", Encoder()
+    audio.write_bytes(b"1")
+    outputs = EncoderOutputs(tmp_path / "outputs")
+    outputs.get(str(audio), encode)
+    (kept,) = outputs.folder.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-5])
+    outputs.get(str(audio), encode)
+    outputs.get(str(audio), encode)
+    assert encode.runs == 2 and list(outputs.folder.iterdir()) == [kept]
+
+
+def test_without_room_for_outputs_each_weight_encodes(tmp_path):
+    audio, encode = tmp_path / "a.wav", Encoder()
+    audio.write_bytes(b"1")
+    (tmp_path / "outputs").write_text("a file where the folder should be")
+    outputs = EncoderOutputs(tmp_path / "outputs")
+    outputs.get(str(audio), encode)
+    assert outputs.get(str(audio), encode).shape == (3, 2) and encode.runs == 2
+
+
+def test_outputs_are_shared_by_one_model_s_weights_alone(tmp_path):
+    manifests = [random_model(tmp_path / name) for name in "ab"]
+    manifests[1].config.write_text(manifests[1].config.read_text() + "\n# another\n")
+    found = [
+        encoder_outputs.of_model(tmp_path, sharing(weights), manifest)
+        for weights, manifest in [
+            ([0.0, 1.0], manifests[0]),
+            ([0.3, 1.0], manifests[0]),
+            ([0.0, 1.0], manifests[1]),
+        ]
+    ]
+    assert found[0].folder == found[1].folder != found[2].folder
+    assert encoder_outputs.of_model(tmp_path, sharing([0.3]), manifests[0]) is None
+    assert encoder_outputs.of_model(tmp_path, sharing([0.0, 1.0], False), manifests[0]) is None
