@@ -52,7 +52,7 @@ class Try:
     def verdict(self, first: str, second: str) -> str:
         """As the table of pairs gives it."""
         pair = (pd.DataFrame(self.rows[name]) for name in (first, second))
-        return latency_pair.compare(*pair, seed=self.number).verdict
+        return latency_pair.compare(*pair, seed=self.number, same_run=True).verdict
 
 
 def delayed(timer: Timer, share: float) -> Timer:
@@ -111,14 +111,14 @@ def main() -> None:
     add("--ctc-weight", type=float, default=0.3, help="[%(default)s]")
     add("--tries", type=int, default=20, help="small studies that are made [%(default)s]")
     add("--delay", type=float, default=0.05, help="share of the latency [%(default)s]")
-    add("--rounds", type=int, nargs="+", help="rising [the study's, then 3 5 8 12]")
+    add("--rounds", type=int, nargs="+", help="rising [the study's, then 5 8 12 16 24]")
     add("--utterances", type=int, help="of the sample [the study's]")
     arguments = parser.parse_args()
 
     opened = Demonstration(arguments.config)
     model = arguments.model or opened.study.models[0].name
     own = opened.study.latency.rounds
-    rounds = arguments.rounds or [own, *(more for more in (3, 5, 8, 12) if more > own)]
+    rounds = arguments.rounds or [own, *(more for more in (5, 8, 12, 16, 24) if more > own)]
     waveforms = opened.waveforms(arguments.utterances)
     recogniser = opened.recogniser(model, arguments.ctc_weight)
     for waveform in waveforms.values():

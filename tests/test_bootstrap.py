@@ -40,6 +40,35 @@ def test_covers_a_paired_difference(round_std):
     assert 0.93 <= covered(*STUDYS, round_std, 2.0, 0.3, paired=True) <= 0.97
 
 
+def in_turn(generator, rounds, units, common_std, own_std):
+    """Two measurements of the same units, 12 and 10 at the mean, each round of both in turn."""
+    unit, common = generator.normal(0, 2.0, units), generator.normal(0, common_std, (rounds, 1))
+
+    def measure(mean):
+        own = generator.normal(0, own_std, (rounds, 1))
+        return mean + common + own + unit + generator.normal(0, 0.3, (rounds, units)), None
+
+    return measure(12), measure(10)
+
+
+@pytest.mark.parametrize("common_std, own_std", [(0.5, 0.3), (0.0, 0.5), (1.0, 0.1)])
+def test_covers_what_differs_between_rounds_in_turn(common_std, own_std):
+    generator = np.random.default_rng(0)
+    hits = 0
+    for seed in range(600):
+        pair = in_turn(generator, 5, 100, common_std, own_std)
+        found = bootstrap.difference(*pair, seed=seed, resamples=400, rounds_shared=True)
+        hits += found.low <= 2 <= found.high
+    assert 0.93 <= hits / 600 <= 0.97
+
+
+def test_rounds_in_turn_take_out_what_the_device_did_to_both():
+    pair = in_turn(np.random.default_rng(1), 5, 100, 0.5, 0.1)
+    apart, in_pairs = (bootstrap.difference(*pair, rounds_shared=s) for s in (False, True))
+    assert apart.value == in_pairs.value
+    assert in_pairs.high - in_pairs.low < 0.6 * (apart.high - apart.low)
+
+
 @pytest.mark.parametrize("round_std", [0.1, 0.5])
 def test_a_paired_difference_at_the_demonstrations_setting_is_on_the_safe_side(round_std):
     """98 to 99 %: each variant's 2 rounds leave one degree of freedom, so intervals are wide."""

@@ -14,7 +14,10 @@ from test_tables import write
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 LONG = "a_model_with_a_very_long_name.that_goes_on-and_on_for_60_cha"
-NEEDED = ("parameters", "latency", "latency_pairs", "frames", "energy", "wer", "summary")
+NEEDED = (
+    *("parameters", "latency", "latency_pairs", "frames", "energy", "wer", "wer_pairs"),
+    "summary",
+)
 EVIL = "<script>alert('x')</script> & a name"
 
 
@@ -197,6 +200,11 @@ def test_the_answer_is_made_from_the_tables(whole):
     assert f"times {pair['ratio']:.3f} [{pair['ratio_low']:.3f}, " in said
     assert "On the Pareto front of word error rate, latency and energy is lstm CTC 0.0" in said
     assert "3 of all 9 lack one of them" in said
+    for name, what in (("latency_pairs", "latency"), ("wer_pairs", "WER")):
+        verdicts = pd.read_csv(results / f"tables/{name}.csv")["verdict"].dropna()
+        unshown = (verdicts == "no difference shown").sum()
+        some = f"no difference in {what} is shown for {unshown} of {len(verdicts)} pairs"
+        assert (some if unshown else f"all {len(verdicts)} pairs differ in {what}") in said
     assert "small (random weights)" in said and "synthetic speech" in said
     for line in ("Board 5", "4, of which 2 may be used", "8.00 GiB", "not told by the device"):
         assert line in said
@@ -231,6 +239,7 @@ def test_missing_variants_are_told(tmp_path):
 def test_a_folder_without_tables_makes_a_page_that_says_so(tmp_path):
     said = text(made(raw_rows.study(), tmp_path / "results"))
     assert said.count("there is no such table") >= 6
+    assert "no difference in WER is known (there is no table wer_pairs)" in said
     assert said.count("Nothing to draw.") == 4
 
 
@@ -248,7 +257,7 @@ def test_any_study_has_a_page(tmp_path, settings):
     said = text(made(*built(tmp_path, **settings)))
     if settings.get("rounds") == 1:
         assert "Intervals of latency are over utterances." in said
-        assert "No two variants were compared in latency." in said
+        assert "no two variants were compared in latency; no two variants were" in said
         assert "alone has word error rate, latency and energy" in said
     if "random" in settings:
         assert "No variant has both a word error rate and a latency" in said

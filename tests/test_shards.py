@@ -1,6 +1,7 @@
 """Shards: every utterance in one of them, longest first, and a corpus that comes back whole."""
 
 import json
+import tracemalloc
 
 import pandas as pd
 import pytest
@@ -112,3 +113,17 @@ def test_a_failure_is_a_line_and_a_killed_shard_goes_on(tmp_path):
     rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
     assert [row["status"] for row in rows] == ["ok", "failed", "ok"]
     assert rows[1]["reason"] == "RuntimeError: out of memory"
+
+
+def test_memory_does_not_grow_with_the_corpus(tmp_path):
+    """What is decoded is written and forgotten: 30 MB of words through a few."""
+    words = "A" * 100_000
+    table = corpus([1.0] * 300)
+    tracemalloc.start()
+    try:
+        decoded(tmp_path / "a.jsonl", table, lambda row: transcript(words + row.utterance_id))
+        _now, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "a.jsonl").stat().st_size > 30_000_000
+    assert peak_bytes < 5_000_000

@@ -97,14 +97,17 @@ def difference(
     seed: int = 1,
     names: tuple[str, str] = ("rounds", "utterances"),
     resamples: int = RESAMPLES,
+    rounds_shared: bool = False,
 ) -> Interval:
     """The first ratio minus the second, paired by unit, with its 95 % interval.
 
     Args:
         first: (top, bottom) as in :func:`ratio`, shape (rounds, units).
-        second: the same, with the same units in the same columns; its rounds
-            are others, and are drawn by themselves.
+        second: the same, with the same units in the same columns.
         seed, names, resamples: as in :func:`ratio`.
+        rounds_shared: whether round n of both was measured at about the same time, so
+            that what the device did then is in both and is paired as units are.
+            Otherwise, or where one has fewer, rounds are drawn for each by itself.
 
     Only units that both have are counted. An interval that leaves out 0 tells
     two variants apart, even where their own intervals overlap.
@@ -113,7 +116,8 @@ def difference(
         ValueError: where the units are not as many.
     """
     one, other = paired(first, second)
-    return _interval([Term(one), Term(other, -1.0)], seed, names, resamples)
+    terms = [Term(one), Term(other, -1.0)]
+    return _interval(terms, seed, names, resamples, rounds_shared=rounds_shared)
 
 
 def quotient(
@@ -123,6 +127,7 @@ def quotient(
     seed: int = 1,
     names: tuple[str, str] = ("rounds", "utterances"),
     resamples: int = RESAMPLES,
+    rounds_shared: bool = False,
 ) -> Interval:
     """The first ratio over the second, paired by unit, with its 95 % interval.
 
@@ -131,7 +136,8 @@ def quotient(
     one of the two is 0 there is no interval, and over 0 no value.
     """
     one, other = paired(first, second)
-    found = _interval([Term(one, log=True), Term(other, -1.0, log=True)], seed, names, resamples)
+    terms = [Term(one, log=True), Term(other, -1.0, log=True)]
+    found = _interval(terms, seed, names, resamples, rounds_shared=rounds_shared)
     return Interval(*(float(np.exp(x)) for x in (found.value, found.low, found.high)), found.over)
 
 
@@ -162,8 +168,10 @@ def around(
     return Interval(value, value + found.low, value + found.high, found.over)
 
 
-def _interval(terms: list[Term], seed, names, resamples, freedom=None) -> Interval:
-    """The sum of terms with its interval; all share the draws of units.
+def _interval(
+    terms: list[Term], seed, names, resamples, freedom=None, rounds_shared=False
+) -> Interval:
+    """The sum of terms with its interval; all share the draws of units, some those of rounds.
 
     With ``freedom`` of the units it is symmetric, as :func:`around` says.
     """
@@ -177,12 +185,15 @@ def _interval(terms: list[Term], seed, names, resamples, freedom=None) -> Interv
     if not levels or not np.isfinite(value):
         return Interval(value, np.nan, np.nan, "none")
 
+    together = rounds_shared and len(set(rounds)) == 1
     generator = np.random.default_rng(seed)
     drawn = np.concatenate(
         [
             _statistic(
                 terms,
-                [_draw(generator, size, count) for count in rounds],
+                [_draw(generator, size, rounds[0])] * len(rounds)
+                if together
+                else [_draw(generator, size, count) for count in rounds],
                 _draw(generator, size, units),
             )
             for size in _chunks(resamples, units)
@@ -192,7 +203,10 @@ def _interval(terms: list[Term], seed, names, resamples, freedom=None) -> Interv
     if drawn.size == 0:
         return Interval(value, np.nan, np.nan, "none")
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    stretch = _stretch(terms, float(np.var(drawn)), units - 1 if freedom is None else freedom)
+    influences = [term.influence() for term in terms]
+    if together:
+        influences = [sum(influences)]
+    stretch = _stretch(influences, float(np.var(drawn)), units - 1 if freedom is None else freedom)
     if freedom is None:
         low, high = value + stretch * (np.quantile(drawn, tails) - value)
     else:
@@ -222,10 +236,15 @@ def _chunks(resamples: int, units: int) -> Iterator[int]:
         yield min(size, resamples - start)
 
 
-def _stretch(terms: list[Term], drawn_variance: float, freedom: float) -> float:
-    """What the draws' distances from the value are multiplied by."""
-    units = terms[0].measured.top.shape[1]
-    influences = [term.influence() for term in terms]
+def _stretch(influences: list[np.ndarray], drawn_variance: float, freedom: float) -> float:
+    """What the draws' distances from the value are multiplied by.
+
+    Args:
+        influences: of cells, shape (rounds, units), one for all whose rounds are drawn alone.
+        drawn_variance: of the statistic over the draws.
+        freedom: degrees of freedom that the units leave.
+    """
+    units = influences[0].shape[1]
     cells = [_cell_variance(z) for z in influences]
     parts = [(np.var(z.mean(1), ddof=1) / len(z), len(z) - 1) for z in influences if len(z) > 1]
     if units > 1:

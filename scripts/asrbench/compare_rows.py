@@ -3,7 +3,8 @@
 The published study is one more device, whose figures have no intervals.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ import pandas as pd
 from asrbench import latency_pair, propagate, published_study, run_differences, timed_rows
 from asrbench.evidence import Absent
 from asrbench.run_folder import Run
-from asrbench.variant_rows import joined
 
 Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
@@ -68,74 +68,127 @@ _DEVICE_TEXT = (
 
 def latency(runs: list[Run]) -> Iterator[dict]:
     """Means, and ratios over the utterances that both have, by bootstrap of the raw rows."""
-    seed = runs[0].study.latency.seed
-    for variant in variants(runs):
-        raw = {}
-        for run in _having(runs, variant):
-            row = _identity(run, variant)
-            found, reason = _figures(run, "latency", variant, (*_LATENCY, "real_time_factor"))
-            row |= found
-            if variant in run.study.variants():
-                raw[run.label] = timed_rows.sample(run.study, run.results, *variant).good
-            if run is not runs[0]:
-                why = reason or _incomparable(runs[0], run, variant, "latency", _LATENCY[0])
-                why = why or _without_rows(raw, runs[0].label, run.label)
-                against = {} if why else _ratio(raw[run.label], raw[runs[0].label], seed)
-                row |= {"against": runs[0].label} | against
-                reason = joined([why, against.get("reason", "")])
-            yield row | {"reason": reason}
-        published = _published(variant)
-        if published is not None:
-            yield published | {"latency_mean_s": _of(variant, "latency_mean_s")}
 
+    def compared(first: _Row, second: _Row) -> dict:
+        return _ratio(first, second, runs[0].study.latency.seed)
 
-def _without_rows(raw: dict[str, pd.DataFrame], *labels: str) -> str:
-    lacking = [label for label in labels if raw[label].empty]
-    return f"no ratio, since raw rows are absent in {', '.join(lacking)}" if lacking else ""
+    def published(variant: Variant) -> dict:
+        return {"latency_mean_s": _of(variant, "latency_mean_s")}
 
-
-def _ratio(second: pd.DataFrame, first: pd.DataFrame, seed: int) -> dict[str, object]:
-    pair = latency_pair.compare(second, first, seed)
-    reason = ""
-    if pair.utterances == 0:
-        reason = "they share no utterance"
-    elif pair.ratio.over == "none":
-        reason = "one utterance in one round gives no interval"
-    return {
-        "utterances_shared": pair.utterances,
-        "ratio": pair.ratio.value,
-        "ratio_low": pair.ratio.low,
-        "ratio_high": pair.ratio.high,
-        "interval_over": pair.ratio.over,
-        "verdict": pair.verdict,
-        "reason": reason,
-    }
+    return _rows(runs, "latency", (*_LATENCY, "real_time_factor"), compared, published)
 
 
 def energy(runs: list[Run]) -> Iterator[dict]:
     """Joules of an utterance; ratios only where both were measured, of one scope."""
+
+    def compared(first: _Row, second: _Row) -> dict:
+        why = _other_scope(first.figures, second.figures)
+        if why:
+            return {"reason": why}
+        return _three("ratio", "", propagate.ratio(second.three(_ENERGY), first.three(_ENERGY)))
+
+    def published(variant: Variant) -> dict:
+        return {
+            "power_mean_w": _of(variant, "power_mean_w"),
+            _ENERGY[0]: _of(variant, "energy_j"),
+            "reason": f"{PUBLISHED_REASON}; powertop's estimate on an unknown supply",
+            "power_status": "published",
+        }
+
+    return _rows(runs, "energy", (*_ENERGY, "power_mean_w"), compared, published, _meter)
+
+
+def word_errors(runs: list[Run]) -> Iterator[dict]:
+    """Rates, and differences in percentage points where the same words were decoded."""
+
+    def compared(first: _Row, second: _Row) -> dict:
+        words = [row.figures["words"] for row in (second, first)]
+        if words[0] != words[1]:
+            return {"reason": "other references ({:.0f} words, not {:.0f})".format(*words)}
+        difference = propagate.difference(second.three(_WER), first.three(_WER))
+        return _three("difference", "_percent", difference)
+
+    def published(variant: Variant) -> dict:
+        table = published_study.load()
+        bound = table.loc[_at(table, variant), "wer_is_bound"].iloc[0]
+        why = "; above this, says the study" if bound else ""
+        rate = _of(variant, "wer_percent")
+        return {"wer_percent": rate, "reason": PUBLISHED_REASON + why}
+
+    return _rows(runs, "wer", (*_WER, "words"), compared, published)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A variant on one device, with what its table says of it."""
+
+    run: Run
+    variant: Variant
+    figures: dict[str, object]
+
+    def three(self, names: tuple[str, str, str]) -> propagate.Figure:
+        return tuple(self.figures[name] for name in names)
+
+
+def _rows(
+    runs: list[Run],
+    table: str,
+    columns: tuple[str, ...],
+    compared: Callable[[_Row, _Row], dict],
+    published: Callable[[Variant], dict],
+    more: Callable[[Run, Variant], dict] = lambda _run, _variant: {},
+) -> Iterator[dict]:
+    """Each variant on each device, then in the published study.
+
+    Args:
+        table: whose figures are shown.
+        columns: of the table; without the first there is no figure.
+        compared: the first device's row and another's, which have figures of one
+            model and way of decoding; gives cells, among them a reason where
+            they cannot be compared after all.
+        published: cells of a variant that the published study has.
+        more: cells that are there without a figure, too.
+    """
     for variant in variants(runs):
         first = None
         for run in _having(runs, variant):
-            figures, reason = _figures(run, "energy", variant, (*_ENERGY, "power_mean_w"))
-            row = _identity(run, variant) | _meter(run, variant) | figures
-            if run is runs[0]:
+            figures, reason = _figures(run, table, variant, columns)
+            row = _Row(run, variant, more(run, variant) | figures)
+            against = {}
+            if first is None:
                 first = row
             else:
-                row["against"] = runs[0].label
-                why = reason or _incomparable(runs[0], run, variant, "energy", _ENERGY[0])
-                why = why or _other_scope(first, row)
-                if not why:
-                    pair = [tuple(each[name] for name in _ENERGY) for each in (row, first)]
-                    row |= _three("ratio", "", propagate.ratio(*pair))
-                reason = why
-            yield row | {"reason": reason}
-        published = _published(variant)
-        if published is not None:
-            watts = {"power_mean_w": _of(variant, "power_mean_w")}
-            why = f"{PUBLISHED_REASON}; powertop's estimate on an unknown supply"
-            joules = {_ENERGY[0]: _of(variant, "energy_j"), "reason": why}
-            yield published | watts | joules | {"power_status": "published"}
+                against = {"against": first.run.label}
+                reason = reason or _incomparable(first.run, run, variant, table, columns[0])
+                if not reason:
+                    against |= compared(first, row)
+                    reason = against.get("reason", "")
+            yield _identity(run, variant) | row.figures | against | {"reason": reason}
+        theirs = _published(variant)
+        if theirs is not None:
+            yield theirs | published(variant)
+
+
+def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
+    pair = [timed_rows.sample(r.run.study, r.run.results, *r.variant).good for r in (second, first)]
+    lacking = [
+        r.run.label for r, rows in zip((first, second), pair[::-1], strict=True) if rows.empty
+    ]
+    if lacking:
+        return {"reason": f"no ratio, since raw rows are absent in {', '.join(lacking)}"}
+    found = latency_pair.compare(*pair, seed)
+    reason = ""
+    if found.utterances == 0:
+        reason = "they share no utterance"
+    elif found.ratio.over == "none":
+        reason = "one utterance in one round gives no interval"
+    return {
+        "utterances_shared": found.utterances,
+        **_three("ratio", "", (found.ratio.value, found.ratio.low, found.ratio.high)),
+        "interval_over": found.ratio.over,
+        "verdict": found.verdict,
+        "reason": reason,
+    }
 
 
 def _meter(run: Run, variant: Variant) -> dict[str, str]:
@@ -157,37 +210,6 @@ def _other_scope(first: dict, second: dict) -> str:
             words = name.replace("power_", "")
             return f"not comparable: another {words} ({second.get(name)}, not {first.get(name)})"
     return ""
-
-
-def word_errors(runs: list[Run]) -> Iterator[dict]:
-    """Rates, and differences in percentage points where the same words were decoded."""
-    for variant in variants(runs):
-        first = None
-        for run in _having(runs, variant):
-            row = _identity(run, variant)
-            figures, reason = _figures(run, "wer", variant, (*_WER, "words"))
-            row |= figures
-            if run is runs[0]:
-                first = row
-            else:
-                row["against"] = runs[0].label
-                why = reason or _incomparable(runs[0], run, variant, "wer", _WER[0])
-                if not why and first["words"] != row["words"]:
-                    why = f"other references ({row['words']:.0f} words, not {first['words']:.0f})"
-                if not why:
-                    pair = [tuple(each[name] for name in _WER) for each in (row, first)]
-                    row |= _three("difference", "_percent", propagate.difference(*pair))
-                reason = why
-            yield row | {"reason": reason}
-        published = _published(variant)
-        if published is not None:
-            table = published_study.load()
-            bound = table.loc[_at(table, variant), "wer_is_bound"].iloc[0]
-            why = "; above this, says the study" if bound else ""
-            yield published | {
-                "wer_percent": _of(variant, "wer_percent"),
-                "reason": PUBLISHED_REASON + why,
-            }
 
 
 def _identity(run: Run, variant: Variant) -> dict[str, object]:

@@ -9,6 +9,9 @@ from asrbench import bootstrap
 from asrbench.bootstrap import Interval
 from asrbench.crossed import matrices
 
+# Rounds are in pairs from so many on. Pairs take out what the device did to both, and leave
+# half of the degrees of freedom; with fewer rounds the loss is more than the gain.
+FEWEST_ROUNDS_PAIRED = 5
 SLOWER, FASTER, UNDECIDED = "slower", "faster", "no difference shown"
 
 
@@ -36,18 +39,23 @@ class Pair:
         return FASTER if self.difference.high < 0 else UNDECIDED
 
 
-def compare(first: pd.DataFrame, second: pd.DataFrame, seed: int) -> Pair:
-    """Pair by utterance; rounds are drawn for each by itself.
+def compare(first: pd.DataFrame, second: pd.DataFrame, seed: int, same_run: bool = False) -> Pair:
+    """Pair by utterance, and by round where there are enough of a run.
 
     Args:
         first, second: round, utterance_id, and latency_s, which is there in every row.
         seed: of the bootstrap.
+        same_run: whether round n of both was measured in turn; otherwise rounds are drawn
+            for each by itself.
     """
     shared = sorted(set(first["utterance_id"]) & set(second["utterance_id"]))
+    rounds = [set(rows["round"]) for rows in (first, second)]
     both = [
         (matrices(rows, "utterance_id", ["latency_s"], shared)["latency_s"], None)
         for rows in (first, second)
     ]
+    in_turn = same_run and rounds[0] == rounds[1] and len(rounds[0]) >= FEWEST_ROUNDS_PAIRED
+    options = {"seed": seed, "rounds_shared": in_turn}
     return Pair(
-        bootstrap.difference(*both, seed=seed), bootstrap.quotient(*both, seed=seed), len(shared)
+        bootstrap.difference(*both, **options), bootstrap.quotient(*both, **options), len(shared)
     )

@@ -35,10 +35,14 @@ def difference(first: Figure, second: Figure) -> Figure:
 
 
 def ratio(first: Figure, second: Figure) -> Figure:
-    """The first over the second, by the difference of logarithms; NaN where one is not above 0."""
+    """The first over the second, by the difference of logarithms; NaN where one is not above 0.
+
+    Where anything from nothing to without end is possible, there is no interval.
+    """
     if not (first[0] > 0 and second[0] > 0):
         return math.nan, math.nan, math.nan
-    return tuple(math.exp(x) for x in difference(_logs(first), _logs(second)))
+    value, low, high = (math.exp(x) for x in difference(_logs(first), _logs(second)))
+    return (value, math.nan, math.nan) if (low, high) == (0.0, math.inf) else (value, low, high)
 
 
 def _logs(figure: Figure) -> Figure:

@@ -11,7 +11,7 @@ from asrbench.report_names import joined, variant
 
 HYBRID, CTC_ONLY = "0.3", "1.0"
 WER, LATENCY, ENERGY = "wer_percent", "latency_mean_s", "energy_per_utterance_study_j"
-_LISTED = 6
+_LISTED = 3  # pairs that are named; the rest is counted
 
 
 def sentences(facts: Facts) -> list[str]:
@@ -103,27 +103,30 @@ def _times(row: dict, hybrid_first: bool) -> str:
 
 
 def _undecided(facts: Facts) -> str:
-    if "latency_pairs" not in facts.tables:
-        return (
-            "Which differences in latency are not shown is not known: there is no table of pairs."
-        )
-    pairs = facts.tables["latency_pairs"]
+    said = [_not_shown(facts, *of) for of in (("latency_pairs", "latency"), ("wer_pairs", "WER"))]
+    return f"By intervals of 95 %, {'; '.join(said)}."
+
+
+def _not_shown(facts: Facts, table: str, what: str) -> str:
+    if table not in facts.tables:
+        return f"no difference in {what} is known (there is no table {table})"
+    pairs = facts.tables[table]
     compared = pairs[pairs["verdict"] != ""]
     if compared.empty:
-        return "No two variants were compared in latency."
-    undecided = compared[compared["verdict"] == latency_pair.UNDECIDED]
+        return f"no two variants were compared in {what}"
     apart = len(pairs) - len(compared)
     apart = f" ({apart} more could not be compared)" if apart else ""
+    undecided = compared[compared["verdict"] == latency_pair.UNDECIDED]
     if undecided.empty:
         every = (
-            "The one pair differs" if len(compared) == 1 else f"All {len(compared)} pairs differ"
+            "the one pair differs" if len(compared) == 1 else f"all {len(compared)} pairs differ"
         )
-        return f"{every} in latency{apart}, by intervals of 95 %."
+        return f"{every} in {what}{apart}"
     names = [f"{variant(row)} and {variant(row, 'other_')}" for row in undecided.to_dict("records")]
     more = len(names) - _LISTED
     if more > 0:
-        names = [*names[:_LISTED], f"{more} more (in the table of pairs)"]
+        names = [*names[:_LISTED], f"{more} more in the table {table}"]
     return (
-        f"No difference in latency is shown, by intervals of 95 %, for {len(undecided)} of "
-        f"{len(compared)} pairs of variants{apart}: {'; '.join(names)}."
+        f"no difference in {what} is shown for {len(undecided)} of {len(compared)} pairs of "
+        f"variants{apart}: {', '.join(names)}"
     )

@@ -21,7 +21,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 
 def _compared(first: Rows, second: Rows, seed: int) -> dict[str, object]:
-    pair = latency_pair.compare(first.good, second.good, seed)
+    pair = latency_pair.compare(first.good, second.good, seed, same_run=True)
     reason = ""
     if pair.utterances == 0:
         reason = "they share no utterance"
