@@ -10,6 +10,7 @@ study's rounds find the delay too seldom, more are measured.
 
 import argparse
 import random
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -51,8 +52,21 @@ class Try:
 
     def verdict(self, first: str, second: str) -> str:
         """As the table of pairs gives it."""
+        return self._pair(first, second).verdict
+
+    def rounds_for(self, delay: float) -> float:
+        """Rounds after which nine of ten such tries would find a delay, by this one's interval.
+
+        Intervals shrink with the square root of the rounds, and to lie beside 0 in nine
+        of ten tries one must be short by the 1.28 deviations that a tenth lies beyond.
+        """
+        ratio = self._pair(AGAIN, ONCE).ratio
+        reach = (ratio.high - ratio.low) / 2
+        return self.rounds * (reach * (1 + 1.28 / 1.96) / delay) ** 2
+
+    def _pair(self, first: str, second: str) -> latency_pair.Pair:
         pair = (pd.DataFrame(self.rows[name]) for name in (first, second))
-        return latency_pair.compare(*pair, seed=self.number, same_run=True).verdict
+        return latency_pair.compare(*pair, seed=self.number, same_run=True)
 
 
 def delayed(timer: Timer, share: float) -> Timer:
@@ -81,8 +95,9 @@ def resolve(
         delay: as a share of the latency.
 
     Returns:
-        A row for each number of rounds: rounds, same (tries in which no difference
-        was shown) and slower (tries in which the delay was found).
+        A row for each number of rounds: rounds, same (tries in which no difference was
+        shown), slower (tries in which the delay was found), and by the middle try's
+        interval the rounds that would be enough.
     """
     timers = {ONCE: timer, AGAIN: timer, DELAYED: delayed(timer, delay)}
     made = [Try(number) for number in range(tries)]
@@ -95,9 +110,14 @@ def resolve(
                 progress.at(done)
         same = sum(one.verdict(AGAIN, ONCE) == latency_pair.UNDECIDED for one in made)
         slower = sum(one.verdict(DELAYED, ONCE) == latency_pair.SLOWER for one in made)
-        found.append({"rounds": count, "same": same, "slower": slower})
+        enough = statistics.median(one.rounds_for(delay) for one in made)
+        found.append({"rounds": count, "same": same, "slower": slower, "enough": enough})
         # As it comes: the next number of rounds may take half an hour.
-        print(f"{count} rounds: same {same}, delay found {slower} of {tries}", flush=True)
+        print(
+            f"{count} rounds: same {same}, delay found {slower} of {tries}; "
+            f"by their intervals {enough:.0f} rounds are enough",
+            flush=True,
+        )
         if slower >= ENOUGH * tries:
             break
     return found
@@ -138,7 +158,10 @@ def main() -> None:
     if found[-1]["slower"] >= ENOUGH * arguments.tries:
         print(f"{found[-1]['rounds']} rounds find a delay of {arguments.delay:.0%}")
     else:
-        print(f"{found[-1]['rounds']} rounds are too few for a delay of {arguments.delay:.0%}")
+        print(
+            f"{found[-1]['rounds']} rounds are too few for a delay of {arguments.delay:.0%}; "
+            f"about {found[-1]['enough']:.0f} are enough here now, by the intervals of these"
+        )
 
 
 if __name__ == "__main__":
