@@ -1,14 +1,14 @@
 """Results of several devices or dates side by side.
 
 Needs: compare, a list of results folders or archives of pack_results.py; nothing is measured.
-Makes: results/compare/{devices,latency,energy,wer}.{csv,md,tex}, results/compare/latency.{png,svg}.
+Makes: results/compare/devices.{csv,md,tex}, results/compare/{latency,energy,wer}.{csv,md,tex,png,svg}.
 """
 
-COMPARED = [
+COMPARED = [f"results/compare/devices.{ending}" for ending in ("csv", "md", "tex")] + [
     f"results/compare/{name}.{ending}"
-    for name in ("devices", "latency", "energy", "wer")
-    for ending in ("csv", "md", "tex")
-] + [f"results/compare/latency.{ending}" for ending in ("png", "svg")]
+    for name in ("latency", "energy", "wer")
+    for ending in ("csv", "md", "tex", "png", "svg")
+]
 
 
 rule compare:

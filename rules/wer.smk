@@ -26,11 +26,11 @@ rule decode_shard:
         "results/wer/{model}/ctc{ctc_weight}/shards/{scatteritem}.jsonl",
     log:
         "results/logs/wer/{model}/ctc{ctc_weight}/{scatteritem}.log",
+    # A model's first weight first: it leaves the encoder's outputs to the others.
+    priority: first_weight_first
     conda:
         ENVIRONMENT
     threads: 1
-    # A model's first weight first: it leaves the encoder's outputs to the others.
-    priority: first_weight_first
     params:
         study=STUDY_FILE,
         settings=settings("decoding"),

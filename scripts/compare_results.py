@@ -1,4 +1,4 @@
-"""Sets results of several devices or dates side by side: tables, and a figure of latency."""
+"""Sets results of several devices or dates side by side, as tables and figures."""
 
 import argparse
 import tempfile
@@ -15,11 +15,12 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         runs = run_folder.open_all(args.runs, Path(scratch))
-        latency = compare_tables.write(runs, args.out)
-    figure = figure_compare.draw(latency)
-    for ending in ("png", "svg"):
-        figure_style.save(figure, args.out / f"latency.{ending}")
-    print(f"{args.out}: {len(runs)} runs and the published study, {len(latency)} rows of latency")
+        made = compare_tables.write(runs, args.out)
+    for name, rows in made.items():
+        figure = figure_compare.draw(compare_tables.TABLES[name], rows)
+        for ending in ("png", "svg"):
+            figure_style.save(figure, args.out / f"{name}.{ending}")
+    print(f"{args.out}: {len(runs)} runs and the published study, {len(made['latency'])} rows each")
 
 
 if __name__ == "__main__":

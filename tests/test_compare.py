@@ -203,17 +203,27 @@ def test_side_by_side_has_one_row_a_variant(compared, tmp_path):
     assert r"\label{tab:compare_latency}" in tex and r"\toprule" in tex
 
 
-def test_the_figure_names_devices_ratios_and_absences(compared, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("latency", ["× 0.500", "mean latency of an utterance (s)"]),
+        ("energy", ["× 1", "energy of an utterance (J)"]),
+        ("wer", ["0 [", "points", "above 99.0", "word error rate (%)"]),
+    ],
+)
+def test_a_figure_names_devices_changes_and_absences(compared, tmp_path, name, said):
     runs, _ = compared("pi5", "jetson", "fewer")
-    figure = figure_compare.draw(compare_tables.write(runs, tmp_path / "again"))
+    made = compare_tables.write(runs, tmp_path / "again")
+    figure = figure_compare.draw(compare_tables.TABLES[name], made[name])
     figure.draw_without_rendering()
     words = " ".join(text.get_text() for text in figure.findobj(Text))
-    for said in ("pi5", "jetson", "published study", "conformer, CTC 0.3", "× 0.500"):
-        assert said in words
+    for part in ("pi5", "jetson", "published study", "conformer, CTC 0.3", *said):
+        assert part in words
     assert "its study has no such variant" in words
     edge = figure.bbox.padded(2)
-    for text in figure.findobj(Text):
-        if text.get_text() in ("pi5", "jetson", "fewer"):
+    (axes,) = figure.axes
+    for text in [*axes.texts, *axes.get_yticklabels()]:
+        if text.get_text():
             box = text.get_window_extent()
             assert edge.contains(box.x0, box.y0) and edge.contains(box.x1, box.y1)
 

@@ -16,6 +16,7 @@ from asrbench.run_folder import Run
 Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
 PUBLISHED_REASON = "published figure without raw rows"
+BOUND = "above this, says the study"
 _LATENCY = ("latency_mean_s", "latency_low_s", "latency_high_s")
 _ENERGY = tuple(f"energy_per_utterance_study_{end}" for end in ("j", "low_j", "high_j"))
 _WER = ("wer_percent", "wer_low_percent", "wer_high_percent")
@@ -111,7 +112,7 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
     def published(variant: Variant) -> dict:
         table = published_study.load()
         bound = table.loc[_at(table, variant), "wer_is_bound"].iloc[0]
-        why = "; above this, says the study" if bound else ""
+        why = f"; {BOUND}" if bound else ""
         rate = _of(variant, "wer_percent")
         return {"wer_percent": rate, "reason": PUBLISHED_REASON + why}
 

@@ -43,6 +43,8 @@ class Compared:
         schema: its columns.
         value: what is shown of each device.
         change: what is shown of each device against the first.
+        label: of the figure's axis, with the unit.
+        said: how the figure writes a change, with {} for it.
         notes: lines below.
     """
 
@@ -51,6 +53,8 @@ class Compared:
     schema: pa.DataFrameSchema
     value: Column
     change: Column
+    label: str
+    said: str
     notes: list[str]
 
 
@@ -77,6 +81,8 @@ LATENCY = Compared(
     ),
     value=Column("(s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
     change=Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    label="mean latency of an utterance (s)",
+    said="× {}",
     notes=[
         "Ratio: mean latency over that of the first device, over the utterances that both have, "
         "with its 95 % interval by bootstrap of the raw rows.",
@@ -111,6 +117,8 @@ ENERGY = Compared(
         "energy_per_utterance_study_high_j",
     ),
     change=Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    label="energy of an utterance (J)",
+    said="× {}",
     notes=[
         "Ratios are made where both were measured, of the same scope, and nowhere else.",
         _PUBLISHED_NOTE,
@@ -136,6 +144,8 @@ WER = Compared(
     change=Column(
         *("difference", "difference_percent", "difference_low_percent", "difference_high_percent")
     ),
+    label="word error rate (%)",
+    said="{} points",
     notes=[
         "Differences are in percentage points; their intervals come from those of both, added in "
         "quadrature, which is on the safe side for the same utterances.",
@@ -181,8 +191,8 @@ _DEVICE_COLUMNS = [
 ]
 
 
-def write(runs: list[Run], out: Path) -> pd.DataFrame:
-    """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns latency's rows."""
+def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
+    """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
     devices = table.checked("Devices", compare_rows.devices(runs), DEVICES)
     _write("devices", "Devices", devices, devices, _DEVICE_COLUMNS, [], out)
     made = {}
@@ -194,7 +204,7 @@ def write(runs: list[Run], out: Path) -> pd.DataFrame:
         made[name] = table.checked(compared.title, rows, compared.schema)
         beside, columns = side_by_side(made[name], compared)
         _write(name, compared.title, made[name], beside, columns, compared.notes, out)
-    return made["latency"]
+    return made
 
 
 def side_by_side(rows: pd.DataFrame, compared: Compared) -> tuple[pd.DataFrame, list[Column]]:

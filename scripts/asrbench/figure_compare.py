@@ -1,18 +1,31 @@
-"""The figure of a comparison: mean latency of each variant on each device."""
+"""The figures of a comparison: latency, energy or word errors of each variant on each device."""
+
+import re
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 from asrbench import decades, figure_cost, figure_rows, figure_style, palette
-from asrbench.compare_rows import PUBLISHED
+from asrbench.compare_rows import BOUND, PUBLISHED
+from asrbench.compare_tables import Compared
 from asrbench.digits import figure as digits
 
-LABEL = "mean latency of an utterance (s)"
 _WIDTH = 28  # characters of a device's name
+_TRIES = 5  # to make room, since words move with the axis
+# A reason's own words for where it is, which a row of the figure says already.
+_PLACE = re.compile(r"^\w+ of [^:;]+: ")
 
 
-def draw(rows: pd.DataFrame) -> Figure:
-    """From the rows of compare/latency; a device without a variant is told in its row."""
+def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
+    """From the rows of one table; a device without a figure has the reason in its place.
+
+    Args:
+        compared: the table, which says what is shown.
+        rows: as :func:`asrbench.compare_tables.write` gives them.
+    """
+    shown, low, high = compared.value.value, compared.value.low, compared.value.high
     devices = list(dict.fromkeys(rows["device"]))
     pairs = [
         (f"{row['model']}|{row['ctc_weight']}", row["device"]) for row in rows.to_dict("records")
@@ -21,30 +34,53 @@ def draw(rows: pd.DataFrame) -> Figure:
     figure = figure_style.new(layout.height_in + 1.0)
     axes = figure.subplots()
     figure_rows.prepare(axes, layout, _heads(rows), {name: _short(name) for name in devices})
-    measured = rows["latency_mean_s"].dropna()
+    measured = rows[shown].dropna()
     if decades.spanned(measured):
         axes.set_xscale("log")
         axes.set_xlim(0.5 * measured.min(), 3 * measured.max())
         figure_style.plain_log(axes.xaxis)
     elif not measured.empty:
-        axes.set_xlim(0, 1.25 * max(measured.max(), rows["latency_high_s"].max()))
+        axes.set_xlim(0, 1.25 * max(measured.max(), rows[high].max()))
     left = axes.get_xlim()[0]
     colours = palette.of_models(devices)
     for pair, row in zip(pairs, rows.to_dict("records"), strict=True):
-        y, mean = layout.at[pair], row["latency_mean_s"]
+        y, mean = layout.at[pair], row[shown]
         if mean != mean:
-            why = figure_style.briefly(row["reason"], 50)
+            why = figure_style.briefly(_PLACE.sub("", row["reason"]), 50)
             figure_rows.write(axes, left, y, why, figure_style.FADED)
             continue
         hollow = row["device"] == PUBLISHED
         colour = figure_style.FADED if hollow else colours[row["device"]]
         axes.hlines(y, left, mean, color=figure_style.GRID, linewidth=2)
         axes.plot(mean, y, "o", color=colour, mfc="white" if hollow else colour, mew=1.3, zorder=4)
-        end = figure_cost.interval(axes, y, mean, row["latency_low_s"], row["latency_high_s"])
-        figure_rows.write(axes, end, y, _words(row), figure_style.INK)
-    axes.set_xlabel(LABEL)
+        end = figure_cost.interval(axes, y, mean, row[low], row[high])
+        figure_rows.write(axes, end, y, _words(row, compared), figure_style.INK)
+    axes.set_xlabel(compared.label)
     figure_style.legend(figure, [figure_style.handle("95 % interval", linestyle="-")], columns=1)
+    _make_room(figure, axes, left)
     return figure
+
+
+def _make_room(figure: Figure, axes: Axes, left: float) -> None:
+    """Widen the axis until the words behind each mark end inside the figure."""
+    words = [text for text in axes.texts if isinstance(text, Annotation) and text.xy[0] > left]
+    for text in words:
+        text.set_in_layout(False)
+    for _ in range(_TRIES if words else 0):
+        figure.draw_without_rendering()
+        ends = [text.get_window_extent() for text in words]
+        last = max(ends, key=lambda end: end.x1)
+        over = last.x1 - figure.bbox.x1 + 4
+        if over <= 0:
+            return
+        # The axis shrinks by what brings the start of the longest words to the left by as much.
+        start = last.x0 - axes.bbox.x0
+        stretch = start / max(start - over, start / 3)
+        low, high = axes.get_xlim()
+        if axes.get_xscale() == "log":
+            axes.set_xlim(low, low * (high / low) ** stretch)
+        else:
+            axes.set_xlim(low, low + (high - low) * stretch)
 
 
 def _heads(rows: pd.DataFrame) -> dict[str, str]:
@@ -60,11 +96,13 @@ def _short(name: str) -> str:
     return name if len(name) <= _WIDTH else f"…{name[1 - _WIDTH :]}"
 
 
-def _words(row: dict) -> str:
-    """'2.17', and the ratio to the first device where there is one."""
-    mean, ratio = digits(row["latency_mean_s"]), row["ratio"]
-    if ratio != ratio:
-        return mean
-    low, high = row["ratio_low"], row["ratio_high"]
+def _words(row: dict, compared: Compared) -> str:
+    """'2.17', and what it is against the first device where that can be said."""
+    shown, change = digits(row[compared.value.value]), row[compared.change.value]
+    if row["reason"].endswith(BOUND):
+        return f"above {shown}"
+    if change != change:
+        return shown
+    low, high = row[compared.change.low], row[compared.change.high]
     interval = "" if low != low else f" [{digits(low)}, {digits(high)}]"
-    return f"{mean}   × {digits(ratio)}{interval}"
+    return f"{shown}   {compared.said.format(digits(change) + interval)}"

@@ -49,6 +49,8 @@ matplotlib.rcParams.update(
         "lines.markersize": 4.5,
         "legend.frameon": False,
         "svg.hashsalt": "asrbench",
+        # The same for both: words are measured where they are drawn.
+        "figure.dpi": 200,
         "savefig.dpi": 200,
     }
 )

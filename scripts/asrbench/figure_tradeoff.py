@@ -39,12 +39,7 @@ def draw(
         _point(axes, row, cost, styles[row["ctc_weight"]][1], colours[row["model"]], size)
     axes.set_xlabel(label)
     axes.set_ylabel("word error rate (%)")
-    if decades.spanned(pd.concat([rows[cost[0]], reference[published]])):
-        axes.set_xscale("log")
-        axes.margins(x=0.08)
-        figure_style.plain_log(axes.xaxis)
-    else:
-        axes.set_xlim(left=0)
+    _scale_cost(axes, pd.concat([rows[cost[0]], reference[published]]), rows[cost[2]])
     _scale_errors(axes, pd.concat([rows["wer_percent"], reference["wer_percent"]]))
     figure_style.legend(figure, _entries(study, rows, styles, colours, published), columns=2)
     return figure
@@ -107,6 +102,16 @@ def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> 
             arrowprops={"arrowstyle": "<-", "color": colour, "shrinkB": 4, "shrinkA": 0},
             annotation_clip=False,
         )
+
+
+def _scale_cost(axes: Axes, values: pd.Series, highest: pd.Series) -> None:
+    if decades.spanned(values):
+        axes.set_xscale("log")
+        # An interval that goes down to nothing would push all points to one side: it is cut.
+        axes.set_xlim(values.min() / 3, 1.6 * pd.concat([values, highest]).max())
+        figure_style.plain_log(axes.xaxis)
+    else:
+        axes.set_xlim(left=0)
 
 
 def _scale_errors(axes: Axes, values: pd.Series) -> None:
