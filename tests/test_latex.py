@@ -1,6 +1,8 @@
 """LaTeX of tables: what a person typed cannot break it, and figures are shown as they should be."""
 
 import re
+import shutil
+import subprocess
 import unicodedata
 
 import numpy as np
@@ -167,6 +169,35 @@ def test_every_table_of_a_study_is_well_formed(tmp_path):
             assert (rf"\usepackage{{{package}}}" in table.splitlines()[0]) == used, (name, package)
 
 
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex")
+def test_latex_itself_sets_every_table(tmp_path):
+    """All on landscape A3, as they are included in a paper, with what their first lines ask for."""
+    results = tmp_path / "results"
+    study = raw_rows.study(("conformer", "lstm"), random=("lstm",), name="50 % of a_b & {c} ~^ <x>")
+    raw_rows.build(study, results)
+    write(study, results)
+    files = [results / f"tables/{name}.tex" for name in TABLES.values()]
+    asked = {p for f in files for p in re.findall(r"\\usepackage\{\w+\}", f.read_text("utf-8"))}
+    included = "\n".join(rf"\input{{{file.as_posix()}}}\clearpage" for file in files)
+    (tmp_path / "all.tex").write_text(
+        "\n".join(
+            [
+                r"\documentclass{article}",
+                r"\usepackage[a3paper,landscape,margin=1cm]{geometry}",
+                *sorted(asked),
+                r"\begin{document}",
+                included,
+                r"\end{document}",
+            ]
+        ),
+        encoding="utf-8",
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "Missing character" not in (tmp_path / "all.log").read_text(errors="replace")
+
+
 def test_cells_of_one_table():
     rows = pd.DataFrame(
         {
@@ -190,6 +221,14 @@ def test_cells_of_one_table():
     assert first == r"a\_b (random weights) & 2,000 $\pm$ 100 & yes & -- \\"
     assert second == r"c & -- & no & 100 \% gone \\"
     assert r"\caption{T. Note.}\label{tab:t}" in table
+
+
+def test_a_column_without_entries_is_told_and_not_set():
+    rows = pd.DataFrame({"model": ["a", "b"], "n": [1.0, np.nan], "p99": [np.nan, np.nan]})
+    columns = [Column("model", "model"), Column("n", "n"), Column("p99 (s)", "p99")]
+    table = table_latex.latex("T", rows, columns, [], "t")
+    assert rows_of(table)[0] == r"model & n \\"
+    assert "Left out, since without any entry: p99 (s)." in table
 
 
 def test_a_long_table_breaks_over_pages():

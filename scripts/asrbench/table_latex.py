@@ -15,9 +15,12 @@ _LINES = r">{\raggedright\arraybackslash}p{4cm}"
 def latex(
     title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str], label: str
 ) -> str:
-    """The whole table, ending in a newline; its first line says which packages it needs."""
+    """The whole table, ending in a newline; its first line says which packages it needs.
+
+    A column without any entry would only make the others smaller: its head is told instead.
+    """
     records = rows.to_dict("records")
-    cells = [[cell(row, column) for row in records] for column in columns]
+    columns, cells, empty = _filled(records, columns)
     numeric = [pd.api.types.is_numeric_dtype(rows[column.value]) for column in columns]
     layout = "".join(
         "r" if is_number else _of_words(below)
@@ -25,10 +28,22 @@ def latex(
     )
     heads = [escape(column.head) for column in columns]
     lines = [" & ".join(line) + r" \\" for line in [heads, *zip(*cells, strict=True)]]
-    caption = " ".join([f"{escape(title)}.", *(prose(note) for note in notes)])
+    left_out = f"Left out, since without any entry: {', '.join(empty)}."
+    told = [*(prose(note) for note in notes), *[escape(left_out)] * bool(empty)]
+    caption = " ".join([f"{escape(title)}.", *told])
     named_caption = rf"\caption{{{caption}}}\label{{tab:{label}}}"
     make = _long if len(rows) > LONG_ROWS else _short
     return "\n".join(make(layout, lines[0], lines[1:], named_caption)) + "\n"
+
+
+def _filled(
+    records: list[dict], columns: list[Column]
+) -> tuple[list[Column], list[list[str]], list[str]]:
+    """Columns with an entry, their cells, and the heads of the others; without rows all columns."""
+    made = [(column, [cell(row, column) for row in records]) for column in columns]
+    there = [pair for pair in made if not records or set(pair[1]) != {ABSENT}]
+    empty = [column.head for column, cells in made if records and set(cells) == {ABSENT}]
+    return [column for column, _ in there], [cells for _, cells in there], empty
 
 
 def cell(row: dict, column: Column) -> str:
