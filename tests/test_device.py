@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,21 @@ CPU = "sys/devices/system/cpu"
 def test_the_state_of_a_device_that_tells_nothing_is_empty(tmp_path):
     state = device_state.DeviceWatch(tmp_path).end()
     assert (state["cpu_mhz"], state["temp_c"], state["throttled"]) == ("", "", "")
-    assert state["load"] == "" or state["load"] >= 0
+    assert state["load"] == ""
+
+
+def test_the_load_of_a_span_too_short_for_the_kernel_s_clock_is_not_told(tmp_path):
+    watch = device_state.DeviceWatch(tmp_path)
+    assert watch.end()["load"] == ""
+    time.sleep(1.2 * device_state.SHORTEST_LOAD_S)
+    assert watch.end()["load"] >= 0
+
+
+def test_a_check_after_a_short_measurement_looks_for_itself(tmp_path):
+    watch = device_state.DeviceWatch(tmp_path)
+    found = checks.run(tmp_path, 1.2 * device_state.SHORTEST_LOAD_S, watch)
+    (load,) = [check for check in found if check.check == "load by others"]
+    assert load.found.endswith(" cores")
 
 
 def test_clock_heat_and_throttling_are_read(tmp_path, monkeypatch):

@@ -38,10 +38,11 @@ def run(
     Args:
         root: where the kernel's files are, ``/`` but in tests.
         look_s: how long the load by others is watched, in seconds.
-        watch: in place of that, one that has watched a whole measurement.
+        watch: in place of that, one that has watched a whole measurement, if that took
+            as long.
     """
     root = Path(root)
-    if watch is None:
+    if watch is None or watch.seconds() < look_s:
         watch = DeviceWatch(root)
         time.sleep(look_s)
     state = watch.end()

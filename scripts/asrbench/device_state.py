@@ -13,6 +13,10 @@ import psutil
 
 COLUMNS = ["load", "cpu_mhz", "temp_c", "throttled"]
 
+# The kernel counts CPU time in hundredths of a second, of every core apart: over a shorter span
+# one such step looks like a busy core.
+SHORTEST_LOAD_S = 0.1
+
 # Bits 0-3 of vcgencmd's answer: under-voltage, frequency capped, throttled, soft temperature limit.
 # Bits 16-19 are the same, at some time since the device was started.
 _RASPBERRY_NOW = 0xF
@@ -42,19 +46,23 @@ class DeviceWatch:
     def end(self) -> dict[str, object]:
         """State over the span since :meth:`begin`, by column.
 
-        ``load`` is CPU time that other processes used, in cores; ``cpu_mhz``
-        the mean clock of the cores now; ``temp_c`` the hottest sensor now;
+        ``load`` is CPU time that other processes used, in cores, empty for a span
+        that is too short to tell (:data:`SHORTEST_LOAD_S`); ``cpu_mhz`` the mean clock of the cores now; ``temp_c`` the hottest sensor now;
         ``throttled`` whether the device slowed itself down.
         """
         wall_s, busy_s, own_s = self._times()
         span_s = wall_s - self._wall_s
         others_s = (busy_s - self._busy_s) - (own_s - self._own_s)
         return {
-            "load": round(max(0.0, others_s / span_s), 3) if span_s > 0 else "",
+            "load": round(max(0.0, others_s / span_s), 3) if span_s >= SHORTEST_LOAD_S else "",
             "cpu_mhz": self._clock_mhz(),
             "temp_c": self._temperature_c(),
             "throttled": self._throttled(),
         }
+
+    def seconds(self) -> float:
+        """How long the span has been."""
+        return time.perf_counter() - self._wall_s
 
     def _times(self) -> tuple[float, float, float]:
         total = psutil.cpu_times()
