@@ -47,8 +47,9 @@ class DeviceWatch:
         """State over the span since :meth:`begin`, by column.
 
         ``load`` is CPU time that other processes used, in cores, empty for a span
-        that is too short to tell (:data:`SHORTEST_LOAD_S`); ``cpu_mhz`` the mean clock of the cores now; ``temp_c`` the hottest sensor now;
-        ``throttled`` whether the device slowed itself down.
+        that is too short to tell (:data:`SHORTEST_LOAD_S`); ``cpu_mhz`` the mean clock
+        of the cores now; ``temp_c`` the hottest sensor now; ``throttled`` whether the
+        device slowed itself down.
         """
         wall_s, busy_s, own_s = self._times()
         span_s = wall_s - self._wall_s
