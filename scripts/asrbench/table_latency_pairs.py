@@ -45,7 +45,9 @@ def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
         "Difference and ratio: the first variant against the second, mean latencies over the "
-        "utterances that both have. In brackets: 95 % interval (bootstrap).",
+        "utterances that both have, and from "
+        f"{latency_pair.FEWEST_ROUNDS_PAIRED} rounds on pair by pair of rounds, which are measured "
+        "in turn. In brackets: 95 % interval (bootstrap).",
         f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the difference's "
         f"interval holds 0. Of pairs that do not differ, one in 20 is called slower or faster by "
         "chance.",
