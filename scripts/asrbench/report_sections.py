@@ -1,6 +1,6 @@
 """The page's tables, and what it says of the device and of what is missing."""
 
-from asrbench import latency_pair, measured_power, report_names, report_table
+from asrbench import measured_power, report_names, report_table
 from asrbench.digits import figure
 from asrbench.report_answer import on_front
 from asrbench.report_facts import KEYS, Facts
@@ -146,7 +146,7 @@ def _cores(device: dict) -> str:
 
 def rules() -> list[str]:
     """How the table is to be read."""
-    chance = f"Of pairs that do not differ, one in 20 is not '{latency_pair.UNDECIDED}' by chance."
+    chance = "Of pairs that do not differ, one in 20 is called different by chance."
     return [
         "A variant is a model at one CTC weight: 0 is attention only, 1 is CTC only. Latency is "
         "wall time from a waveform in memory to text. In brackets: 95 % interval (bootstrap); "
