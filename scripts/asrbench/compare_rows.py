@@ -178,17 +178,12 @@ def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
     if lacking:
         return {"reason": f"no ratio, since raw rows are absent in {', '.join(lacking)}"}
     found = latency_pair.compare(*pair, seed)
-    reason = ""
-    if found.utterances == 0:
-        reason = "they share no utterance"
-    elif found.ratio.over == "none":
-        reason = "one utterance in one round gives no interval"
     return {
         "utterances_shared": found.utterances,
         **_three("ratio", "", (found.ratio.value, found.ratio.low, found.ratio.high)),
         "interval_over": found.ratio.over,
         "verdict": found.verdict,
-        "reason": reason,
+        "reason": found.reason,
     }
 
 

@@ -38,6 +38,15 @@ class Pair:
             return SLOWER
         return FASTER if self.difference.high < 0 else UNDECIDED
 
+    @property
+    def reason(self) -> str:
+        """Why there is no comparison or no interval."""
+        if self.utterances == 0:
+            return "they share no utterance"
+        if self.difference.over == "none":
+            return "one utterance in one round gives no interval"
+        return ""
+
 
 def compare(first: pd.DataFrame, second: pd.DataFrame, seed: int, same_run: bool = False) -> Pair:
     """Pair by utterance, and by round where there are enough of a run.

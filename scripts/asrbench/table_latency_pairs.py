@@ -22,11 +22,6 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 def _compared(first: Rows, second: Rows, seed: int) -> dict[str, object]:
     pair = latency_pair.compare(first.good, second.good, seed, same_run=True)
-    reason = ""
-    if pair.utterances == 0:
-        reason = "they share no utterance"
-    elif pair.difference.over == "none":
-        reason = "one utterance in one round gives no interval"
     return {
         "utterances_shared": pair.utterances,
         "difference_s": pair.difference.value,
@@ -37,7 +32,7 @@ def _compared(first: Rows, second: Rows, seed: int) -> dict[str, object]:
         "ratio_high": pair.ratio.high,
         "interval_over": pair.difference.over,
         "verdict": pair.verdict,
-        "reason": reason,
+        "reason": pair.reason,
     }
 
 

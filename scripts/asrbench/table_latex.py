@@ -41,8 +41,8 @@ def _filled(
 ) -> tuple[list[Column], list[list[str]], list[str]]:
     """Columns with an entry, their cells, and the heads of the others; without rows all columns."""
     made = [(column, [cell(row, column) for row in records]) for column in columns]
-    there = [pair for pair in made if not records or set(pair[1]) != {ABSENT}]
-    empty = [column.head for column, cells in made if records and set(cells) == {ABSENT}]
+    there = [pair for pair in made if set(pair[1]) != {ABSENT}]
+    empty = [column.head for column, cells in made if set(cells) == {ABSENT}]
     return [column for column, _ in there], [cells for _, cells in there], empty
 
 
