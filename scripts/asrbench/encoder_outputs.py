@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -32,7 +33,8 @@ def of_model(folder: str | Path, study: Study, manifest: Manifest) -> "EncoderOu
     model = study.model(manifest.name)
     if not study.wer.share_encoder or len(study.weights_of(model)) < 2:
         return None
-    what = [relevant.encoding(study, manifest.name), manifest.sha256, manifest.config.read_text()]
+    config = manifest.config.read_text(encoding="utf-8")
+    what = [relevant.encoding(study, manifest.name), manifest.sha256, config]
     digest = hashlib.sha256(json.dumps(what).encode()).hexdigest()
     return EncoderOutputs(Path(folder) / f"{manifest.name}-{digest[:16]}")
 
@@ -69,8 +71,8 @@ class EncoderOutputs:
 
     def _keep(self, kept: Path, output: np.ndarray) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        # Another process may be writing the same.
-        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
+        # Another process, or another node's, may be writing the same.
+        part = kept.with_name(f"{kept.name}.{uuid.uuid4().hex}.part")
         try:
             with part.open("wb") as file:
                 np.save(file, output, allow_pickle=False)
