@@ -9,6 +9,10 @@ TESTED = [
     *("energy", "wer", "wer_pairs"),
 ]
 
+# Raw rows, and what they should be of.
+TIMED = [*LATENCY, "results/data/sample.csv"]
+DECODED = [*HYPOTHESES, "results/data/utterances.csv"]
+
 # Script and raw rows (or other tables) of each table.
 TABLES = {
     "parameters": (
@@ -18,8 +22,8 @@ TABLES = {
             *[f"resources/models/{m}/model.json" for m in MODELS],
         ],
     ),
-    "latency": ("table_latency.py", LATENCY),
-    "latency_pairs": ("table_latency_pairs.py", LATENCY),
+    "latency": ("table_latency.py", TIMED),
+    "latency_pairs": ("table_latency_pairs.py", TIMED),
     "latency_vs_frames": ("table_frames.py", FRAMES),
     "latency_growth": ("table_latency_growth.py", FRAMES),
     "latency_vs_batch": ("table_batch.py", BATCH),
@@ -30,7 +34,7 @@ TABLES = {
         [
             *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in MODELS],
             *[f"resources/models/{m}/model.json" for m in MODELS],
-            *LATENCY,
+            *TIMED,
         ],
     ),
     "energy": ("table_energy.py", [*ENERGY, "results/tables/latency.csv"]),
@@ -39,10 +43,10 @@ TABLES = {
         [*ENERGY, "results/tables/latency_vs_frames.csv"],
     ),
     "power_vs_time": ("table_power.py", ENERGY),
-    "wer": ("table_wer.py", HYPOTHESES),
-    "wer_pairs": ("table_wer_pairs.py", HYPOTHESES),
-    "wer_vs_duration": ("table_wer_duration.py", HYPOTHESES),
-    "wer_worst": ("table_wer_worst.py", HYPOTHESES),
+    "wer": ("table_wer.py", DECODED),
+    "wer_pairs": ("table_wer_pairs.py", DECODED),
+    "wer_vs_duration": ("table_wer_duration.py", DECODED),
+    "wer_worst": ("table_wer_worst.py", DECODED),
     "summary": (
         "table_summary.py",
         [f"results/tables/{name}.csv" for name in ("parameters", "latency", "energy", "wer")],

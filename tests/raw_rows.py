@@ -294,7 +294,7 @@ def energy(results: Path, model: str, weight: str, number: int, power_w: float |
         reason = "this device has no power meter"
         window(results, model, weight, number, status="unavailable", reason=reason)
         return
-    generator = np.random.default_rng(number)
+    generator, begin_s = np.random.default_rng(number), 100.0 * number - 10
     folder = window(
         results,
         model,
@@ -303,15 +303,15 @@ def energy(results: Path, model: str, weight: str, number: int, power_w: float |
         status="measured",
         meter="battery",
         scope="whole device",
-        start_s=100.0,
-        end_s=110.0,
+        start_s=begin_s + 10,
+        end_s=begin_s + 20,
         inferences=20,
         audio_s=80.0,
         cpu_s=19.0,
     )
-    idle = [(90.0 + t, "idle_before", 2.0) for t in range(5)]
-    run = [(100.5 + t, "run", power_w + 0.1 * generator.normal()) for t in range(10)]
-    after = [(112.0 + t, "idle_after", 2.01) for t in range(5)]
+    idle = [(begin_s + t, "idle_before", 2.0) for t in range(5)]
+    run = [(begin_s + 10.5 + t, "run", power_w + 0.1 * generator.normal()) for t in range(10)]
+    after = [(begin_s + 22 + t, "idle_after", 2.01) for t in range(5)]
     samples(folder, idle + run + after)
 
 

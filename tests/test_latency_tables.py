@@ -96,11 +96,12 @@ def test_pairs_are_over_the_utterances_that_both_have(results):
     assert found["utterances_shared"] == 1
     assert found["difference_s"] == pytest.approx(0.202 - 0.3)
     assert found["verdict"] == latency_pair.UNDECIDED
-    assert found["reason"] == "one utterance in one round gives no interval"
+    assert found["reason"].startswith("one utterance in one round gives no interval; 6 rows are ")
+    assert found["rows_left_out"] == 6
     raw_rows.write_csv(results / "latency/m/ctc1.0/round1.csv", rows[1:])
     write(study, results, ["latency_pairs"])
     found = read(results, "latency_pairs").iloc[0]
-    assert found["reason"] == "they share no utterance" and found["verdict"] == ""
+    assert found["reason"].startswith("they share no utterance") and found["verdict"] == ""
 
 
 def measured(generator, speed, utterances, rounds):
@@ -155,7 +156,7 @@ def test_growth_needs_three_lengths(results):
     found = read(results, "latency_growth").iloc[0]
     assert np.isnan(found["exponent"]) and np.isnan(found["exponent_low"])
     assert found["reason"] == (
-        "1 of 3 rows failed: out of memory (1); "
+        "round 1: 6 of 9 rows are missing; 1 of 3 rows failed: out of memory (1); "
         "2 of the lengths have a time, and an exponent needs 3"
     )
 
@@ -180,8 +181,8 @@ def test_no_speed_up_without_one_thread(results):
     write(study, results, ["threads"])
     table = read(results, "threads")
     assert table["speed_up"].isna().all() and table["latency_mean_s"].notna().sum() == 1
-    assert table["reason"][0] == "no raw row with 1 threads"
-    assert table["reason"][1].startswith("no speed-up")
+    assert table["reason"][0] == "round 1: 3 of 9 rows are missing"
+    assert table["reason"][1].endswith("not measured with 1 thread")
 
 
 def test_memory_and_compute_of_what_a_variant_uses(results):
@@ -215,6 +216,15 @@ def test_what_was_not_counted_has_its_reason(results):
     assert row(read(results, "latency"), "m", "0.3")["latency_mean_s"] > 0
 
 
+def again(rows):
+    """The rows as another round measures them."""
+    times = ("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s")
+    return [
+        row | {name: 1.01 * row[name] for name in times if isinstance(row[name], float)}
+        for row in rows
+    ]
+
+
 def bad(kind):
     """Rounds of raw rows of one kind, and what the table of latency says of them."""
     good = [{"utterance_id": f"u{i}"} | raw_rows.timed(1.0 + i, 2.0 + i) for i in range(4)]
@@ -222,32 +232,19 @@ def bad(kind):
     silent = [line | {"tokens": 0} for line in good]
     holes = [line | {"latency_s": "nan"} for line in good[:2]] + good[2:]
     nothing_else = [line | {"duration_s": "", "decoder_s": "", "load": ""} for line in good]
+    zeros = dict.fromkeys(("latency_s", "encode_s", "search_s", "decoder_s", "ctc_s"), 0.0)
+    no_seconds = [line | zeros for line in good]
+    impossible = "rounds 1, 2: 4 rows cannot be right: latency_s is not above 0"
     return {
-        "one utterance": ([good[:1]] * 2, ""),
+        "one utterance": ([good[:1], again(good[:1])], ""),
         "one utterance, one round": ([good[:1]], ""),
         "one round": ([good], ""),
         "all failed": ([failed] * 2, "8 of 8 rows failed: killed (8)"),
         "one round failed": ([good, failed], "4 of 8 rows failed: killed (4)"),
-        "no tokens": ([silent] * 2, ""),
-        "holes": ([holes] * 2, "4 of 8 rows are ok and have no latency_s"),
-        "nothing else": ([nothing_else] * 2, ""),
-        "no seconds": (
-            [
-                [
-                    line
-                    | {
-                        "latency_s": 0.0,
-                        "encode_s": 0.0,
-                        "search_s": 0.0,
-                        "decoder_s": 0.0,
-                        "ctc_s": 0.0,
-                    }
-                    for line in good
-                ]
-            ]
-            * 2,
-            "",
-        ),
+        "no tokens": ([silent, again(silent)], ""),
+        "holes": ([holes, again(holes)], "4 of 8 rows are ok and have no latency_s"),
+        "nothing else": ([nothing_else, again(nothing_else)], ""),
+        "no seconds": ([no_seconds] * 2, impossible),
     }[kind]
 
 
@@ -267,11 +264,13 @@ def test_bad_rows_of_the_sample_make_rows_and_reasons(results, kind):
     write(study, results)
     found = row(read(results, "latency"), "m", "0.3")
     assert found["reason"] == reason
-    if kind == "all failed":
+    if kind in ("all failed", "no seconds"):
         assert np.isnan(found["latency_mean_s"])
-        assert "killed" in read(results, "latency_pairs")["reason"][0]
+        assert ("killed" if kind == "all failed" else "not above 0") in read(
+            results, "latency_pairs"
+        )["reason"][0]
     else:
-        assert found["latency_mean_s"] >= 0 and found["percentiles_reason"]
+        assert found["latency_mean_s"] > 0 and found["percentiles_reason"]
     if kind == "no tokens":
         assert found["tokens_mean"] == 0
     if "one utterance" in kind or kind == "nothing else":

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import raw_rows
 from asrbench import power_windows, table_energy, table_latency
+from asrbench.errors import UserError
 from raw_rows import channel
 
 START_S, END_S = 100.0, 160.0
@@ -170,7 +171,7 @@ def test_a_slow_meter_that_moves_at_every_reading_is_not_slow(results):
 def test_flags_of_several_rounds_name_the_round(results):
     for number, load in [(1, 0.0), (2, 1.0)]:
         meters = [channel("battery", DEVICE)]
-        rows = gauge(every(0.1), 6 + 0.01 * np.sin(every(0.1)))
+        rows = gauge(every(0.1), 6 + 0.01 * np.sin(number * every(0.1)))
         write_round(results, meters, rows, number, load=load)
     assert read(results, rounds=2).powers[0].flags == ("busy (round 2: 1.00 cores)",)
 
@@ -291,4 +292,42 @@ def test_a_window_that_is_not_json_is_told(results):
     folder = raw_rows.window(results, "m", "0.0", 1)
     (folder / "window.json").write_text(json.dumps({"status": "measured"})[:-3])
     with pytest.raises(UserError, match="is not JSON"):
+        read(results)
+
+
+@pytest.mark.parametrize(
+    "said, reason",
+    [
+        ({"inferences": 0}, "inferences is 0, which is not above 0"),
+        ({"audio_s": -1.0}, "audio_s is -1.0, which is not above 0"),
+        ({"phases": {"idle_before": [9.0, 1.0]}}, "phase idle_before has no start and end"),
+    ],
+)
+def test_a_window_that_cannot_be_right_is_void(results, said, reason):
+    write_round(results, [channel("battery", DEVICE)], gauge(every(1.0), 6.0), **said)
+    assert window(results).status == "void" and window(results).reasons == (reason,)
+
+
+@pytest.mark.parametrize(
+    "change, reason",
+    [
+        (lambda rows: [*rows, *rows[-3:]], "a power sample is there twice"),
+        (lambda rows: [(*rows[0][:4], -6.0, ""), *rows[1:]], "a power sample is below 0"),
+    ],
+)
+def test_samples_that_cannot_be_right_void_their_window(results, change, reason):
+    write_round(results, [channel("battery", DEVICE)], change(gauge(every(1.0), 6.0)))
+    assert window(results).reasons == (reason,)
+
+
+def test_the_window_of_another_round_is_not_counted_twice(results):
+    for number in (1, 2):
+        write_round(results, [channel("battery", DEVICE)], gauge(every(1.0), 6.0), number)
+    power = read(results, rounds=2).powers[0]
+    assert len(power.windows) == 1 and power.reasons == ("round 2: a copy of round 1",)
+
+
+def test_a_meter_without_its_kind_is_named(results):
+    write_round(results, [channel("battery", DEVICE) | {"kind": None}], gauge(every(1.0), 6.0))
+    with pytest.raises(UserError, match=r"meters\[0\] has no kind"):
         read(results)

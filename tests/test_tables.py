@@ -278,8 +278,6 @@ def test_same_rows_give_the_same_bytes(results):
         (lambda text: text.replace(",0.01,", ",fast,", 1), "line 2: load is 'fast', not a number"),
         (lambda text: text.replace("search_s", "searching"), "has no column search_s"),
         (lambda text: "", "is empty"),
-        (lambda text: text + text.splitlines()[1] + "\n", "more than once"),
-        (lambda text: text.replace("0.202,", "-7,"), "latency_mean_s"),
     ],
 )
 def test_wrong_raw_rows_are_named(results, edit, said):
@@ -334,3 +332,24 @@ def test_script_writes_both_files_without_matplotlib_or_torch(results):
     script = [str(SCRIPTS), str(SCRIPTS / "table_latency.py")]
     subprocess.run([sys.executable, "-c", code, *script, *flags], check=True)
     assert all((tables / f"latency.{end}").is_file() for end in ("csv", "md", "tex"))
+
+
+@pytest.mark.parametrize(
+    "edit, said",
+    [
+        (lambda rows: rows[1:], "'whole' among them"),
+        (lambda rows: [*rows, rows[1]], "each module once"),
+        (lambda rows: [rows[0], rows[1] | {"bytes": -4}, *rows[2:]], "no whole number from 0"),
+        (lambda rows: [rows[0], rows[1] | {"parameters": 10**9}], "a part has more than the whole"),
+    ],
+)
+def test_counts_that_cannot_be_right_are_told_and_not_shown(results, edit, said):
+    study = raw_rows.study(("m", "n"), ["0.0"], rounds=1)
+    raw_rows.build(study, results)
+    path = results / "parameters/m.csv"
+    raw_rows.write_csv(path, edit(pd.read_csv(path).to_dict("records")))
+    write(study, results, ["parameters"])
+    table = read(results, "parameters")
+    ours = table[table["model"] == "m"]
+    assert len(ours) == 1 and said in ours["reason"].iloc[0] and ours["parameters"].isna().all()
+    assert table[table["model"] == "n"]["parameters"].notna().all()

@@ -70,6 +70,8 @@ def ratio(
 ) -> Interval:
     """``sum(top) / sum(bottom)`` with its 95 % interval.
 
+    A unit that some rounds lack weighs as much as the others.
+
     Args:
         top: shape (rounds, units), or (units,) for one round; NaN where absent.
         bottom: the same shape, or None for ones: the mean of ``top``.
@@ -86,7 +88,7 @@ def ratio(
     measured = Measured.of(top, bottom)
     measured = measured.keep(
         slice(None), (measured.bottom != 0).any(0) | (measured.top != 0).any(0)
-    )
+    ).balanced()
     return _interval([Term(measured)], seed, names, resamples)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from asrbench import bootstrap
 from asrbench.bootstrap import Interval
-from asrbench.crossed import matrices
+from asrbench.crossed import shared
 
 # Rounds are in pairs from so many on. Pairs take out what the device did to both, and leave
 # half of the degrees of freedom; with fewer rounds the loss is more than the gain.
@@ -22,30 +22,37 @@ class Pair:
     Attributes:
         difference: seconds, the first minus the second; NaN where they share no utterance.
         ratio: the first over the second.
-        utterances: how many both have.
+        utterances: how many are compared.
+        rows_left_out: rows of either that the other has no partner for, hence not compared.
     """
 
     difference: Interval
     ratio: Interval
     utterances: int
+    rows_left_out: int
 
     @property
     def verdict(self) -> str:
-        """What the first is: slower or faster where the difference's interval leaves out 0."""
+        """What the first is: slower or faster where difference and ratio both say so."""
         if np.isnan(self.difference.value):
             return ""
-        if self.difference.low > 0:
+        if self.difference.low > 0 and self.ratio.low > 1:
             return SLOWER
-        return FASTER if self.difference.high < 0 else UNDECIDED
+        if self.difference.high < 0 and self.ratio.high < 1:
+            return FASTER
+        return UNDECIDED
 
     @property
     def reason(self) -> str:
-        """Why there is no comparison or no interval."""
+        """Why there is no comparison or no interval, and what is not in it."""
+        reasons = []
         if self.utterances == 0:
-            return "they share no utterance"
-        if self.difference.over == "none":
-            return "one utterance in one round gives no interval"
-        return ""
+            reasons.append("they share no utterance in the same rounds")
+        elif self.difference.over == "none":
+            reasons.append("one utterance in one round gives no interval")
+        if self.rows_left_out:
+            reasons.append(f"{self.rows_left_out} rows are left out, which only one of them has")
+        return "; ".join(reasons)
 
 
 def compare(first: pd.DataFrame, second: pd.DataFrame, seed: int, same_run: bool = False) -> Pair:
@@ -57,14 +64,13 @@ def compare(first: pd.DataFrame, second: pd.DataFrame, seed: int, same_run: bool
         same_run: whether round n of both was measured in turn; otherwise rounds are drawn
             for each by itself.
     """
-    shared = sorted(set(first["utterance_id"]) & set(second["utterance_id"]))
-    rounds = [set(rows["round"]) for rows in (first, second)]
-    both = [
-        (matrices(rows, "utterance_id", ["latency_s"], shared)["latency_s"], None)
-        for rows in (first, second)
-    ]
-    in_turn = same_run and rounds[0] == rounds[1] and len(rounds[0]) >= FEWEST_ROUNDS_PAIRED
+    both = shared(first, second, "utterance_id", "latency_s", same_run)
+    in_turn = same_run and len(both.first) >= FEWEST_ROUNDS_PAIRED
     options = {"seed": seed, "rounds_shared": in_turn}
+    cells = (both.first, None), (both.second, None)
     return Pair(
-        bootstrap.difference(*both, **options), bootstrap.quotient(*both, **options), len(shared)
+        bootstrap.difference(*cells, **options),
+        bootstrap.quotient(*cells, **options),
+        len(both.units),
+        both.left_out,
     )

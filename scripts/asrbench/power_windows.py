@@ -60,7 +60,9 @@ def read(
     side by side have the same: the widest reach that measured any of them.
     """
     raws = {
-        variant: [raw_window.read(results, *variant, number) for number in range(1, rounds + 1)]
+        variant: raw_window.without_copies(
+            [raw_window.read(results, *variant, number) for number in range(1, rounds + 1)]
+        )
         for variant in variants
     }
     powers = {variant: _powers(of_variant, seed) for variant, of_variant in raws.items()}

@@ -26,6 +26,15 @@ class Measured:
     def keep(self, rounds, units) -> "Measured":
         return Measured(self.top[rounds][:, units], self.bottom[rounds][:, units])
 
+    def balanced(self) -> "Measured":
+        """Each unit with the same weight, however many rounds have it.
+
+        Otherwise a variant that fails on its longest utterance in one round has a lower mean.
+        """
+        there = (self.bottom != 0) | (self.top != 0)
+        weight = there.shape[0] / np.maximum(there.sum(0), 1)
+        return Measured(self.top * weight, self.bottom * weight)
+
     def ratio(self, rounds: np.ndarray, units: np.ndarray) -> np.ndarray:
         """Ratios under weights of shape (draws, rounds) and (draws, units); NaN where 0 / 0."""
         top = np.einsum("du,du->d", rounds @ self.top, units)

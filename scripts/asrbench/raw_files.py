@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -58,11 +59,17 @@ def read_rounds(
     text: list[str],
     numbers: list[str],
     may_lack: tuple[str, ...] = (),
+    *,
+    judged: Callable[[pd.DataFrame], tuple[pd.DataFrame, list[str]]],
 ) -> tuple[pd.DataFrame, list[str]]:
     """All rounds of one variant, one below the other, with a column ``round``.
 
+    Args:
+        judged: takes out the rows that cannot be right; see :mod:`asrbench.row_faults`.
+
     Returns:
-        The rows (of no length where no round is there), and a reason for each round that is not.
+        The rows (of no length where no round is there), and reasons: for each round that is
+        not there, and what the judgement says.
     """
     tables, reasons = [], []
     for number in range(1, rounds + 1):
@@ -75,7 +82,8 @@ def read_rounds(
         empty = {name: pd.Series(dtype=str) for name in text}
         empty |= {name: pd.Series(dtype=float) for name in [*numbers, *may_lack, "round"]}
         return pd.DataFrame(empty), reasons
-    return pd.concat(tables, ignore_index=True), reasons
+    rows, faults = judged(pd.concat(tables, ignore_index=True))
+    return rows, reasons + faults
 
 
 def no_file(path: Path, results: Path) -> str:

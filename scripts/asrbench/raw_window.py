@@ -1,16 +1,24 @@
 """Reads what one capture left: window.json, and the samples that belong to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from asrbench.errors import UserError
 from asrbench.json_file import read_json
 from asrbench.raw_files import no_file, read_rows, round_file
 
 TEXT = ["phase", "meter", "channel", "scope"]
 NUMBERS = ["t_s", "power_w", "energy_j"]
+_NUMBER = (int, float)
+_CHANNEL = {
+    **dict.fromkeys(("meter", "channel", "scope", "kind", "status"), str),
+    **dict.fromkeys(("reach", "update_s", "period_s"), _NUMBER),
+    "estimated": bool,
+    "wrap_j": (*_NUMBER, type(None)),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ def read(results: Path, model: str, ctc_weight: str, number: int) -> RawWindow:
     except FileNotFoundError:
         return RawWindow("unavailable", no_file(folder / "window.json", results))
     status, reason = str(said.get("status")), str(said.get("reason") or "")
-    meters = list(said.get("meters") or [])
+    meters = _channels(said, folder / "window.json")
     if status not in ("measured", "estimated"):
         status = "void" if status == "void" else "unavailable"
         return RawWindow(status, reason or f"{status}, and no reason given", said, meters)
@@ -59,4 +67,50 @@ def read(results: Path, model: str, ctc_weight: str, number: int) -> RawWindow:
         rows = read_rows(folder / "samples.csv", text=TEXT, numbers=NUMBERS)
     except FileNotFoundError:
         return RawWindow("void", no_file(folder / "samples.csv", results), said, meters)
-    return RawWindow(status, reason, said, meters, rows)
+    raw = RawWindow(status, reason, said, meters, rows)
+    wrong = _fault(raw)
+    return replace(raw, status="void", reason=wrong, rows=None) if wrong else raw
+
+
+def without_copies(raws: list[RawWindow]) -> list[RawWindow]:
+    """The rounds of a variant, where one that is the window of an earlier round is void."""
+    kept: list[RawWindow] = []
+    for raw in raws:
+        for number, earlier in enumerate(kept, start=1):
+            if raw.rows is not None and earlier.rows is not None and raw.rows.equals(earlier.rows):
+                raw = replace(raw, status="void", reason=f"a copy of round {number}", rows=None)
+        kept.append(raw)
+    return kept
+
+
+def _channels(said: dict, path: Path) -> list[dict]:
+    """The meters that window.json names.
+
+    Raises:
+        UserError: where one lacks what it must say, or says it in another type.
+    """
+    meters = said.get("meters") or []
+    for number, channel in enumerate(meters if isinstance(meters, list) else [meters]):
+        for key, kinds in _CHANNEL.items():
+            if not isinstance(channel, dict) or not isinstance(channel.get(key), kinds):
+                raise UserError(
+                    f"{path}: meters[{number}] has no {key} that can be used; remove the folder, "
+                    "and the workflow measures again"
+                )
+    return list(meters)
+
+
+def _fault(raw: RawWindow) -> str:
+    """What cannot be right in a window that says it was measured; '' where all can."""
+    for phase, span in (raw.said.get("phases") or {}).items():
+        if not (isinstance(span, list) and len(span) == 2 and span[0] <= span[1]):
+            return f"phase {phase} has no start and end"
+    for key in ("inferences", "audio_s"):
+        if not 0 < raw.number(key) < np.inf:
+            return f"{key} is {raw.said.get(key)!r}, which is not above 0"
+    rows = raw.rows
+    if (rows["power_w"] < 0).any() or (rows["energy_j"] < 0).any():
+        return "a power sample is below 0"
+    if rows.duplicated(["meter", "channel", "scope", "t_s"]).any():
+        return "a power sample is there twice"
+    return ""

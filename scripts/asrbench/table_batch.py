@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import bootstrap
+from asrbench import bootstrap, row_faults, timed_rows
 from asrbench.config import Study
 from asrbench.crossed import matrices
 from asrbench.raw_files import read_rounds, usable
@@ -13,7 +13,8 @@ from asrbench.table_markdown import Column
 from asrbench.variant_rows import IDENTITY, joined
 
 TEXT = ["status", "reason"]
-NUMBERS = ["batch_size", "repeat", "frames", "audio_s", "padding", "forward_s"]
+UNIT = ["batch_size", "repeat"]
+NUMBERS = [*UNIT, "frames", "audio_s", "padding", "forward_s"]
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -22,12 +23,18 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     Throughputs are sums over sums, so they count real utterances and real audio,
     never padding.
     """
-    rows = []
+    rows, sweep = [], study.sweeps.batch
+    wanted = timed_rows.grid(UNIT, sweep.sizes, sweep.repeats)
     for model in study.models:
         raw, missing = read_rounds(
-            results, ("sweeps", "batch", model.name), study.sweeps.batch.rounds, TEXT, NUMBERS
+            results,
+            ("sweeps", "batch", model.name),
+            sweep.rounds,
+            TEXT,
+            NUMBERS,
+            judged=lambda raw: row_faults.sound(raw, UNIT, "forward_s", row_faults.FORWARD, wanted),
         )
-        for size in study.sweeps.batch.sizes:
+        for size in sweep.sizes:
             here = raw[raw["batch_size"] == size]
             good, why = usable(here, "forward_s")
             reasons = missing + why

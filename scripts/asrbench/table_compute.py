@@ -59,7 +59,10 @@ def _operations(results: Path, model: str) -> tuple[pd.DataFrame, list[str]]:
         rows, reasons = read_rows(path, ["part"], numbers), []
     except FileNotFoundError:
         rows, reasons = pd.DataFrame(columns=["part", *numbers]), [no_file(path, results)]
-    return rows.drop_duplicates("part").set_index("part"), reasons
+    if rows["part"].duplicated().any() or (rows[numbers] < 0).any(axis=None):
+        reasons.append(f"{path.name} has a part twice or a count below 0, and is not used")
+        rows = rows.iloc[:0]
+    return rows.set_index("part"), reasons
 
 
 def _of_variant(operations: pd.DataFrame, weight: str) -> dict[str, float]:

@@ -24,6 +24,7 @@ def _compared(first: Rows, second: Rows, seed: int) -> dict[str, object]:
     pair = latency_pair.compare(first.good, second.good, seed, same_run=True)
     return {
         "utterances_shared": pair.utterances,
+        "rows_left_out": pair.rows_left_out,
         "difference_s": pair.difference.value,
         "difference_low_s": pair.difference.low,
         "difference_high_s": pair.difference.high,
@@ -40,12 +41,12 @@ def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
         "Difference and ratio: the first variant against the second, mean latencies over the "
-        "utterances that both have, and from "
+        "utterances that both have in the same rounds, and from "
         f"{latency_pair.FEWEST_ROUNDS_PAIRED} rounds on pair by pair of rounds, which are measured "
         "in turn. In brackets: 95 % interval (bootstrap).",
         f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the difference's "
-        f"interval holds 0. Of pairs that do not differ, one in 20 is called slower or faster by "
-        "chance.",
+        "interval holds 0 or the ratio's holds 1. About 1 in 20 pairs with no real difference "
+        "will be reported as slower or faster by chance.",
     ]
 
 
@@ -56,6 +57,7 @@ TABLE = Table(
         **IDENTITY,
         **OTHER,
         utterances_shared=count(meaning="Utterances that both have, over which they are compared."),
+        rows_left_out=count(meaning="Rows that only one of them has, hence not compared."),
         difference_s=number(low=None, meaning="Mean latency of the first minus that of the other."),
         difference_low_s=number(low=None, meaning="Lower bound of its 95 % interval."),
         difference_high_s=number(low=None, meaning="Upper bound of its 95 % interval."),
@@ -87,6 +89,7 @@ TABLE = Table(
         Column("difference (s)", "difference_s", "difference_low_s", "difference_high_s"),
         Column("ratio", "ratio", "ratio_low", "ratio_high"),
         Column("utterances", "utterances_shared"),
+        Column("left out", "rows_left_out"),
         Column("interval over", "interval_over"),
         Column("remarks", "reason"),
     ],

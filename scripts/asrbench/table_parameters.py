@@ -30,8 +30,24 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         except FileNotFoundError:
             rows.append({**who, "module": "whole", "reason": no_file(path, results)})
             continue
+        wrong = _fault(raw)
+        if wrong:
+            rows.append({**who, "module": "whole", "reason": f"{wrong}; remove {path.name}"})
+            continue
         rows += [{**who, **row, "reason": ""} for row in raw.to_dict("records")]
     return pd.DataFrame(rows)
+
+
+def _fault(raw: pd.DataFrame) -> str:
+    """What cannot be right in the counts of a model; '' where all can."""
+    whole = raw[raw["module"] == "whole"]
+    if len(whole) != 1 or raw["module"].duplicated().any():
+        return "the counts have not each module once, and 'whole' among them"
+    if not ((raw[COUNTS] >= 0) & (raw[COUNTS] % 1 == 0)).all(axis=None):
+        return "a count is no whole number from 0"
+    if (raw[COUNTS] > whole[COUNTS].iloc[0]).any(axis=None):
+        return "a part has more than the whole"
+    return ""
 
 
 def _network(results: Path, model: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from asrbench import bootstrap, latency_parts, timed_rows
 from asrbench.config import Study
-from asrbench.crossed import matrices
+from asrbench.crossed import matrices, shared
 from asrbench.raw_files import usable
 from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
@@ -47,10 +47,10 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 
 def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, object]:
-    mean = bootstrap.ratio(_seconds(good), seed=seed, names=NAMES)
-    shared = sorted(set(good["repeat"]) & set(alone["repeat"]))
-    pair = [(_seconds(rows, shared), None) for rows in (alone, good)]
-    faster = bootstrap.quotient(*pair, seed=seed, names=NAMES)
+    seconds = matrices(good, "repeat", ["latency_s"])["latency_s"]
+    mean = bootstrap.ratio(seconds, seed=seed, names=NAMES)
+    pair = shared(alone, good, "repeat", "latency_s", same_rounds=True)
+    faster = bootstrap.quotient((pair.first, None), (pair.second, None), seed=seed, names=NAMES)
     return {
         "duration_s": good["duration_s"].mean(),
         "latency_mean_s": mean.value,
@@ -62,10 +62,6 @@ def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, ob
         "speed_up_high": faster.high,
         **latency_parts.means(good),
     }
-
-
-def _seconds(rows: pd.DataFrame, repeats: list | None = None):
-    return matrices(rows, "repeat", ["latency_s"], repeats)["latency_s"]
 
 
 def _notes(study: Study) -> list[str]:

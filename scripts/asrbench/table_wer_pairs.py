@@ -9,7 +9,7 @@ from asrbench import wer_pair, wer_rows
 from asrbench.config import Study
 from asrbench.table import Table, count, number, schema, speech_note, text
 from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, OTHER, pair_rows
+from asrbench.variant_rows import IDENTITY, OTHER, joined, pair_rows
 from asrbench.wer_rows import Scored
 
 
@@ -27,6 +27,9 @@ def _compared(first: Scored, second: Scored, seed: int) -> dict[str, object]:
         reason = "they share no utterance"
     elif pair.difference.over == "none":
         reason = "too few utterances with words for an interval"
+    left_out = len(first) + len(second) - 2 * pair.utterances
+    if left_out:
+        reason = joined([reason, f"{left_out} utterances are left out, which only one of them has"])
     return {
         "utterances_shared": pair.utterances,
         "difference_percent": pair.difference.value,
@@ -44,8 +47,9 @@ def _notes(study: Study) -> list[str]:
         "Difference: word error rate of the first variant minus that of the second, in percentage "
         "points, over the utterances that both have. In brackets: 95 % interval (bootstrap over "
         f"speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, otherwise over utterances).",
-        f"Verdict: of the first variant; '{wer_pair.UNDECIDED}' where the interval holds 0. Of "
-        "pairs that do not differ, one in 20 is called better or worse by chance.",
+        f"Verdict: of the first variant; '{wer_pair.UNDECIDED}' where the interval holds 0. "
+        "About 1 in 20 pairs with no real difference will be reported as better or worse by "
+        "chance.",
     ]
 
 

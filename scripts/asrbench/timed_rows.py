@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from asrbench import row_faults
 from asrbench.config import Study
-from asrbench.raw_files import read_rounds, usable
+from asrbench.raw_files import read_rounds, read_rows, usable
 
 TEXT = ["status", "reason"]
 TIMES = ["duration_s", "encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]
@@ -18,9 +19,9 @@ class Rows:
     """What was measured, and what was not.
 
     Attributes:
-        all: every row, with the column ``round``.
+        all: every row that can be right, with the column ``round``.
         good: those that have a latency.
-        missing: reasons of the rounds that are not there.
+        missing: reasons of rounds and rows that are not there or cannot be right.
         reasons: those, and the reasons of rows without a latency.
     """
 
@@ -33,25 +34,46 @@ class Rows:
 def sample(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
     """The sample of utterances."""
     parts = ("latency", model, f"ctc{ctc_weight}")
-    text, numbers = ["utterance_id", "throttled"], ["load"]
-    return _read(results, parts, study.latency.rounds, text, numbers)
+    try:
+        drawn = read_rows(results / "data" / "sample.csv", ["utterance_id"], ["duration_s"])
+    except FileNotFoundError:
+        drawn = None  # as in an archive of an earlier version
+    text = ["utterance_id", "throttled"]
+    return _read(results, parts, study.latency.rounds, text, ["load"], ["utterance_id"], drawn)
 
 
 def frames(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
     """The sweep over lengths."""
+    sweep, unit = study.sweeps.frames, ["length_frames", "repeat"]
+    wanted = grid(unit, sweep.lengths, sweep.repeats)
     parts = ("sweeps", "frames", model, f"ctc{ctc_weight}")
-    return _read(results, parts, study.sweeps.frames.rounds, [], ["length_frames", "repeat"])
+    return _read(results, parts, sweep.rounds, [], unit, unit, wanted)
 
 
 def threads(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
     """The sweep over numbers of threads."""
+    sweep, unit = study.sweeps.threads, ["threads", "repeat"]
+    wanted = grid(unit, sweep.counts, sweep.repeats)
     parts = ("sweeps", "threads", model, f"ctc{ctc_weight}")
-    return _read(results, parts, study.sweeps.threads.rounds, [], ["threads", "repeat"])
+    return _read(results, parts, sweep.rounds, [], unit, unit, wanted)
 
 
-def _read(results: Path, parts, rounds: int, text: list[str], numbers: list[str]) -> Rows:
+def grid(unit: list[str], values: list[int], repeats: int) -> pd.DataFrame:
+    """What a sweep is to measure: each value with each number of a repeat, from 0."""
+    return pd.DataFrame([(v, r) for v in values for r in range(repeats)], columns=unit)
+
+
+def _read(
+    results: Path, parts, rounds: int, text: list[str], numbers: list[str], unit, expected
+) -> Rows:
     raw, missing = read_rounds(
-        results, parts, rounds, [*text, *TEXT], [*numbers, *TIMES], may_lack=LATER
+        results,
+        parts,
+        rounds,
+        [*text, *TEXT],
+        [*numbers, *TIMES],
+        may_lack=LATER,
+        judged=lambda rows: row_faults.sound(rows, unit, "latency_s", row_faults.TIMED, expected),
     )
     if raw.empty and not missing:
         missing = [f"no row in {'/'.join(parts)}"]

@@ -1,5 +1,7 @@
 """Hypotheses of one variant, scored utterance by utterance: what WER tables are made of."""
 
+import contextlib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pandas as pd
 from asrbench import normalise, scoring
 from asrbench.config import Study
 from asrbench.errors import UserError
-from asrbench.raw_files import failures, no_file, read_json_lines
+from asrbench.raw_files import failures, no_file, read_json_lines, read_rows
 from asrbench.scoring import Errors
 
 # A bootstrap over fewer speakers says little of speakers who are not among them.
@@ -42,8 +44,10 @@ class Scored:
 def read(study: Study, results: Path, model: str, weight: str) -> Scored:
     """Score results/wer/{model}/ctc{w}/hypotheses.jsonl.
 
+    A line that cannot be of this corpus is told and not scored.
+
     Raises:
-        UserError: an utterance has no reference, or stands twice.
+        UserError: an utterance has no reference.
     """
     path = results / "wer" / model / f"ctc{weight}" / "hypotheses.jsonl"
     try:
@@ -54,6 +58,9 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
         return _nothing(f"not applicable: {found[0].get('reason', 'no reason given')}")
     if not found:
         return _nothing(f"{path.relative_to(results).as_posix()} holds no utterance")
+    found, faults = _sound(study, results, found)
+    if not found:
+        return _nothing(*faults)
     change = normalise.BY_NAME[study.wer.normalisation]
     rows = [_row(line, path, change) for line in found]
     state = pd.DataFrame(
@@ -62,10 +69,46 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
     )
     errors = scoring.count((row["reference"], row["hypothesis"]) for row in rows)
     lines = pd.DataFrame(rows).fillna({"hypothesis": ""})
-    if lines["utterance_id"].duplicated().any():
-        twice = lines["utterance_id"][lines["utterance_id"].duplicated()].iloc[0]
-        raise UserError(f"{path}: utterance {twice!r} stands twice; remove the file")
-    return Scored(lines, errors, failures(state))
+    return Scored(lines, errors, [*faults, *failures(state)])
+
+
+def _sound(study: Study, results: Path, lines: list[dict]) -> tuple[list[dict], list[str]]:
+    """The lines that can be of this corpus, and what is wrong with the others or missing.
+
+    Where there is no list of utterances, as in an archive of an earlier version, lines
+    are held against each other alone.
+    """
+    times = Counter(str(line.get("utterance_id")) for line in lines)
+    kinds = [("are of one utterance with another line", lambda name, _line: times[name] > 1)]
+    wanted = None
+    with contextlib.suppress(FileNotFoundError):
+        path = results / "data" / "utterances.csv"
+        listed = read_rows(path, ["utterance_id", "text"], ["duration_s"])
+        corpus = {row.utterance_id: row for row in listed.itertuples()}
+        most = study.wer.max_utterances
+        wanted = len(corpus) if most is None else min(most, len(corpus))
+        kinds += [
+            ("are of utterances that are not listed", lambda name, _line: name not in corpus),
+            (
+                "have another reference or duration than the list",
+                lambda name, line: (
+                    line.get("reference") != corpus[name].text
+                    or line.get("duration_s") != corpus[name].duration_s
+                ),
+            ),
+        ]
+    sound, wrong = [], Counter()
+    for line in lines:
+        name = str(line.get("utterance_id"))
+        kind = next((words for words, broken in kinds if broken(name, line)), None)
+        if kind is None:
+            sound.append(line)
+        else:
+            wrong[kind] += 1
+    told = [f"{count} lines {words}, and are not scored" for words, count in wrong.items()]
+    if wanted is not None and wanted > len(times):
+        told.append(f"{wanted - len(times)} of {wanted} utterances are missing")
+    return sound, told
 
 
 def units(lines: pd.DataFrame) -> tuple[np.ndarray, str]:
@@ -83,9 +126,9 @@ def units(lines: pd.DataFrame) -> tuple[np.ndarray, str]:
     return np.arange(len(lines)), "utterances"
 
 
-def _nothing(reason: str) -> Scored:
+def _nothing(*reasons: str) -> Scored:
     empty = pd.DataFrame(columns=["utterance_id", "speaker", "duration_s", "reference"])
-    return Scored(empty.assign(hypothesis=""), scoring.count([]), [reason])
+    return Scored(empty.assign(hypothesis=""), scoring.count([]), list(reasons))
 
 
 def _row(line: dict, path: Path, change) -> dict[str, object]:

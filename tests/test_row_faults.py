@@ -1,0 +1,132 @@
+"""Raw files that are cut, doubled, foreign or edited: told in the remarks, and not averaged."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import raw_rows
+from asrbench import latency_pair
+from test_latency_tables import one_variant
+from test_tables import read, row, write
+
+DURATIONS_S = np.linspace(2, 20, 10)
+
+
+def a_round(number, durations_s=DURATIONS_S):
+    """Ten utterances; a round is a little slower than the one before."""
+    return [
+        {"utterance_id": f"u{i}"} | raw_rows.timed((1 + 0.01 * number) * seconds, seconds)
+        for i, seconds in enumerate(durations_s)
+    ]
+
+
+def table(tmp_path, rounds, sample=True):
+    """The row of the table of latency that rounds of raw rows give, with or without a sample."""
+    results = tmp_path / "results"
+    study = one_variant(results, rounds)
+    if sample:
+        drawn = [{"utterance_id": f"u{i}", "duration_s": s} for i, s in enumerate(DURATIONS_S)]
+        raw_rows.write_csv(results / "data/sample.csv", drawn)
+    write(study, results, ["latency"])
+    return row(read(results, "latency"), "m", "0.3")
+
+
+def test_rounds_cut_at_the_end_of_a_line_leave_the_mean_where_it_was(tmp_path):
+    whole = [a_round(number) for number in range(1, 6)]
+    cut = [whole[0], *(rows[:4] for rows in whole[1:])]
+    sound, found = table(tmp_path / "whole", whole), table(tmp_path / "cut", cut)
+    assert sound["reason"] == ""
+    assert found["reason"] == "rounds 2, 3, 4, 5: 6 of 10 rows are missing"
+    # Each utterance weighs the same, so that only the rounds' own drift is left.
+    assert found["latency_mean_s"] == pytest.approx(sound["latency_mean_s"], rel=0.02)
+    assert found["latency_low_s"] < sound["latency_mean_s"] < found["latency_high_s"]
+
+
+def edited(number, **cells):
+    """Three rounds of which the second has other cells in its fourth row."""
+    rounds = [a_round(number) for number in (1, 2, 3)]
+    rounds[1][number] |= cells
+    return rounds
+
+
+@pytest.mark.parametrize(
+    "rounds, said",
+    [
+        (edited(3, latency_s=-1.0), "round 2: 1 rows cannot be right: latency_s is not above 0"),
+        (edited(3, latency_s="inf"), "1 of 30 rows are ok and have no latency_s"),
+        (edited(3, encode_s=99.0), "encode_s and search_s are together longer than latency_s"),
+        (edited(3, decoder_s=7.0), "decoder_s and ctc_s are together longer than search_s"),
+        (edited(3, cpu_s=-0.1), "round 2: 1 rows cannot be right: a part, cpu_s or tokens"),
+        (edited(3, duration_s=3.0), "round 2: 1 rows have another duration_s than their input"),
+        (edited(3, utterance_id="v"), "round 2: 1 rows are of inputs that were not to be measured"),
+        (edited(3, utterance_id="u5"), "round 2: 2 rows are of one input with another row"),
+        ([a_round(1), a_round(2) * 2, a_round(3)], "round 2: 20 rows are of one input with"),
+        ([a_round(1), a_round(2), a_round(1)], "round 3: a copy of round 1, not counted"),
+    ],
+)
+def test_what_cannot_be_right_is_told_and_not_averaged(tmp_path, rounds, said):
+    sound = table(tmp_path / "sound", [a_round(number) for number in (1, 2, 3)])
+    found = table(tmp_path / "edited", rounds)
+    assert said in found["reason"]
+    assert found["latency_mean_s"] == pytest.approx(sound["latency_mean_s"], rel=0.02)
+
+
+def test_without_a_sample_the_rounds_are_held_against_each_other(tmp_path):
+    found = table(tmp_path, [a_round(1), a_round(2)[:7]], sample=False)
+    assert found["reason"] == "round 2: 3 of 10 rows are missing"
+
+
+def test_sweeps_tell_what_is_missing_and_impossible(tmp_path):
+    results = tmp_path / "results"
+    study = raw_rows.study(("m",), ["0.3"], rounds=1)
+    raw_rows.build(study, results)
+    for path, column in (("sweeps/frames/m/ctc0.3", "latency_s"), ("sweeps/batch/m", "forward_s")):
+        file = results / path / "round1.csv"
+        rows = pd.read_csv(file).iloc[:-1]
+        rows.loc[0, column] = -1.0
+        rows.to_csv(file, index=False)
+    write(study, results, ["frames", "batch"])
+    for name in ("latency_vs_frames", "latency_vs_batch"):
+        remarks = pd.read_csv(results / "tables" / f"{name}.csv")["reason"]
+        assert remarks.str.contains("round 1: 1 rows cannot be right").all()
+        assert remarks.str.contains("round 1: 1 of 9 rows are missing").all()
+
+
+LOST = {
+    "longest in one round": [(0, -1)],
+    "longest in two rounds": [(0, -1), (1, -1)],
+    "one at random": None,
+    "a round cut": [(2, unit) for unit in range(40, 100)],
+    "a whole round": [(4, unit) for unit in range(100)],
+}
+
+
+@pytest.mark.parametrize("same_run", [True, False])
+@pytest.mark.parametrize("lost", LOST)
+def test_the_same_twice_is_no_difference_whatever_is_missing(lost, same_run):
+    """5 rounds × 100 utterances, 100 studies; the second lacks some cells of its table."""
+    generator = np.random.default_rng(sum(map(ord, lost)))
+    different, with_one = 0, 0
+    for seed in range(100):
+        utterances_s = np.sort(generator.lognormal(0, 0.6, 100))
+        both = []
+        for _ in range(2):
+            drift = generator.normal(1, 0.01, (5, 1))
+            both.append(utterances_s * drift * generator.normal(1, 0.02, (5, 100)))
+        cells = LOST[lost] or [(generator.integers(5), generator.integers(100))]
+        for place in cells:
+            both[1][place] = np.nan
+        pair = latency_pair.compare(*map(long, both), seed, same_run)
+        different += pair.verdict != latency_pair.UNDECIDED
+        with_one += pair.ratio.low <= 1 <= pair.ratio.high
+        if same_run or lost != "a whole round":  # rounds of two devices have no partners
+            assert pair.rows_left_out > 0 and str(pair.rows_left_out) in pair.reason
+    assert different <= 7 and with_one >= 93
+
+
+def long(cells):
+    """Rows of a table of rounds × utterances, without the absent ones."""
+    return pd.DataFrame(
+        {"round": r + 1, "utterance_id": f"u{u:02}", "latency_s": cells[r, u]}
+        for r, u in np.ndindex(cells.shape)
+        if np.isfinite(cells[r, u])
+    )
