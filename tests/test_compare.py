@@ -1,9 +1,11 @@
 """Several runs side by side: ratios by hand, what may not be compared, and one line an error."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -131,10 +133,9 @@ def test_energy_only_of_one_scope(compared, runs_made, tmp_path):
     assert alike["ratio"] == pytest.approx(0.5, rel=0.05)
     assert alike["ratio_low"] < alike["ratio"] < alike["ratio_high"]
     shutil.copytree(runs_made / "jetson", tmp_path / "rapl")
-    path = tmp_path / "rapl/results/tables/energy.csv"
-    table = pd.read_csv(path, keep_default_na=False)
-    table["scope"] = "package"
-    table.to_csv(path, index=False)
+    for file in (tmp_path / "rapl/results/energy").glob("*/*/*/*"):
+        text = file.read_text(encoding="utf-8").replace("whole device", "package")
+        file.write_text(text, encoding="utf-8")
     entries = [str(runs_made / "pi5"), str(tmp_path / "rapl")]
     rows = list(compare_rows.energy(run_folder.open_all(entries, tmp_path / "s")))
     found = next(r for r in rows if r["device"] == "rapl" and r["model"] == "lstm")
@@ -146,36 +147,123 @@ def test_word_errors_only_of_the_same_words(compared, runs_made, tmp_path):
     _, tables = compared("pi5", "jetson")
     alike = cell(tables["wer"], "lstm", "0.0", "jetson")
     assert alike["difference_percent"] == 0
-    assert alike["difference_low_percent"] < 0 < alike["difference_high_percent"]
+    assert alike["difference_low_percent"] == alike["difference_high_percent"] == 0
     shutil.copytree(runs_made / "jetson", tmp_path / "short")
-    path = tmp_path / "short/results/tables/wer.csv"
-    table = pd.read_csv(path, keep_default_na=False)
+    results = tmp_path / "short/results"
+    path = results / "wer/lstm/ctc0.0/hypotheses.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+
+    def of_lstm():
+        entries = [str(runs_made / "pi5"), str(tmp_path / "short")]
+        with tempfile.TemporaryDirectory() as scratch:
+            rows = list(compare_rows.word_errors(run_folder.open_all(entries, Path(scratch))))
+        return next(r for r in rows if r["device"] == "short" and r["model"] == "lstm")
+
+    path.write_text("".join(lines[:-1]), encoding="utf-8")
+    found = of_lstm()
+    assert found["reason"] == "1 utterances are left out, which only one of them has"
+    assert found["difference_percent"] == 0
+    path.write_text("".join(lines).replace("TURNIPS", "BEETS"), encoding="utf-8")
+    assert of_lstm()["reason"] == "other references of the same utterances"
+    shutil.rmtree(results / "wer")
+    table = pd.read_csv(results / "tables/wer.csv", keep_default_na=False)
     table["words"] = 7
-    table.to_csv(path, index=False)
-    entries = [str(runs_made / "pi5"), str(tmp_path / "short")]
-    rows = list(compare_rows.word_errors(run_folder.open_all(entries, tmp_path / "s")))
-    found = next(r for r in rows if r["device"] == "short" and r["model"] == "lstm")
-    assert found["reason"].startswith("other references (7 words, not ")
+    table.to_csv(results / "tables/wer.csv", index=False)
+    assert of_lstm()["reason"].startswith("other references (7 words, not ")
+
+
+def test_energy_only_of_the_same_sample(runs_made, tmp_path):
+    shutil.copytree(runs_made / "jetson", tmp_path / "other")
+    for file in (tmp_path / "other/results/latency").glob("*/*/*.csv"):
+        text = file.read_text(encoding="utf-8").replace("u5,", "v5,")
+        file.write_text(text, encoding="utf-8")
+    entries = [str(runs_made / "pi5"), str(tmp_path / "other")]
+    rows = list(compare_rows.energy(run_folder.open_all(entries, tmp_path / "s")))
+    found = next(r for r in rows if r["device"] == "other" and r["model"] == "lstm")
+    assert found["reason"] == "not comparable: another sample of utterances"
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "said"),
+    ("sha256", "said"),
     [
-        ("sha256", "f" * 64, "another checkpoint (sha256 ffffffffffff, not sha256 000000000000)"),
-        ("sha256", "", "the checkpoint of one is not known"),
-        ("parameters", 7, "another number of parameters (7, not 100,000,000)"),
+        ("f" * 64, "another checkpoint (sha256 ffffffffffff, not sha256 000000000000)"),
+        (None, "the checkpoint of one is not known"),
     ],
 )
-def test_another_checkpoint_is_not_compared(runs_made, tmp_path, column, value, said):
+def test_another_checkpoint_is_not_compared(runs_made, tmp_path, sha256, said):
     shutil.copytree(runs_made / "pi5", tmp_path / "other")
-    path = tmp_path / "other/results/tables/parameters.csv"
-    table = pd.read_csv(path, keep_default_na=False, dtype=str)
-    table.loc[table["model"] == "conformer", column] = str(value)
-    table.to_csv(path, index=False)
+    path = tmp_path / "other/resources/models/conformer/model.json"
+    told = json.loads(path.read_text(encoding="utf-8")) | {"sha256": sha256}
+    path.write_text(json.dumps(told), encoding="utf-8")
+    tables = tmp_path / "other/results/tables/parameters.csv"
+    tables.write_text("module\n", encoding="utf-8")
     entries = [str(runs_made / "pi5"), str(tmp_path / "other")]
     runs = run_folder.open_all(entries, tmp_path / "s")
     assert run_differences.of_model(*runs, "conformer") == said
     assert run_differences.of_model(*runs, "lstm") == ""
+
+
+def test_another_number_of_parameters_is_not_compared(runs_made, tmp_path):
+    shutil.copytree(runs_made / "pi5", tmp_path / "other")
+    raw_rows.parameters(tmp_path / "other/results", "conformer", 7)
+    entries = [str(runs_made / "pi5"), str(tmp_path / "other")]
+    runs = run_folder.open_all(entries, tmp_path / "s")
+    said = "another number of parameters (7, not 100,000,000)"
+    assert run_differences.of_model(*runs, "conformer") == said
+
+
+def edit_table(folder, name, **cells):
+    """Write cells into the first row of a table of a run."""
+    path = folder / f"results/tables/{name}.csv"
+    table = pd.read_csv(path, keep_default_na=False, dtype=str)
+    for column, value in cells.items():
+        table.loc[0, column] = value
+    table.to_csv(path, index=False)
+
+
+def test_a_table_that_was_edited_is_made_again_from_its_rows(compared, runs_made, tmp_path):
+    shutil.copytree(runs_made / "pi5", tmp_path / "edited")
+    for name, column in (
+        *(("latency", "latency_mean_s"), ("wer", "wer_percent"), ("parameters", "parameters")),
+        ("energy", "energy_per_utterance_study_j"),
+    ):
+        edit_table(tmp_path / "edited", name, **{column: "0"})
+    runs = run_folder.open_all([str(runs_made / "pi5"), str(tmp_path / "edited")], tmp_path / "s")
+    sound, edited = runs
+    for name in ("latency", "wer", "parameters", "energy"):
+        assert sound.tables.read(name).equals(edited.tables.read(name)), name
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"latency_mean_s": "99"}, "latency_mean_s is outside of its own interval in row 0"),
+        ({"latency_mean_s": "inf"}, "latency_mean_s is inf in row 0, which breaks a finite number"),
+        ({"latency_mean_s": "-1"}, "latency_mean_s is -1.0 in row 0"),
+        ({"latency_mean_s": "long"}, "latency_mean_s"),
+        ({"weights": "gold"}, "weights is 'gold' in row 0"),
+    ],
+)
+def test_a_table_without_raw_rows_keeps_its_own_rules(runs_made, tmp_path, cells, said):
+    shutil.copytree(runs_made / "pi5", tmp_path / "edited")
+    shutil.rmtree(tmp_path / "edited/results/latency")
+    edit_table(tmp_path / "edited", "latency", **cells)
+    with pytest.raises(UserError, match=re.escape(said)) as refused:
+        run_folder.open_all([str(tmp_path / "edited")], tmp_path / "s")
+    assert "edited" in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_raw_latencies_below_0_give_no_verdict(runs_made, tmp_path):
+    shutil.copytree(runs_made / "pi5", tmp_path / "negative")
+    path = tmp_path / "negative/results/latency/lstm/ctc0.0"
+    for file in path.glob("*.csv"):
+        rows = pd.read_csv(file, keep_default_na=False)
+        rows["latency_s"] *= -1
+        rows.to_csv(file, index=False)
+    entries = [str(runs_made / "pi5"), str(tmp_path / "negative")]
+    rows = list(compare_rows.latency(run_folder.open_all(entries, tmp_path / "s")))
+    found = next(r for r in rows if r["device"] == "negative" and r["model"] == "lstm")
+    assert "verdict" not in found and "latency_s is not above 0" in found["reason"]
 
 
 def test_missing_variants_are_told_on_both_sides(compared, tmp_path):

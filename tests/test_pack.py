@@ -26,7 +26,11 @@ def results(tmp_path):
     study = raw_rows.study(("conformer", "lstm"), ["0.0", "0.3"])
     raw_rows.build(study, results)
     write(study, results, TABLES)
-    rows = [{"utterance_id": "u0", "path": f"{tmp_path}/home/someone/speech/u0.flac", "text": "A"}]
+    speech = tmp_path / "home/someone/speech"
+    rows = [
+        {"utterance_id": f"u{i}", "path": f"{speech}/u{i}.flac", "duration_s": 2.0, "text": said}
+        for i, (said, _guess) in enumerate(raw_rows.SENTENCES)
+    ]
     raw_rows.write_csv(results / "data/utterances.csv", rows)
     for name, content in {
         "plots/latency.png": b"\x89PNG",

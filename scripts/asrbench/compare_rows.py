@@ -5,13 +5,23 @@ The published study is one more device, whose figures have no intervals.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
-from asrbench import latency_pair, propagate, published_study, run_differences, timed_rows
+from asrbench import (
+    latency_pair,
+    propagate,
+    published_study,
+    run_differences,
+    timed_rows,
+    wer_pair,
+    wer_rows,
+)
 from asrbench.evidence import Absent
 from asrbench.run_folder import Run
+from asrbench.wer_rows import Scored
 
 Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
@@ -83,7 +93,7 @@ def energy(runs: list[Run]) -> Iterator[dict]:
     """Joules of an utterance; ratios only where both were measured, of one scope."""
 
     def compared(first: _Row, second: _Row) -> dict:
-        why = _other_scope(first.figures, second.figures)
+        why = _other_scope(first.figures, second.figures) or _other_sample(first, second)
         if why:
             return {"reason": why}
         return _three("ratio", "", propagate.ratio(second.three(_ENERGY), first.three(_ENERGY)))
@@ -100,9 +110,12 @@ def energy(runs: list[Run]) -> Iterator[dict]:
 
 
 def word_errors(runs: list[Run]) -> Iterator[dict]:
-    """Rates, and differences in percentage points where the same words were decoded."""
+    """Rates, and differences in percentage points over the utterances that both decoded."""
 
     def compared(first: _Row, second: _Row) -> dict:
+        scored = [wer_rows.read(r.run.study, r.run.results, *r.variant) for r in (second, first)]
+        if all(map(len, scored)):
+            return _word_difference(*scored, runs[0].study.latency.seed)
         words = [row.figures["words"] for row in (second, first)]
         if words[0] != words[1]:
             return {"reason": "other references ({:.0f} words, not {:.0f})".format(*words)}
@@ -117,6 +130,23 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
         return {"wer_percent": rate, "reason": PUBLISHED_REASON + why}
 
     return _rows(runs, "wer", (*_WER, "words"), compared, published)
+
+
+def _word_difference(first: Scored, second: Scored, seed: int) -> dict[str, object]:
+    heard = [one.lines.set_index("utterance_id")["reference"] for one in (first, second)]
+    shared = heard[0].index.intersection(heard[1].index)
+    if (heard[0][shared] != heard[1][shared]).any():
+        return {"reason": "other references of the same utterances"}
+    pair = wer_pair.compare(first, second, seed)
+    found = pair.difference
+    left_out = len(first) + len(second) - 2 * pair.utterances
+    reason = "" if pair.utterances else "they share no utterance"
+    if pair.utterances and left_out:
+        reason = f"{left_out} utterances are left out, which only one of them has"
+    return {
+        **_three("difference", "_percent", (found.value, found.low, found.high)),
+        "reason": reason,
+    }
 
 
 @dataclass(frozen=True)
@@ -206,6 +236,18 @@ def _other_scope(first: dict, second: dict) -> str:
             words = name.replace("power_", "")
             return f"not comparable: another {words} ({second.get(name)}, not {first.get(name)})"
     return ""
+
+
+def _other_sample(first: _Row, second: _Row) -> str:
+    """Joules of an utterance depend on which utterances they are."""
+    known = ("speech.name", "latency.utterances", "latency.seed")
+    drawn = [
+        set(timed_rows.sample(r.run.study, r.run.results, *r.variant).good["utterance_id"])
+        for r in (first, second)
+    ]
+    if not all(drawn):  # an archive without raw rows
+        drawn = [[attrgetter(name)(r.run.study) for name in known] for r in (first, second)]
+    return "" if drawn[0] == drawn[1] else "not comparable: another sample of utterances"
 
 
 def _identity(run: Run, variant: Variant) -> dict[str, object]:

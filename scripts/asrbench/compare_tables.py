@@ -147,8 +147,8 @@ WER = Compared(
     label="word error rate (%)",
     said="{} points",
     notes=[
-        "Differences are in percentage points; their intervals come from those of both, added in "
-        "quadrature, which is on the safe side for the same utterances.",
+        "Differences are in percentage points, over the utterances that both decoded. Where a run "
+        "came without its hypotheses, the intervals of both are added in quadrature.",
         _PUBLISHED_NOTE,
     ],
 )

@@ -32,11 +32,16 @@ class Evidence:
 
 
 class Tables:
-    """The tables of a folder, each read once."""
+    """The tables of a folder, each read once.
 
-    def __init__(self, folder: Path):
+    Args:
+        folder: where the CSV files are.
+        made: tables by name that take the place of those in the folder.
+    """
+
+    def __init__(self, folder: Path, made: dict[str, pd.DataFrame] | None = None):
         self._folder = folder
-        self._read: dict[str, pd.DataFrame] = {}
+        self._read: dict[str, pd.DataFrame] = dict(made or {})
 
     def read(self, name: str) -> pd.DataFrame:
         """One table.

@@ -12,6 +12,10 @@ from asrbench.errors import UserError
 from asrbench.json_file import read_json
 
 _NEEDED = "latency.csv"
+_READ = (
+    *("*.json", "tables/*.csv", "data/*.csv", "parameters/*.csv", "latency/*/*/round*.csv"),
+    *("energy/*/*/*/window.json", "energy/*/*/*/samples.csv", "wer/*/*/hypotheses.jsonl"),
+)
 _ADVICE = "give results folders, or archives that pack_results.py made"
 
 
@@ -81,8 +85,7 @@ def files(entry: str) -> list[str]:
     path = Path(entry)
     if not path.is_dir():
         return [entry]
-    patterns = ("*.json", "tables/*.csv", "latency/*/*/round*.csv")
-    return sorted(str(file) for pattern in patterns for file in place(path).glob(pattern))
+    return sorted(str(file) for pattern in _READ for file in place(path).glob(pattern))
 
 
 def place(path: Path) -> Path:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench import archive, run_entries
+from asrbench import archive, run_entries, run_tables
 from asrbench.config import Study
 from asrbench.evidence import Tables
 
@@ -17,7 +17,7 @@ class Run:
         results: its results folder.
         study: its configuration, as it was used.
         device: its device.json.
-        tables: its tables.
+        tables: its tables, made again from its raw rows.
     """
 
     label: str
@@ -47,5 +47,6 @@ def open_all(entries: list[str], scratch: Path) -> list[Run]:
             archive.unpack(entry, path)
         results = run_entries.place(path)
         study, device = run_entries.read(entry, results)
-        runs.append(Run(label, results, study, device, Tables(results / "tables")))
+        tables = run_tables.read(study, results, entry)
+        runs.append(Run(label, results, study, device, tables))
     return runs

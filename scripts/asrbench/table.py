@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -90,8 +91,9 @@ def text(*allowed: str, meaning: str = "") -> pa.Column:
 
 
 def number(low: float | None = 0.0, high: float | None = None, *, meaning: str = "") -> pa.Column:
-    """A number within bounds, or NaN where it is absent."""
-    checks = [] if low is None else [pa.Check.ge(low)]
+    """A finite number within bounds, or NaN where it is absent."""
+    checks = [pa.Check(np.isfinite, name="a finite number", ignore_na=True)]
+    checks += [] if low is None else [pa.Check.ge(low)]
     checks += [] if high is None else [pa.Check.le(high)]
     return pa.Column(float, checks, nullable=True, description=meaning)
 

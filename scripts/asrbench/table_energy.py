@@ -23,13 +23,18 @@ J_PER_MWH = 3.6
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """From results/energy and from results/tables/latency.csv.
+    """From results/energy and from results/tables/latency.csv."""
+    return of(study, results, table_csv.read(results / "tables", "latency"))
+
+
+def of(study: Study, results: Path, latency: pd.DataFrame) -> pd.DataFrame:
+    """From results/energy and the table of latency.
 
     ``energy_per_utterance_study_j`` is the published study's formula, mean watts
     × mean latency; ``…_integral_j`` is the energy of the windows divided by
     their inferences, and ``net`` is without the idle power.
     """
-    latency = table_csv.read(results / "tables", "latency").set_index(["model", "ctc_weight"])
+    latency = latency.set_index(["model", "ctc_weight"])
     seed = study.latency.seed
     found = power_windows.read(results, study.variants(), study.energy.rounds, seed)
     rows = []
