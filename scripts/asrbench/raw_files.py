@@ -1,12 +1,12 @@
 """Reads raw rows: where each file is, which columns it has, why a row is not there."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from asrbench import json_file
 from asrbench.errors import UserError
 
 
@@ -90,18 +90,15 @@ def read_json_lines(path: Path) -> list[dict]:
         UserError: where a line is none.
         FileNotFoundError: where there is no such file.
     """
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UserError(f"{path}: line {number} is not JSON: {error}") from None
-        if not isinstance(row, dict):
-            raise UserError(f"{path}: line {number} is not a JSON object")
-        rows.append(row)
-    return rows
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not JSON: {error}") from None
+    return [
+        json_file.parse(line, f"{path}: line {number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
 
 
 def failures(rows: pd.DataFrame) -> list[str]:
