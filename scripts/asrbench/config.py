@@ -18,11 +18,11 @@ from pydantic import (
     model_validator,
 )
 
+from asrbench import yaml_file
 from asrbench.compare_list import Entries
 from asrbench.config_block import Block, Positive, no_doubles
 from asrbench.config_errors import explain
 from asrbench.energy_settings import Energy
-from asrbench import yaml_file
 from asrbench.errors import UserError
 from asrbench.json_file import read_json
 from asrbench.sweep_settings import Sweeps
