@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import raw_rows
-from asrbench import compare_rows, pack, ro_crate, run_folder
+from asrbench import compare_rows, pack, redact, ro_crate, run_folder
 from asrbench.errors import UserError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -145,7 +145,7 @@ def test_nothing_says_where_the_files_were(results, tmp_path, monkeypatch):
     ],
 )
 def test_paths_in_text(text, found):
-    assert pack.without_places(text, ["/run/here"]) == found
+    assert redact.text(text, ["/run/here"]) == found
 
 
 PARTS = st.lists(st.text(alphabet="ab.-_1", min_size=1, max_size=4), min_size=2, max_size=5)
@@ -154,7 +154,59 @@ PARTS = st.lists(st.text(alphabet="ab.-_1", min_size=1, max_size=4), min_size=2,
 @given(st.sampled_from(["", '"', ",", " ", "="]), PARTS)
 def test_an_absolute_path_keeps_its_last_part_alone(before, parts):
     text = f'{before}/{"/".join(parts)}"'
-    assert pack.without_places(text, []) == f'{before}{parts[-1]}"'
+    assert redact.text(text, []) == f'{before}{parts[-1]}"'
+
+
+SECRETS = [
+    "https://jane:s3cr%2Ft@host.org/a/m.zip?token=s3cr&x=1#s3cr",
+    "http://s3cr@host.org:81/m.zip?download=1;s3cr,s3cr",
+    "ftp://jane:s3cr@t@host.org/m.zip",
+    "file:///home/jane doe/s3cr/m.zip",
+    "/home/jané/s3cr (1)/m.zip",
+    "~/jane/s3cr/m.zip",
+    "~jane/s3cr/m.zip",
+    "/home/jane/s3cr dir/m.zip: cannot be read",
+    "/jane s3cr/m.zip",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_credential_and_no_part_of_a_path_goes_out(results, tmp_path, secret):
+    said = json.loads((results / "study.json").read_text(encoding="utf-8"))
+    said["speech"] |= {"path": secret, "urls": [secret]}
+    said["models"][0]["source"] = secret
+    said["energy"] = {"command": {"argv": ["read", "-u", "s3cr"], "note": [secret]}}
+    (results / "study.json").write_text(json.dumps(said), encoding="utf-8")
+    (results / "device.json").write_text(
+        json.dumps(json.loads((results / "device.json").read_text()) | {"board": secret})
+    )
+    raw_rows.write_csv(results / "data/rejected.csv", [{"utterance_id": "u", "reason": secret}])
+    (results / "wer/lstm/ctc0.3/more.jsonl").write_text(json.dumps({"reason": secret}) + "\n")
+    archive = packed(results, tmp_path)
+    for name in archive.namelist():
+        content = archive.read(name).decode("utf-8", errors="replace")
+        assert "s3cr" not in content and "jan" not in content, (name, content)
+    study = json.loads(archive.read("results/study.json"))
+    assert "m.zip" in study["models"][0]["source"]
+    assert study["energy"]["command"]["argv"] == ["read"]
+
+
+def test_addresses_keep_host_and_path():
+    assert redact.text("see https://a:b@h.org/x/y?z#w now", []) == "see https://h.org/x/y now"
+
+
+def test_words_and_numbers_are_sent_as_they_are(results, tmp_path):
+    row = {"utterance_id": "u", "text": "/a/b see http://c?d", "duration_s": "1.50", "path": "/x/y"}
+    raw_rows.write_csv(results / "data/sample.csv", [row])
+    sent = packed(results, tmp_path).read("results/data/sample.csv").decode()
+    assert sent.splitlines()[1] == "u,/a/b see http://c?d,1.50,y"
+
+
+def test_a_damaged_file_is_not_sent(results, tmp_path):
+    (results / "energy/lstm/ctc0.3/round1/window.json").write_text("{")
+    with pytest.raises(UserError, match=r"window\.json: is damaged"):
+        pack.pack(results, tmp_path / "run.zip")
+    assert not list(tmp_path.glob("*zip*"))
 
 
 def test_the_same_files_give_the_same_bytes(results, tmp_path):
