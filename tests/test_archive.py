@@ -233,6 +233,11 @@ def test_the_list_of_a_zip_is_bounded(tmp_path, monkeypatch):
     refuse(archive, tmp_path, "a header is longer than 19 kB")
 
 
+def test_folders_are_not_nested_without_end(tmp_path):
+    archive = make_tar(tmp_path / "x.tar", [("n/" * 1500 + "x", b"")])
+    refuse(archive, tmp_path, "lies in more than 50 folders")
+
+
 def test_an_encrypted_zip_is_refused(tmp_path):
     packed = bytearray(make_zip(tmp_path / "x.zip", [("a", b"x")]).read_bytes())
     packed[packed.rfind(b"PK\x01\x02") + 8] |= 1

@@ -170,24 +170,24 @@ SECRETS = [
 ]
 
 
-@pytest.mark.parametrize("secret", SECRETS)
-def test_no_credential_and_no_part_of_a_path_goes_out(results, tmp_path, secret):
+def test_no_credential_and_no_part_of_a_path_goes_out(results, tmp_path):
     said = json.loads((results / "study.json").read_text(encoding="utf-8"))
-    said["speech"] |= {"path": secret, "urls": [secret]}
-    said["models"][0]["source"] = secret
-    said["energy"] = {"command": {"argv": ["read", "-u", "s3cr"], "note": [secret]}}
+    said["speech"] |= {"path": SECRETS[3], "urls": SECRETS}
+    said["models"][0]["source"] = SECRETS[0]
+    said["energy"] = {"command": {"argv": ["read", "-u", "s3cr"]}}
     (results / "study.json").write_text(json.dumps(said), encoding="utf-8")
-    (results / "device.json").write_text(
-        json.dumps(json.loads((results / "device.json").read_text()) | {"board": secret})
-    )
-    raw_rows.write_csv(results / "data/rejected.csv", [{"utterance_id": "u", "reason": secret}])
-    (results / "wer/lstm/ctc0.3/more.jsonl").write_text(json.dumps({"reason": secret}) + "\n")
+    device = json.loads((results / "device.json").read_text()) | {"board": SECRETS[3]}
+    (results / "device.json").write_text(json.dumps(device))
+    rows = [{"utterance_id": "u", "reason": secret} for secret in SECRETS]
+    raw_rows.write_csv(results / "data/rejected.csv", rows)
+    (results / "wer/lstm/more.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     archive = packed(results, tmp_path)
     for name in archive.namelist():
         content = archive.read(name).decode("utf-8", errors="replace")
         assert "s3cr" not in content and "jan" not in content, (name, content)
     study = json.loads(archive.read("results/study.json"))
-    assert "m.zip" in study["models"][0]["source"]
+    assert study["models"][0]["source"] == "https://host.org/a/m.zip"
+    assert all("m.zip" in address for address in study["speech"]["urls"])
     assert study["energy"]["command"]["argv"] == ["read"]
 
 

@@ -30,6 +30,7 @@ MAX_GROWTH = 100
 SMALL_BYTES = 1 << 30  # below this, growth is not looked at
 MAX_BYTES = 128 << 30
 MAX_MEMBERS = 1_000_000
+_DEEPEST = 50
 # What stands before a tar's member (long names are a few kB), and the list at a zip's end.
 _TAR_HEAD_BYTES = 1 << 16
 _ZIP_LIST_BYTES = 1 << 26
@@ -132,6 +133,8 @@ def _judged(raw: IO[bytes], max_bytes: int, max_members: int) -> Iterator[_Membe
         parts = name.replace("\\", "/").split("/")
         if "\0" in name or ".." in parts or parts[0].endswith(":") or name[:1] in ("/", "\\"):
             raise _Refused(f"member {name!r} would leave the folder")
+        if len(parts) > _DEEPEST:  # which Python could not even remove again
+            raise _Refused(f"member {name[:80]!r} lies in more than {_DEEPEST} folders")
         total += member.size
         if total > max_bytes:
             raise _Refused(

@@ -22,6 +22,7 @@ import pandas as pd
 import soundfile
 
 from asrbench.audio import SUFFIXES, Channels, cut_short, too_many_channels, unreadable
+from asrbench.csv_cells import as_given, harmless_table
 from asrbench.errors import UserError
 from asrbench.paths import portable
 from asrbench.progress import Progress
@@ -242,7 +243,7 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    table.to_csv(part, index=False)
+    harmless_table(table).to_csv(part, index=False)
     part.replace(path)
 
 
@@ -263,7 +264,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         raise UserError(f"{path}: is not a table of utterances ({error})") from None
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
-    return table
+    return table.assign(**{name: table[name].map(as_given) for name in as_text})
 
 
 def read_sample(path: str | Path) -> pd.DataFrame:

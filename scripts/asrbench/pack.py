@@ -10,9 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench import redact, ro_crate
+from asrbench import json_file, redact, ro_crate
 from asrbench.errors import UserError
-from asrbench.json_file import read_json
 
 # What may be left out, by the first part of a file's path in the results.
 GROUPS = {
@@ -81,10 +80,14 @@ def pack(results: Path, out: Path, without: tuple[str, ...] = (), terms: str = "
                 sizes[group(file)] += _add(archive, name, content)
                 sha256 = hashlib.sha256(content).hexdigest()
                 described.append(ro_crate.File(name, len(content), sha256))
-            device = read_json(results / "device.json")
-            study = read_json(results / "study.json")
+            device, study = (
+                json_file.parse(_content(results / name, places).decode(), str(results / name))
+                for name in _NEEDED
+            )
+            terms = redact.text(terms, places)
             crate = ro_crate.metadata(described, device, str(study.get("name", "")), terms)
-            _add(archive, ro_crate.NAME, redact.json_text(json.dumps(crate), places).encode())
+            text = json.dumps(crate, indent=1, ensure_ascii=False) + "\n"
+            _add(archive, ro_crate.NAME, text.encode())
         os.replace(part, out)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror})") from None

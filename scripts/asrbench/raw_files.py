@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from asrbench import json_file
+from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
 
 
@@ -40,6 +41,8 @@ def read_rows(
     if missing:
         raise UserError(f"{path}: has no column {', '.join(missing)}; it has {', '.join(raw)}")
     rows = raw[[*text, *numbers]].copy()
+    for column in text:
+        rows[column] = rows[column].map(as_given)
     for column in numbers:
         values = pd.to_numeric(raw[column].replace("", np.nan), errors="coerce").astype(float)
         wrong = values.isna() & ~raw[column].str.lower().isin(["", "nan"])

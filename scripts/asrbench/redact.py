@@ -9,6 +9,8 @@ import json
 import re
 from collections.abc import Callable
 
+from asrbench.csv_cells import as_given, harmless
+
 _WORDS = ("text", "reference", "hypothesis")
 # A user and a password before a host, and whatever follows the path of an address.
 _USER = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#\"'<>]*@")
@@ -22,20 +24,23 @@ _SYSTEM = ("/sys/", "/proc/", "/dev/", "/usr/", "/etc/")
 
 def text(given: str, places: list[str]) -> str:
     """Any text: addresses bare, paths relative to one of ``places`` or cut to their last part."""
-    given = _QUERY.sub(r"\1", _USER.sub(r"\1", given)).replace("file://", "")
-    for place in places:
-        # The folder itself is where the reader stands.
-        given = re.sub(rf"{re.escape(place)}(?![\w.-])", ".", given.replace(f"{place}/", ""))
-    return _PATH.sub(r"\1", given)
+    return _PATH.sub(r"\1", _relative(given, places))
 
 
 def value(given: str, places: list[str]) -> str:
     """One value, which may be a path with anything in it, as far as the first ': '."""
-    given = text(given, places)
-    path, colon, rest = given.partition(": ")
-    if path.startswith(("/", "~/")) and not path.startswith(_SYSTEM) and "\n" not in path:
+    path, colon, rest = _relative(given, places).partition(": ")
+    if path.startswith(("/", "~")) and not path.startswith(_SYSTEM) and "\n" not in path:
         path = path.rstrip("/").rsplit("/", 1)[-1]
-    return f"{path}{colon}{rest}"
+    return _PATH.sub(r"\1", f"{path}{colon}{rest}")
+
+
+def _relative(given: str, places: list[str]) -> str:
+    given = _QUERY.sub(r"\1", _USER.sub(r"\1", given)).replace("file://", "")
+    for place in places:
+        # The folder itself is where the reader stands.
+        given = re.sub(rf"{re.escape(place)}(?![\w.-])", ".", given.replace(f"{place}/", ""))
+    return given
 
 
 def json_text(content: str, places: list[str]) -> str:
@@ -69,7 +74,8 @@ def csv_text(content: str, places: list[str]) -> str:
     for row in rows:
         kept = [name in _WORDS for name in names] + [False] * len(row)
         writer.writerow(
-            cell if keep else value(cell, places) for cell, keep in zip(row, kept, strict=False)
+            cell if keep else harmless(value(as_given(cell), places))
+            for cell, keep in zip(row, kept, strict=False)
         )
     return out.getvalue()
 

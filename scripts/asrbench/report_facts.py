@@ -7,6 +7,7 @@ import pandas as pd
 
 from asrbench import palette, table_csv
 from asrbench.config import Study
+from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
 from asrbench.json_file import read_json
 from asrbench.report_inputs import HYPOTHESES, TABLES
@@ -71,7 +72,7 @@ def read(study: Study, results: Path) -> Facts:
             absent[name] = str(error)
     path = results / "tables" / f"{HYPOTHESES}.csv"
     if path.exists():
-        tables[HYPOTHESES] = pd.read_csv(path, dtype=str, keep_default_na=False)
+        tables[HYPOTHESES] = pd.read_csv(path, dtype=str, keep_default_na=False).map(as_given)
     device = {}
     try:
         device = read_json(results / "device.json")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
 
 _TEXT = [
@@ -36,5 +37,5 @@ def read(tables: Path, name: str) -> pd.DataFrame:
         raise UserError(f"{path}: is empty; remove it, and the workflow makes it again") from None
     for column in _TEXT:
         if column in table:
-            table[column] = table[column].fillna("")
+            table[column] = table[column].fillna("").map(as_given)
     return table
