@@ -260,8 +260,9 @@ def read_table(path: str | Path) -> pd.DataFrame:
         table = pd.read_csv(path, dtype=as_text, keep_default_na=False)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such table; run list_utterances.py") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not a table of utterances ({error})") from None
+    except (ValueError, OverflowError) as error:
+        told = " ".join(str(error).split())[:200]
+        raise UserError(f"{path}: is not a table of utterances ({told})") from None
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
     return table.assign(**{name: table[name].map(as_given) for name in as_text})

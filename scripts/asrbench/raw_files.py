@@ -32,8 +32,8 @@ def read_rows(
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     except pd.errors.EmptyDataError:
         raise UserError(f"{path}: is empty; remove it, and the workflow measures again") from None
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())}") from None
+    except ValueError as error:
+        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())[:200]}") from None
     for column in may_lack:
         raw[column] = raw.get(column, "")
     numbers = [*numbers, *may_lack]

@@ -47,7 +47,9 @@ class Command(Meter):
     def _number(self) -> float:
         argv, timeout_s = self._settings.argv, self._settings.timeout_s
         try:
-            run = subprocess.run(argv, capture_output=True, text=True, timeout=timeout_s)
+            run = subprocess.run(
+                argv, capture_output=True, text=True, errors="replace", timeout=timeout_s
+            )
         except subprocess.TimeoutExpired:
             raise MeterError(f"{argv[0]}: gave no answer within {timeout_s:g} s") from None
         except OSError as error:
