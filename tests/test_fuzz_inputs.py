@@ -16,6 +16,7 @@ from asrbench import (
     architecture,
     archive,
     checkpoint,
+    compare_tables,
     config,
     corpus,
     json_file,
@@ -23,6 +24,7 @@ from asrbench import (
     packed_model,
     raw_files,
     results_version,
+    run_folder,
     speech_source,
     table_csv,
 )
@@ -35,10 +37,12 @@ from hypothesis import strategies as st
 from small_models import COMMON, TRANSFORMER
 
 far = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "30")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+slow = settings(far, max_examples=max(4, far.max_examples // 40))
 
 
 def tar(mode):
@@ -291,3 +295,33 @@ def test_files_of_the_kernel(folder, kind, contents):
 def test_checkpoints(folder, content):
     (folder / "model.pth").write_bytes(content)
     told(lambda: checkpoint.read(folder / "model.pth"), UserError)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A small finished run, and a copy of it that is damaged."""
+    from test_compare import make
+
+    whole = make(tmp_path_factory.mktemp("runs") / "whole", models=("lstm",), weights=["0.3"])
+    return whole, shutil.copytree(whole, whole.with_name("damaged"))
+
+
+READ = [
+    *("device.json", "study.json", "tables/latency.csv", "tables/energy.csv", "tables/wer.csv"),
+    *("tables/parameters.csv", "latency/lstm/ctc0.3/round1.csv", "latency/lstm/ctc0.3/round2.csv"),
+]
+
+
+@slow
+@given(st.sampled_from(READ), st.data())
+def test_runs_that_are_compared(run, name, data):
+    whole, damaged = run
+    content = (whole / "results" / name).read_bytes()
+    (damaged / "results" / name).write_bytes(data.draw(mutated([content])))
+    entries = [str(whole), str(damaged)]
+    try:
+        compare_tables.write(run_folder.open_all(entries, damaged), damaged / "out")
+    except UserError:
+        pass
+    finally:
+        (damaged / "results" / name).write_bytes(content)

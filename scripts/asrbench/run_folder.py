@@ -3,9 +3,27 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench import archive, run_entries
+from asrbench import (
+    archive,
+    run_entries,
+    table,
+    table_csv,
+    table_energy,
+    table_latency,
+    table_parameters,
+    table_wer,
+)
 from asrbench.config import Study
+from asrbench.errors import UserError
 from asrbench.evidence import Tables
+
+# The tables that a comparison reads. Others may have written them.
+_COMPARED = {
+    "parameters": table_parameters.TABLE,
+    "latency": table_latency.TABLE,
+    "energy": table_energy.TABLE,
+    "wer": table_wer.TABLE,
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ def open_all(entries: list[str], scratch: Path) -> list[Run]:
 
     Raises:
         UserError: as :func:`asrbench.run_entries.check` does, and for an archive
-            that holds no results.
+            that holds no results, or tables that are none of this project's.
     """
     run_entries.check(entries)
     runs = []
@@ -47,5 +65,20 @@ def open_all(entries: list[str], scratch: Path) -> list[Run]:
             archive.unpack(entry, path)
         results = run_entries.place(path)
         study, device = run_entries.read(entry, results)
+        _check_tables(entry, results / "tables")
         runs.append(Run(label, results, study, device, Tables(results / "tables")))
     return runs
+
+
+def _check_tables(entry: str, folder: Path) -> None:
+    for name, made in _COMPARED.items():
+        if not (folder / f"{name}.csv").is_file():
+            continue
+        rows = table_csv.read(folder, name)
+        missing = [column for column in made.schema.columns if column not in rows]
+        if missing:
+            raise UserError(
+                f"compare: {entry}: tables/{name}.csv has no column {', '.join(missing)}; make its "
+                "tables again"
+            )
+        table.checked(f"{entry}: tables/{name}.csv", rows, made.schema)
