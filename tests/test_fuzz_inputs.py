@@ -92,7 +92,18 @@ NASTY = [
         b": ",
         b"!!int ",
     ),
-    *(b"9" * 5000, b"2001-99-99", b"010", b"1:30", b"[" * 3000, b"nan", b"inf", b"-1", b"1e999"),
+    *(
+        b"9" * 5000,
+        b"9" * 400,
+        b"2001-99-99",
+        b"010",
+        b"1:30",
+        b"[" * 3000,
+        b"nan",
+        b"inf",
+        b"-1",
+        b"1e999",
+    ),
     *(b"../../x", b"/etc/passwd", b"null", b"true", b"\\u0000", b"\\ud800", b"=1", b",", b"<<: "),
 ]
 
@@ -325,3 +336,9 @@ def test_runs_that_are_compared(run, name, data):
         pass
     finally:
         (damaged / "results" / name).write_bytes(content)
+
+
+def test_a_number_that_no_kernel_writes_is_refused(tmp_path):
+    (tmp_path / "n").write_text("9" * 400)
+    with pytest.raises(MeterError, match="holds '9999.*, not a number"):
+        kernel_files.number(tmp_path / "n")
