@@ -340,5 +340,5 @@ def test_runs_that_are_compared(run, name, data):
 
 def test_a_number_that_no_kernel_writes_is_refused(tmp_path):
     (tmp_path / "n").write_text("9" * 400)
-    with pytest.raises(MeterError, match="holds '9999.*, not a number"):
+    with pytest.raises(MeterError, match=r"holds '9999.*, not a number"):
         kernel_files.number(tmp_path / "n")
