@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import raw_rows
-from asrbench import compare_rows, pack, redact, ro_crate, run_folder
+from asrbench import compare_rows, pack, redact, relevant, ro_crate, run_folder
 from asrbench.errors import UserError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -189,6 +189,19 @@ def test_no_credential_and_no_part_of_a_path_goes_out(results, tmp_path):
     assert study["models"][0]["source"] == "https://host.org/a/m.zip"
     assert all("m.zip" in address for address in study["speech"]["urls"])
     assert study["energy"]["command"]["argv"] == ["read"]
+
+
+def test_the_report_shows_no_password_of_a_meter():
+    energy = {
+        "command": {"argv": ["read", "-p", "s3cr"]},
+        "external": {"path": "/home/jane/s3cr.csv"},
+    }
+    study = raw_rows.study(("m",), ["0.3"], energy=energy)
+    shown = json.dumps(relevant.energy(study, "m", "0.3"))
+    assert "s3cr" not in shown and "jane" not in shown
+    energy["command"]["argv"][2] = "other"
+    other = raw_rows.study(("m",), ["0.3"], energy=energy)
+    assert json.dumps(relevant.energy(other, "m", "0.3")) != shown
 
 
 def test_addresses_keep_host_and_path():
