@@ -152,9 +152,9 @@ def test_a_file_that_is_not_yaml_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("name: other", "line 5: name stands in line 1 too; keep one"),
+        ("name: other", "line 5: 'name' stands in line 1 too; keep one"),
         ("latency: {rounds: 010}", "line 5: 010 would be read as 8"),
-        ("speech: 2001-99-99", "line 5: speech stands in line 2 too"),
+        ("speech: 2001-99-99", "line 5: 'speech' stands in line 2 too"),
         (f"x: {'9' * 5000}", "line 5: 99999999999999999999… has more than 100 digits"),
     ],
 )

@@ -58,7 +58,7 @@ def test_a_meta_yaml_names_no_link_that_leads_out(here):
     (here / "secret.pth").write_bytes(CHECKPOINT)
     folder = write_folder(here / "mine", checkpoint=False)
     (folder / META["files"]["asr_model_file"]).symlink_to(here / "secret.pth")
-    with pytest.raises(UserError, match=r"meta\.yaml: names .*best\.pth, which is not there"):
+    with pytest.raises(UserError, match=r"meta\.yaml: names '.*best\.pth', which is not there"):
         fetch("mine")
 
 

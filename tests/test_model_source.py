@@ -239,7 +239,7 @@ def test_a_models_own_configuration_is_not_overwritten(here):
         ({**META, "files": {"model_file": "x.pth"}}, "names no asr_model_file"),
         ({**META, "files": {"asr_model_file": "../../x.pth"}}, "leads out of the model's folder"),
         ({**META, "files": {"asr_model_file": "/etc/passwd"}}, "leads out of the model's folder"),
-        ({**META, "files": {"asr_model_file": "absent.pth"}}, "absent.pth, which is not there"),
+        ({**META, "files": {"asr_model_file": "absent.pth"}}, "absent.pth', which is not there"),
         ([], "holds no keys"),
     ],
 )

@@ -19,9 +19,10 @@ BOMB = "a: &a0 [x, x]\n" + "".join(f"b{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: 1\nb: 2\na: 3\n", "line 3: a stands in line 1 too; keep one"),
-        ("c:\n  {a: 1, a: 2}\n", "line 2: a stands in line 2 too; keep one"),
-        ('l:\n- a: 1\n  "a": 2\n', "line 3: a stands in line 2 too"),
+        ("a: 1\nb: 2\na: 3\n", "line 3: 'a' stands in line 1 too; keep one"),
+        ("c:\n  {a: 1, a: 2}\n", "line 2: 'a' stands in line 2 too; keep one"),
+        ('l:\n- a: 1\n  "a": 2\n', "line 3: 'a' stands in line 2 too"),
+        ('"a\\nb": 1\n"a\\nb": 2\n', r"line 2: 'a\\nb' stands in line 1 too"),
         ("a: 1\nb: 010\n", "line 2: 010 would be read as 8; write that, or put it in quotes"),
         ("b: [-017]\n", "line 1: -017 would be read as -15"),
         ("b: 1:30\n", "line 1: 1:30 would be read as 90; write that"),

@@ -58,7 +58,9 @@ def locate(root: Path, trained: bool) -> Located:
         checkpoint = root / meta.checkpoint if trained else None
         for file in (config, checkpoint):
             if file is not None and not _is_own(file, root):
-                raise UserError(f"{root / META}: names {file}, which is not there; pack it again")
+                raise UserError(
+                    f"{root / META}: names {str(file)!r:.300}, which is not there; pack it again"
+                )
         return Located(root, config, checkpoint)
     if not (root / CONFIG).is_file():
         raise UserError(f"{root}: holds neither {CONFIG} nor the {META} of ESPnet's packer")

@@ -39,7 +39,8 @@ def read_rows(
     numbers = [*numbers, *may_lack]
     missing = [column for column in [*text, *numbers] if column not in raw]
     if missing:
-        raise UserError(f"{path}: has no column {', '.join(missing)}; it has {', '.join(raw)}")
+        there = " ".join(", ".join(raw).split())[:200]
+        raise UserError(f"{path}: has no column {', '.join(missing)}; it has {there}")
     rows = raw[[*text, *numbers]].copy()
     for column in text:
         rows[column] = rows[column].map(as_given)

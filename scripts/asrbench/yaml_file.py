@@ -55,7 +55,7 @@ def _refuse_growth(text: str, path: Path) -> None:
         if isinstance(event, yaml.AliasEvent):
             _refuse(path, event, f"*{event.anchor} repeats what stands elsewhere; write it out")
         if getattr(event, "tag", None):
-            _refuse(path, event, f"{event.tag}: tags are not read; leave it out")
+            _refuse(path, event, f"{event.tag:.80}: tags are not read; leave it out")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
@@ -73,7 +73,7 @@ def _refuse_traps(node: yaml.Node, path: Path) -> None:
                 _refuse(path, key, "a key must be a word")
             name = (key.tag, key.value)
             if name in lines:
-                _refuse(path, key, f"{key.value} stands in line {lines[name]} too; keep one")
+                _refuse(path, key, f"{key.value!r:.80} stands in line {lines[name]} too; keep one")
             lines[name] = key.start_mark.line + 1
             _refuse_traps(key, path)
             _refuse_traps(value, path)
