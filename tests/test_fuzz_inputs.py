@@ -201,3 +201,12 @@ def test_runs_that_are_compared(run, name, data):
         pass
     finally:
         (damaged / "results" / name).write_bytes(content)
+
+
+@pytest.mark.parametrize("text", ['{"a": ' + "9" * 5000 + "}", "[" * 100_000, '{"a":' * 9999])
+def test_numbers_and_nesting_without_end_are_no_json(tmp_path, text):
+    (tmp_path / "x.json").write_text(text)
+    for read in (json_file.read_json, raw_files.read_json_lines, manifest.load, config.load):
+        with pytest.raises(UserError, match=r"x\.json: .*is not JSON") as caught:
+            read(tmp_path / "x.json")
+        assert "\n" not in str(caught.value)
