@@ -2,6 +2,8 @@
 
 import copy
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,7 +128,9 @@ def test_a_model_may_have_weights_of_its_own():
 
 
 def test_a_resolved_study_reads_as_itself(tmp_path):
-    study = config.parse(changed(ctc_weights=["0.30"]))
+    # JSON writes small numbers in a way that YAML takes for text.
+    meter = {"argv": ["read"], "factor": 1e-05}
+    study = config.parse(changed(ctc_weights=["0.30"], energy__command=meter))
     file = tmp_path / "study.json"
     file.write_text(study.model_dump_json())
     assert config.load(file) == study
@@ -145,6 +149,26 @@ def test_a_file_that_is_not_yaml_is_refused(tmp_path):
     file.write_text("a: [1, 2")
     with pytest.raises(UserError, match="is not YAML"):
         config.load(file)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("name: other", "line 5: 'name' stands in line 1 too; keep one"),
+        ("latency: {rounds: 010}", "line 5: 010 would be read as 8"),
+        ("speech: 2001-99-99", "line 5: 'speech' stands in line 2 too"),
+        (f"x: {'9' * 5000}", "line 5: 99999999999999999999… has more than 100 digits"),
+    ],
+)
+def test_snakemake_runs_nothing_of_a_configuration_that_it_would_misread(tmp_path, line, said):
+    text = "name: small\nspeech: {name: c, path: s}\nmodels:\n- {name: one, source: f}\n"
+    (tmp_path / "config.yaml").write_text(text + line + "\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path)],
+        **{"cwd": ROOT, "capture_output": True, "text": True},
+    )
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[-1].startswith(f"config.yaml: {said}")
 
 
 def test_an_absent_file_is_refused(tmp_path):

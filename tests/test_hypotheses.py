@@ -247,7 +247,7 @@ def test_architecture_from_a_configuration(tmp_path, config, kinds, family):
 def test_a_configuration_that_is_none_is_told(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("- a list", encoding="utf-8")
-    with pytest.raises(UserError, match=r"config.yaml: is no YAML mapping"):
+    with pytest.raises(UserError, match=r"config.yaml: holds no keys"):
         architecture.kinds(path)
 
 

@@ -294,12 +294,15 @@ def test_command_in_its_own_unit():
         (["true"], "printed ''"),
         (["sh", "-c", "echo unplugged >&2; exit 3"], r"status 3 \(unplugged\)"),
         (["/no/such/program"], "cannot be run"),
+        (["a\0b"], "cannot be run"),
+        (["printf", r"\377"], "printed '\ufffd'"),
+        (["echo", "1e308"], "printed '1e308"),
         (["sleep", "30"], "no answer within 0.1 s"),
     ],
 )
 def test_command_that_gives_no_number(argv, reason):
     with pytest.raises(MeterError, match=reason):
-        command(*argv, timeout_s=0.1 if argv[0] == "sleep" else 10.0).probe()
+        command(*argv, timeout_s=0.1 if argv[0] == "sleep" else 10.0, factor=10.0).probe()
 
 
 def test_a_device_without_meters_says_what_is_not_there(tmp_path, monkeypatch):

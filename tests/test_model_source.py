@@ -182,7 +182,7 @@ def test_files_that_lie_flat_beside_the_configuration_are_found(here):
     folder = write_plain(here / "mine")
     (folder / BPE).rename(folder / "bpe.model")
     manifest = fetch("mine")
-    assert manifest["files"]["other"] == [f"mine/{STATS}", "mine/bpe.model"]
+    assert manifest["files"]["other"] == ["mine/bpe.model", f"mine/{STATS}"]
     config = yaml.safe_load(Path(manifest["files"]["config"]).read_text())
     assert config["bpemodel"] == "mine/bpe.model"
 
@@ -190,7 +190,7 @@ def test_files_that_lie_flat_beside_the_configuration_are_found(here):
 def test_a_file_that_the_model_needs_and_has_not_is_named(here):
     folder = write_plain(here / "mine")
     (folder / STATS).unlink()
-    with pytest.raises(UserError, match=r"stats_file is exp/.*feats_stats\.npz, which is not in"):
+    with pytest.raises(UserError, match=r"stats_file is 'exp/.*feats_stats\.npz', which is not in"):
         fetch("mine")
 
 
@@ -239,7 +239,7 @@ def test_a_models_own_configuration_is_not_overwritten(here):
         ({**META, "files": {"model_file": "x.pth"}}, "names no asr_model_file"),
         ({**META, "files": {"asr_model_file": "../../x.pth"}}, "leads out of the model's folder"),
         ({**META, "files": {"asr_model_file": "/etc/passwd"}}, "leads out of the model's folder"),
-        ({**META, "files": {"asr_model_file": "absent.pth"}}, "absent.pth, which is not there"),
+        ({**META, "files": {"asr_model_file": "absent.pth"}}, "absent.pth', which is not there"),
         ([], "holds no keys"),
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import raw_rows
-from asrbench import compare_rows, pack, ro_crate, run_folder
+from asrbench import compare_rows, pack, redact, relevant, ro_crate, run_folder
 from asrbench.errors import UserError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,7 +149,7 @@ def test_nothing_says_where_the_files_were(results, tmp_path, monkeypatch):
     ],
 )
 def test_paths_in_text(text, found):
-    assert pack.without_places(text, ["/run/here"]) == found
+    assert redact.text(text, ["/run/here"]) == found
 
 
 PARTS = st.lists(st.text(alphabet="ab.-_1", min_size=1, max_size=4), min_size=2, max_size=5)
@@ -158,7 +158,72 @@ PARTS = st.lists(st.text(alphabet="ab.-_1", min_size=1, max_size=4), min_size=2,
 @given(st.sampled_from(["", '"', ",", " ", "="]), PARTS)
 def test_an_absolute_path_keeps_its_last_part_alone(before, parts):
     text = f'{before}/{"/".join(parts)}"'
-    assert pack.without_places(text, []) == f'{before}{parts[-1]}"'
+    assert redact.text(text, []) == f'{before}{parts[-1]}"'
+
+
+SECRETS = [
+    "https://jane:s3cr%2Ft@host.org/a/m.zip?token=s3cr&x=1#s3cr",
+    "http://s3cr@host.org:81/m.zip?download=1;s3cr,s3cr",
+    "ftp://jane:s3cr@t@host.org/m.zip",
+    "file:///home/jane doe/s3cr/m.zip",
+    "/home/jané/s3cr (1)/m.zip",
+    "~/jane/s3cr/m.zip",
+    "~jane/s3cr/m.zip",
+    "/home/jane/s3cr dir/m.zip: cannot be read",
+    "/jane s3cr/m.zip",
+]
+
+
+def test_no_credential_and_no_part_of_a_path_goes_out(results, tmp_path):
+    said = json.loads((results / "study.json").read_text(encoding="utf-8"))
+    said["speech"] |= {"path": SECRETS[3], "urls": SECRETS}
+    said["models"][0]["source"] = SECRETS[0]
+    said["energy"] = {"command": {"argv": ["read", "-u", "s3cr"]}}
+    (results / "study.json").write_text(json.dumps(said), encoding="utf-8")
+    device = json.loads((results / "device.json").read_text()) | {"board": SECRETS[3]}
+    (results / "device.json").write_text(json.dumps(device))
+    rows = [{"utterance_id": "u", "reason": secret} for secret in SECRETS]
+    raw_rows.write_csv(results / "data/rejected.csv", rows)
+    (results / "wer/lstm/more.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    archive = packed(results, tmp_path)
+    for name in archive.namelist():
+        content = archive.read(name).decode("utf-8", errors="replace")
+        assert "s3cr" not in content and "jan" not in content, (name, content)
+    study = json.loads(archive.read("results/study.json"))
+    assert study["models"][0]["source"] == "https://host.org/a/m.zip"
+    assert all("m.zip" in address for address in study["speech"]["urls"])
+    assert study["energy"]["command"]["argv"] == ["read"]
+
+
+def test_the_report_shows_no_password_of_a_meter():
+    energy = {
+        "command": {"argv": ["read", "-p", "s3cr"]},
+        "external": {"path": "/home/jane/s3cr.csv"},
+    }
+    study = raw_rows.study(("m",), ["0.3"], energy=energy)
+    shown = json.dumps(relevant.energy(study, "m", "0.3"))
+    assert "s3cr" not in shown and "jane" not in shown
+    energy["command"]["argv"][2] = "other"
+    other = raw_rows.study(("m",), ["0.3"], energy=energy)
+    assert json.dumps(relevant.energy(other, "m", "0.3")) != shown
+
+
+def test_addresses_keep_host_and_path():
+    assert redact.text("see https://a:b@h.org/x/y?z#w now", []) == "see https://h.org/x/y now"
+
+
+def test_words_and_numbers_are_sent_as_they_are(results, tmp_path):
+    row = {"utterance_id": "u", "text": "/a/b see http://c?d", "duration_s": "1.50", "path": "/x/y"}
+    raw_rows.write_csv(results / "data/sample.csv", [row])
+    sent = packed(results, tmp_path).read("results/data/sample.csv").decode()
+    assert sent.splitlines()[1] == "u,/a/b see http://c?d,1.50,y"
+
+
+def test_a_damaged_file_is_not_sent(results, tmp_path):
+    (results / "energy/lstm/ctc0.3/round1/window.json").write_text("{")
+    with pytest.raises(UserError, match=r"window\.json: is damaged"):
+        pack.pack(results, tmp_path / "run.zip")
+    assert not list(tmp_path.glob("*zip*"))
 
 
 def test_the_same_files_give_the_same_bytes(results, tmp_path):

@@ -92,7 +92,48 @@ def test_a_checkpoint_of_something_else_than_tensors_is_refused(tmp_path):
 
 def test_a_configuration_that_espnet_cannot_build_is_one_line(tmp_path):
     with pytest.raises(UserError, match=r"config\.yaml: ESPnet cannot build model small"):
-        recogniser.load_model(random_model(tmp_path, encoder="quantum"))
+        recogniser.load_model(random_model(tmp_path, encoder_conf={"quantum": 1}))
+
+
+def test_a_package_that_a_model_needs_and_is_not_there_is_one_line_that_names_it(tmp_path, capfd):
+    settings = {"output_size": 16, "attention_heads": 2, "linear_units": 32}
+    manifest = random_model(tmp_path, encoder="longformer", encoder_conf=settings)
+    for build in (lambda: recogniser.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+        with pytest.raises(
+            UserError, match=r"cannot build model small .* package longformer"
+        ) as it:
+            build()
+        assert "\n" not in str(it.value)
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize("changes", [{"frontend": None}, {"input_size": 80}])
+def test_a_model_that_takes_features_is_refused_by_every_program(tmp_path, changes):
+    manifest = random_model(tmp_path, **changes)
+    for build in (lambda: recogniser.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+        with pytest.raises(UserError, match="takes features and no waveform"):
+            build()
+
+
+UNFIT = {
+    "is of torch.complex64": lambda tensor: tensor.to(torch.complex64),
+    "is of torch.int8": lambda tensor: tensor.to(torch.int8),
+    "is sparse": lambda tensor: tensor.to_sparse(),
+    "quantised": lambda tensor: torch.quantize_per_tensor(tensor, 0.1, 0, torch.qint8),
+    "no finite number": lambda tensor: tensor.index_fill(0, torch.tensor([0]), float("nan")),
+    "holds what is no finite": lambda tensor: tensor.index_fill(0, torch.tensor([1]), -torch.inf),
+    "finite number": lambda tensor: tensor.double() + 1e200,
+}
+
+
+@pytest.mark.parametrize("said", UNFIT)
+def test_a_tensor_that_torch_would_bend_is_refused_by_name(manifest, model, tmp_path, said):
+    state = dict(model.state_dict())
+    name = next(key for key in state if key.startswith("encoder") and state[key].dim() == 2)
+    state[name] = UNFIT[said](state[name])
+    torch.save(state, tmp_path / "model.pth")
+    with pytest.raises(UserError, match=rf"configuration: {name} .*{said}"):
+        recogniser.load_model(trained(manifest, tmp_path / "model.pth"))
 
 
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])

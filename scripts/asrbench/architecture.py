@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import yaml
-
-from asrbench.errors import UserError
+from asrbench import yaml_file
 
 TRANSFORMER, LSTM, OTHER = "transformer", "lstm", "other"
 
@@ -13,9 +11,6 @@ _ATTENTION = {"transformer", "whisper", "hubert", "hubert_pretrain", "torchaudio
 _ATTENTION |= {"avhubert", "beats", "hugging_face_transformers"}
 _DEFAULTS = {"encoder": "rnn", "decoder": ""}  # ESPnet's own, where a configuration is silent
 _DEFAULT_CELLS = "lstm"
-
-# Written in C where the system's libyaml is there: a list of 5,000 tokens then takes no second.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def kinds(path: Path) -> dict[str, str]:
@@ -28,18 +23,15 @@ def kinds(path: Path) -> dict[str, str]:
         FileNotFoundError: where there is no such file.
         UserError: where it is no YAML mapping.
     """
-    try:
-        config = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        config = None
-    if not isinstance(config, dict):
-        raise UserError(f"{path}: is no YAML mapping, as a model's configuration must be")
+    config = yaml_file.read(path)
     return {part: _kind(config, part) for part in ("encoder", "decoder")}
 
 
 def _kind(config: dict, part: str) -> str:
     name = str(config.get(part) or _DEFAULTS[part])
-    cells = str((config.get(f"{part}_conf") or {}).get("rnn_type") or _DEFAULT_CELLS)
+    settings = config.get(f"{part}_conf")
+    cells = settings.get("rnn_type") if isinstance(settings, dict) else None
+    cells = str(cells or _DEFAULT_CELLS)
     return name.replace("rnn", cells) if name in ("rnn", "vgg_rnn") else name
 
 

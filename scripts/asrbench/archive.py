@@ -1,15 +1,16 @@
 """Unpack .tar(.gz/.bz2/.xz) and .zip files that nobody has vouched for.
 
-Members are written by this module and not by ``extractall``: the safe filter
-of tarfile is missing from the Python 3.11.2 that many small boards have, and
-zipfile has none. No member leaves the folder, rights and owners are not
-kept, and a folder under the final name is always a whole archive.
+Regular files and folders only. All members are judged before the first is
+written; they are written by this module and not by ``extractall``: no link is
+ever made, no member leaves the folder, rights and owners are not kept, and a
+folder under the final name is always a whole archive.
 """
 
 import bz2
 import gzip
 import io
 import lzma
+import math
 import os
 import shutil
 import tarfile
@@ -17,7 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from stat import S_IFMT, S_ISDIR, S_ISLNK, S_ISREG
+from stat import S_IFMT, S_ISDIR, S_ISREG
 from typing import IO, NamedTuple
 
 from asrbench.errors import UserError
@@ -29,19 +30,26 @@ MAX_GROWTH = 100
 SMALL_BYTES = 1 << 30  # below this, growth is not looked at
 MAX_BYTES = 128 << 30
 MAX_MEMBERS = 1_000_000
+_DEEPEST = 50
+# What stands before a tar's member (long names are a few kB), and the list at a zip's end.
+_TAR_HEAD_BYTES = 1 << 16
+_ZIP_LIST_BYTES = 1 << 26
 
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 16
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _BROKEN = (
     EOFError,
+    MemoryError,
     NotImplementedError,
+    RecursionError,
     ValueError,
     lzma.LZMAError,
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
 )
-_LONGEST_LINK = 4096
+
+_SPECIAL = "member {!r} is a link, device or other special file"
 
 
 class _Refused(Exception):
@@ -50,9 +58,8 @@ class _Refused(Exception):
 
 class _Member(NamedTuple):
     name: str
-    kind: str  # "file", "folder", "symlink", "hardlink", or what it is instead
-    target: str = ""
-    open: Callable[[], IO[bytes]] | None = None
+    size: int
+    chunks: Callable[[], Iterator[bytes]] | None  # None of a folder
 
 
 def unpack(
@@ -74,8 +81,8 @@ def unpack(
         max_members: bound on the number of members.
 
     Raises:
-        UserError: a member that would leave the folder or is no file, folder
-            or link; too much of it; an archive that is damaged, cut short or
+        UserError: a member that would leave the folder or is no file and no
+            folder; too much of it; an archive that is damaged, cut short or
             of another kind; a disk that is full or may not be written.
     """
     archive, to = Path(archive), Path(to)
@@ -83,30 +90,26 @@ def unpack(
         raise UserError(f"{to}: is there already; remove it to have {archive} unpacked again")
     staging = to.with_name(f"{to.name}.unpacking")
     try:
-        try:
-            if staging.exists():
-                shutil.rmtree(staging)  # of a run that was killed
+        with archive.open("rb") as raw:
+            size = archive.stat().st_size
+            if max_bytes is None:
+                max_bytes = min(MAX_BYTES, max(SMALL_BYTES, MAX_GROWTH * size))
+            with Progress(f"looking through {archive.name}", size) as progress:
+                for _ in _judged(raw, max_bytes, max_members):
+                    progress.at(raw.tell())
+            shutil.rmtree(staging, ignore_errors=True)  # of a run that was killed
             staging.mkdir(parents=True)
-            with archive.open("rb") as raw:
-                size = archive.stat().st_size
-                if max_bytes is None:
-                    max_bytes = min(MAX_BYTES, max(SMALL_BYTES, MAX_GROWTH * size))
-                with Progress(f"unpacking {archive.name}", size) as progress:
-                    _write_all(
-                        _members(raw),
-                        staging,
-                        max_bytes,
-                        max_members,
-                        lambda: progress.at(raw.tell()),
-                    )
-            os.sync()  # or a power cut could leave empty files under the final name
-            staging.replace(to)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            with Progress(f"unpacking {archive.name}", size) as progress:
+                for member in _judged(raw, max_bytes, max_members):
+                    _write(member, staging, lambda: progress.at(raw.tell()))
+        os.sync()  # or a power cut could leave empty files under the final name
+        staging.replace(to)
     except _Refused as refusal:
         raise UserError(f"{archive}: {refusal}; nothing was kept of it") from None
     except (*_BROKEN, OSError) as error:
         raise UserError(_explained(error, archive, to)) from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _explained(error: Exception, archive: Path, to: Path) -> str:
@@ -120,28 +123,57 @@ def _explained(error: Exception, archive: Path, to: Path) -> str:
     return f"{archive}: is damaged, cut short or no archive ({reason}); fetch it again"
 
 
-def _members(raw: IO[bytes]) -> Iterator[_Member]:
+def _judged(raw: IO[bytes], max_bytes: int, max_members: int) -> Iterator[_Member]:
+    """The members of an archive, each fit to be written."""
+    total = 0
+    for number, member in enumerate(_members(raw, max_bytes), 1):
+        if number > max_members:
+            raise _Refused(f"has more than {max_members} members, which is no speech or model")
+        name = member.name
+        parts = name.replace("\\", "/").split("/")
+        if "\0" in name or ".." in parts or parts[0].endswith(":") or name[:1] in ("/", "\\"):
+            raise _Refused(f"member {name!r} would leave the folder")
+        if len(parts) > _DEEPEST:  # which Python could not even remove again
+            raise _Refused(f"member {name[:80]!r} lies in more than {_DEEPEST} folders")
+        total += member.size
+        if total > max_bytes:
+            raise _Refused(
+                f"unpacks to more than {max_bytes / 1e6:.0f} MB at member {name!r}, far too much "
+                "for its size"
+            )
+        yield member
+
+
+def _members(raw: IO[bytes], max_bytes: int) -> Iterator[_Member]:
+    raw.seek(0)
     head = raw.read(8)
     raw.seek(0)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        yield from _zip_members(raw)
-        return
+        return _zip_members(raw)
     for magic, opener in _OPENERS.items():
         if head.startswith(magic):
-            with opener(raw, "rb") as stream:
-                yield from _tar_members(stream)
-            return
-    yield from _tar_members(raw)
+            return _tar_members(opener(raw, "rb"), max_bytes)
+    return _tar_members(raw, max_bytes)
 
 
-class _Watched(io.RawIOBase):
-    """A stream that remembers what was read last."""
+class _Headers(io.RawIOBase):
+    """An archive as the reader of its headers sees it: a long one, or a cut one, is an error.
 
-    def __init__(self, stream: IO[bytes]):
-        self.stream, self.last = stream, b""
+    Args:
+        stream: the archive.
+        most: bytes that may be read until ``left`` is set again.
+    """
+
+    def __init__(self, stream: IO[bytes], most: int):
+        self.stream, self.most, self.left, self.last = stream, most, most, b""
 
     def read(self, size: int = -1) -> bytes:
+        if size > self.left:
+            raise ValueError(f"a header is longer than {self.most >> 10} kB")
+        self.left -= max(size, 0)
         self.last = self.stream.read(size)
+        if len(self.last) < size:
+            raise EOFError
         return self.last
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -151,116 +183,76 @@ class _Watched(io.RawIOBase):
         return self.stream.tell()
 
 
-def _tar_members(stream: IO[bytes]) -> Iterator[_Member]:
-    watched = _Watched(stream)
-    with tarfile.open(fileobj=watched, mode="r:") as tar:
+def _tar_members(stream: IO[bytes], max_bytes: int) -> Iterator[_Member]:
+    headers = _Headers(stream, _TAR_HEAD_BYTES)
+    with tarfile.open(fileobj=headers, mode="r:") as tar:
         while (info := tar.next()) is not None:
             tar.members.clear()  # or the headers of a large archive would all stay in memory
             if info.size < 0:
                 raise tarfile.ReadError(f"member {info.name!r} has a negative size")
-            if info.isreg():
-                yield _Member(info.name, "file", open=lambda info=info: tar.extractfile(info))
-            elif info.isdir():
-                yield _Member(info.name, "folder")
-            elif info.issym():
-                yield _Member(info.name, "symlink", info.linkname)
-            elif info.islnk():
-                yield _Member(info.name, "hardlink", info.linkname)
+            if info.isdir():
+                yield _Member(info.name, 0, None)
+            elif info.isreg() and not info.issparse():
+                yield _Member(info.name, info.size, lambda info=info: _tar_content(stream, info))
             else:
-                yield _Member(info.name, "a device, pipe or other special file")
+                raise _Refused(_SPECIAL.format(info.name))
+            headers.left = _TAR_HEAD_BYTES
     # tarfile takes a header that is damaged or missing for the end of the archive.
-    if watched.last.strip(b"\0") or len(watched.last) < tarfile.BLOCKSIZE:
+    if headers.last.strip(b"\0") or len(headers.last) < tarfile.BLOCKSIZE:
         raise tarfile.ReadError("it does not end as a tar archive does")
     while stream.read(_CHUNK_BYTES):  # the checksum of a compressed stream is at its very end
-        pass
+        max_bytes -= _CHUNK_BYTES
+        if max_bytes < 0:
+            raise tarfile.ReadError("what follows its end is too long")
+
+
+def _tar_content(stream: IO[bytes], info: tarfile.TarInfo) -> Iterator[bytes]:
+    stream.seek(info.offset_data)
+    left = info.size
+    while left:
+        chunk = stream.read(min(left, _CHUNK_BYTES))
+        if not chunk:
+            raise EOFError
+        left -= len(chunk)
+        yield chunk
 
 
 def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
-    with zipfile.ZipFile(raw) as packed:
+    headers = _Headers(raw, _ZIP_LIST_BYTES)
+    with zipfile.ZipFile(headers) as packed:
+        headers.left = math.inf
         for info in packed.infolist():
-            mode = info.external_attr >> 16
-            opener = lambda info=info: packed.open(info)  # noqa: E731
+            kind = S_IFMT(info.external_attr >> 16)
             if info.flag_bits & 1:
                 raise _Refused(f"member {info.filename!r} is encrypted")
-            if info.is_dir() or S_ISDIR(mode):
-                yield _Member(info.filename, "folder")
-            elif S_ISLNK(mode):
-                with packed.open(info) as file:
-                    target = file.read(_LONGEST_LINK).decode("utf-8", "surrogateescape")
-                yield _Member(info.filename, "symlink", target)
-            elif S_ISREG(mode) or not S_IFMT(mode):
-                yield _Member(info.filename, "file", open=opener)
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                # Others have no bound on what they make of a few bytes.
+                raise _Refused(f"member {info.filename!r} is neither stored nor deflated")
+            if info.is_dir() or S_ISDIR(kind):
+                yield _Member(info.filename, 0, None)
+            elif S_ISREG(kind) or not kind:
+                chunks = lambda info=info: _zip_content(packed, info)  # noqa: E731
+                yield _Member(info.filename, info.file_size, chunks)
             else:
-                yield _Member(info.filename, "a device, pipe or other special file")
+                raise _Refused(_SPECIAL.format(info.filename))
 
 
-def _write_all(
-    members: Iterator[_Member],
-    folder: Path,
-    max_bytes: int,
-    max_members: int,
-    tick: Callable[[], None],
-) -> None:
-    written, links = 0, []
-    for number, member in enumerate(members, 1):
-        if number > max_members:
-            raise _Refused(f"has more than {max_members} members, which is no speech or model")
-        path = _inside(folder, member.name)
-        if member.kind == "folder":
-            _make_folder(path, folder, member)
-        elif member.kind == "symlink":
-            links.append((member, path))
-        elif member.kind in ("file", "hardlink"):
-            if path == folder or path.is_dir():
-                raise _Refused(f"member {member.name!r} has the name of a folder")
-            _make_folder(path.parent, folder, member)
-            source = member.open or (lambda member=member: _linked(folder, member))
-            with source() as reader, path.open("wb") as writer:
-                while chunk := reader.read(_CHUNK_BYTES):
-                    written += len(chunk)
-                    if written > max_bytes:
-                        raise _Refused(
-                            f"unpacks to more than {max_bytes / 1e6:.0f} MB at member "
-                            f"{member.name!r}, far too much for its size"
-                        )
-                    writer.write(chunk)
-                    tick()
-        else:
-            raise _Refused(f"member {member.name!r} is {member.kind}")
-    # Links last: no member can be written through one, and where each leads can be seen.
-    for member, path in links:
-        _make_folder(path.parent, folder, member)
-        if os.path.lexists(path):
-            raise _Refused(f"member {member.name!r} stands twice")
-        path.symlink_to(member.target)
-    root = os.path.realpath(folder)
-    for member, path in links:
-        if os.path.isabs(member.target) or not _is_below(os.path.realpath(path), root):
-            raise _Refused(f"member {member.name!r} is a link that leads out of the folder")
+def _zip_content(packed: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    with packed.open(info) as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
 
 
-def _is_below(path: str, root: str) -> bool:
-    return path == root or path.startswith(root + os.sep)
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """Where a member goes; its name must not lead out of the folder on any system."""
-    parts = name.replace("\\", "/").split("/")
-    if "\0" in name or ".." in parts or parts[0].endswith(":") or name.startswith(("/", "\\")):
-        raise _Refused(f"member {name!r} would leave the folder")
-    return folder / name
-
-
-def _make_folder(path: Path, root: Path, member: _Member) -> None:
+def _write(member: _Member, folder: Path, tick: Callable[[], None]) -> None:
+    path = folder / member.name
     try:
-        path.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise _Refused(f"member {member.name!r} needs a folder where a file is") from None
-
-
-def _linked(folder: Path, member: _Member) -> IO[bytes]:
-    """The file that a hard link means; it becomes a copy, which every file system can hold."""
-    source = _inside(folder, member.target)
-    if not source.is_file() or source == folder / member.name:
-        raise _Refused(f"member {member.name!r} is a link to {member.target!r}, which is not there")
-    return source.open("rb")
+        if member.chunks is None:
+            path.mkdir(parents=True, exist_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            for chunk in member.chunks():
+                file.write(chunk)
+                tick()
+    except (FileExistsError, IsADirectoryError, NotADirectoryError):
+        raise _Refused(f"member {member.name!r} is a file where another is a folder") from None

@@ -5,7 +5,6 @@ ESPnet's own loader unpickles whatever the file holds and loads it with
 architecture leaves the model at random weights without a word.
 """
 
-import pickle
 from pathlib import Path
 
 import torch
@@ -26,7 +25,7 @@ def read(path: str | Path) -> dict[str, torch.Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such checkpoint") from None
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except Exception as error:  # damaged bytes make torch raise whatever there is
         reason = str(error).strip().splitlines()[0][:160] if str(error).strip() else "it is empty"
         raise UserError(
             f"{path}: cannot be read as tensors alone ({reason}); checkpoints that carry "
@@ -46,12 +45,25 @@ def mismatches(model: torch.nn.Module, state: dict[str, torch.Tensor]) -> list[s
     wanted = model.state_dict()
     found = [f"{key} is missing" for key in wanted if key not in state]
     found += [f"{key} is not in the model" for key in state if key not in wanted]
-    found += [
-        f"{key} has shape {tuple(state[key].shape)} where the model has {tuple(tensor.shape)}"
-        for key, tensor in wanted.items()
-        if key in state and state[key].shape != tensor.shape
-    ]
+    both = ((key, state[key], tensor) for key, tensor in wanted.items() if key in state)
+    found += [f"{key} {unfit}" for key, *pair in both if (unfit := _unfit(*pair))]
     return found
+
+
+def _unfit(given: torch.Tensor, wanted: torch.Tensor) -> str:
+    """What torch would copy without a word, or could not copy; '' where a tensor fits."""
+    if given.shape != wanted.shape:
+        return f"has shape {tuple(given.shape)} where the model has {tuple(wanted.shape)}"
+    if given.layout != torch.strided or given.is_quantized or given.device.type != "cpu":
+        return "is sparse, quantised or without values"
+    if (given.is_floating_point(), given.is_complex()) != (
+        wanted.is_floating_point(),
+        wanted.is_complex(),
+    ):
+        return f"is of {given.dtype} where the model has {wanted.dtype}"
+    if not torch.isfinite(given.to(wanted.dtype)).all():
+        return "holds what is no finite number"
+    return ""
 
 
 def load_into(model: torch.nn.Module, path: str | Path) -> None:

@@ -9,7 +9,6 @@ each wrong key, its value, and what is allowed.
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -19,11 +18,13 @@ from pydantic import (
     model_validator,
 )
 
+from asrbench import yaml_file
 from asrbench.compare_list import Entries
 from asrbench.config_block import Block, Positive, no_doubles
 from asrbench.config_errors import explain
 from asrbench.energy_settings import Energy
 from asrbench.errors import UserError
+from asrbench.json_file import read_json
 from asrbench.sweep_settings import Sweeps
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
@@ -247,11 +248,17 @@ def parse(mapping: object, origin: str = "the configuration") -> Study:
 
 def load(path: str | Path) -> Study:
     """Read and check a configuration file (YAML, or the JSON of a resolved study)."""
+    return parse(read(path), origin=str(path))
+
+
+def read(path: str | Path) -> dict:
+    """The keys of a configuration file, unchecked.
+
+    Raises:
+        UserError: there is none, or it holds what would be misread.
+    """
+    path = Path(path)
     try:
-        mapping = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return read_json(path) if path.suffix == ".json" else yaml_file.read(path)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such configuration file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = " ".join(str(error).split())
-        raise UserError(f"{path}: is not YAML: {where}") from None
-    return parse(mapping, origin=str(path))

@@ -22,6 +22,7 @@ import pandas as pd
 import soundfile
 
 from asrbench.audio import SUFFIXES, Channels, cut_short, too_many_channels, unreadable
+from asrbench.csv_cells import as_given, harmless_table
 from asrbench.errors import UserError
 from asrbench.paths import portable
 from asrbench.progress import Progress
@@ -242,7 +243,7 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    table.to_csv(part, index=False)
+    harmless_table(table).to_csv(part, index=False)
     part.replace(path)
 
 
@@ -259,11 +260,12 @@ def read_table(path: str | Path) -> pd.DataFrame:
         table = pd.read_csv(path, dtype=as_text, keep_default_na=False)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such table; run list_utterances.py") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not a table of utterances ({error})") from None
+    except (ValueError, OverflowError) as error:
+        told = " ".join(str(error).split())[:200]
+        raise UserError(f"{path}: is not a table of utterances ({told})") from None
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
-    return table
+    return table.assign(**{name: table[name].map(as_given) for name in as_text})
 
 
 def read_sample(path: str | Path) -> pd.DataFrame:

@@ -30,9 +30,18 @@ def read_json(path: Path) -> dict:
         FileNotFoundError: where there is no such file.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
         raise UserError(f"{path}: is not JSON: {error}") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, place: str) -> dict:
+    """A JSON object; a UserError names the ``place`` where the text stands and is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:  # a number too long, nesting too deep
+        raise UserError(f"{place}: is not JSON: {error}") from None
     if not isinstance(value, dict):
-        raise UserError(f"{path}: is not a JSON object")
+        raise UserError(f"{place}: is not a JSON object")
     return value

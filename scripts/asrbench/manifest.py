@@ -1,12 +1,11 @@
 """The files of one model on disk, as the fetching stage left them."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from asrbench import yaml_file
 from asrbench.errors import UserError
+from asrbench.json_file import read_json
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Manifest:
 
     def token_type(self) -> str:
         """What the model writes, as its configuration names it: char, bpe, word."""
-        return yaml.safe_load(self.config.read_text(encoding="utf-8"))["token_type"]
+        return str(yaml_file.read(self.config).get("token_type"))
 
 
 def load(path: str | Path) -> Manifest:
@@ -34,20 +33,21 @@ def load(path: str | Path) -> Manifest:
     Raises:
         UserError: it, or a file that it names, is not there.
     """
+    path = Path(path)
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = read_json(path)
+        files = content["files"]
+        manifest = Manifest(
+            name=content["name"],
+            weights=content["weights"],
+            config=Path(files["config"]),
+            checkpoint=Path(files["checkpoint"]) if files.get("checkpoint") else None,
+            sha256=content.get("sha256"),
+        )
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such model manifest; run fetch_model.py") from None
-    except json.JSONDecodeError as error:
-        raise UserError(f"{path}: is not JSON ({error}); run fetch_model.py again") from None
-    files = content["files"]
-    manifest = Manifest(
-        name=content["name"],
-        weights=content["weights"],
-        config=Path(files["config"]),
-        checkpoint=Path(files["checkpoint"]) if files.get("checkpoint") else None,
-        sha256=content.get("sha256"),
-    )
+    except (KeyError, TypeError, AttributeError):
+        raise UserError(f"{path}: is no model manifest; run fetch_model.py again") from None
     for file in (manifest.config, manifest.checkpoint):
         if file is not None and not file.is_file():
             raise UserError(f"{path}: names {file}, which is not there; run fetch_model.py again")

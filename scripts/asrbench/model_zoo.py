@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from asrbench import packed_model
+from asrbench import packed_model, permitted
 from asrbench.errors import UserError
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?", re.ASCII)
@@ -78,7 +78,9 @@ def fetch_repository(source: str, folder: Path, trained: bool) -> Path:
         )
     meta = packed_model.read_meta(root)
     get(meta.config, *([meta.checkpoint] if trained else []))
-    files = packed_model.file_like_values(packed_model.read_config(root / meta.config))
+    config = packed_model.read_config(root / meta.config)
+    permitted.check(config, root / meta.config)
+    files = packed_model.file_names(config)
     if files:
         get(*files)
     return root

@@ -1,18 +1,17 @@
 """One archive of a run, to be sent: results without speech, weights and the machine's own paths."""
 
 import contextlib
+import csv
 import hashlib
 import json
 import os
-import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench import ro_crate
+from asrbench import json_file, redact, ro_crate
 from asrbench.errors import UserError
-from asrbench.json_file import read_json
 
 # What may be left out, by the first part of a file's path in the results.
 GROUPS = {
@@ -30,10 +29,7 @@ GROUPS = {
 SAMPLES = "samples"  # of the meters: by far the most bytes where a meter is read often
 OPTIONAL = (SAMPLES, "energy", "rows", "hypotheses", "figures", "compare")
 _NEEDED = ("device.json", "study.json")
-_TEXT = {".csv", ".json", ".jsonl", ".md", ".tex"}
-_ENDINGS = _TEXT | {".png", ".svg"}
-# An absolute path, but for those of the system's own files, which every device has alike.
-_PATH = re.compile(r"(?<![\w:/.~-])/(?!(?:sys|proc|dev|usr|etc)/)(?:[\w.@+-]+/)+([\w.@+-]+)")
+_ENDINGS = {*redact.BY_ENDING, ".png", ".svg"}
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say, so that bytes do not depend on it
 
 
@@ -84,11 +80,14 @@ def pack(results: Path, out: Path, without: tuple[str, ...] = (), terms: str = "
                 sizes[group(file)] += _add(archive, name, content)
                 sha256 = hashlib.sha256(content).hexdigest()
                 described.append(ro_crate.File(name, len(content), sha256))
-            device = read_json(results / "device.json")
-            study = read_json(results / "study.json")
+            device, study = (
+                json_file.parse(_content(results / name, places).decode(), str(results / name))
+                for name in _NEEDED
+            )
+            terms = redact.text(terms, places)
             crate = ro_crate.metadata(described, device, str(study.get("name", "")), terms)
             text = json.dumps(crate, indent=1, ensure_ascii=False) + "\n"
-            _add(archive, ro_crate.NAME, without_places(text, places).encode())
+            _add(archive, ro_crate.NAME, text.encode())
         os.replace(part, out)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror})") from None
@@ -122,28 +121,25 @@ def group(file: Path) -> str:
     return SAMPLES if file.name == "samples.csv" else GROUPS[file.parts[0]]
 
 
-def without_places(text: str, places: list[str]) -> str:
-    """The text with paths of this machine made relative, or cut to their last part."""
-    for place in places:
-        # The folder itself is where the reader stands.
-        text = re.sub(rf"{re.escape(place)}(?![\w.-])", ".", text.replace(f"{place}/", ""))
-    return _PATH.sub(r"\1", text)
-
-
 def _places(results: Path) -> list[str]:
     """Folders that paths are made relative to: the run's, the project's, the user's; long first."""
     project = Path(__file__).resolve().parents[2]
-    folders = {str(each) for each in (results.resolve().parent, Path.cwd(), project, Path.home())}
+    given = (results.absolute().parent, Path.cwd(), project, Path.home())
+    folders = {str(each) for path in given for each in (path, path.resolve())}
     return sorted((each for each in folders if len(each) > 1), key=len, reverse=True)
 
 
 def _content(path: Path, places: list[str]) -> bytes:
     content = path.read_bytes()
-    if path.suffix not in _TEXT:
+    if path.suffix not in redact.BY_ENDING:
         return content
-    return without_places(content.decode("utf-8", errors="surrogateescape"), places).encode(
-        "utf-8", errors="surrogateescape"
-    )
+    try:
+        return redact.BY_ENDING[path.suffix](content.decode("utf-8"), places).encode("utf-8")
+    except (ValueError, RecursionError, csv.Error):
+        raise UserError(
+            f"{path}: is damaged, so nobody can say what would be sent with it; remove it, and the "
+            "workflow makes it again"
+        ) from None
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> int:

@@ -1,12 +1,17 @@
-"""The files of an ESPnet model in a folder, as its packer or a user laid them there."""
+"""The files of an ESPnet model in a folder, as its packer or a user laid them there.
 
+What a configuration or a meta.yaml names is opened only where it lies in the model's folder.
+"""
+
+import contextlib
 import os
-from collections.abc import Callable, Iterator
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
+from asrbench import permitted, yaml_file
 from asrbench.errors import UserError
 from asrbench.paths import portable
 
@@ -14,8 +19,9 @@ META = "meta.yaml"
 CONFIG = "config.yaml"
 
 # Written in C where the system's libyaml is there: a list of 5,000 tokens then takes no second.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+_STATISTICS_BYTES = 64 << 20  # of an .npz, unpacked; three vectors of features take a few kB
 
 
 class Meta(NamedTuple):
@@ -44,16 +50,17 @@ def locate(root: Path, trained: bool) -> Located:
     Raises:
         UserError: no configuration; no checkpoint, or several.
     """
-    below = list(root.iterdir())
-    if len(below) == 1 and below[0].is_dir():
-        return locate(below[0], trained)
+    while len(below := list(root.iterdir())) == 1 and below[0].is_dir():
+        root = below[0]
     if (root / META).is_file() and not (root / CONFIG).is_file():
         meta = read_meta(root)
         config = root / meta.config
         checkpoint = root / meta.checkpoint if trained else None
         for file in (config, checkpoint):
-            if file is not None and not file.is_file():
-                raise UserError(f"{root / META}: names {file}, which is not there; pack it again")
+            if file is not None and not _is_own(file, root):
+                raise UserError(
+                    f"{root / META}: names {str(file)!r:.300}, which is not there; pack it again"
+                )
         return Located(root, config, checkpoint)
     if not (root / CONFIG).is_file():
         raise UserError(f"{root}: holds neither {CONFIG} nor the {META} of ESPnet's packer")
@@ -108,31 +115,19 @@ def read_config(path: Path) -> dict:
         UserError: it is absent or is no such file.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        return yaml_file.read(path)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: holds no keys; it must be the YAML mapping that ESPnet wrote")
-    return content
 
 
-def file_like_values(config: dict) -> list[str]:
-    """Every text in a configuration that could be a relative path to a file of the model."""
-    values: list[str] = []
-
-    def note(value: str) -> str:
-        if ("/" in value or "." in value) and not os.path.isabs(value):
-            values.append(value)
-        return value
-
-    _with_texts(config, note)
-    return list(dict.fromkeys(values))
+def file_names(config: dict) -> list[str]:
+    """The files that a checked configuration names, relative to the model's folder."""
+    names = [block[key] for block, key in permitted.file_keys(config)]
+    return [name for name in names if isinstance(name, str) and not os.path.isabs(name)]
 
 
 def write_resolved(located: Located, out: Path) -> list[Path]:
-    """Write the configuration with its relative paths resolved against the model's folder.
+    """Write the configuration with the files that it names resolved against the model's folder.
 
     ESPnet opens them from the working directory, where they do not exist.
 
@@ -144,35 +139,29 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
         The files of the model that the configuration refers to.
 
     Raises:
-        UserError: a file that ESPnet will need is not there.
+        UserError: a file that ESPnet will need is not there, or a part of it is not permitted.
     """
     if out.exists() and out.samefile(located.config):
         raise UserError(
             f"{located.config}: is the model's own configuration, which is not overwritten; "
             "let the manifest go to another folder than the model's"
         )
+    config = read_config(located.config)
+    permitted.check(config, located.config)
     others: list[Path] = []
-
-    def resolve(value: str) -> str:
-        path = located.root / value
-        # Files alone, as ESPnet does: an encoder's name may well be that of a folder.
-        if os.path.isfile(path):
-            others.append(path)
-            return portable(path)
-        return value
-
-    config = _with_texts(read_config(located.config), resolve)
-    for block, key in _needed_files(config):
-        value = block[key]
-        beside = located.root / Path(value).name
-        if not os.path.exists(value) and beside.is_file():
-            others.append(beside)
-            block[key] = portable(beside)
-        elif not os.path.exists(value):
+    for block, key in permitted.file_keys(config):
+        file = _own_file(str(block[key]), located.root)
+        if file is None and key == "bpemodel" and config.get("token_type") != "bpe":
+            block[key] = None  # ESPnet opens it for no other type
+            continue
+        if file is None:
             raise UserError(
-                f"{located.config}: {key} is {value}, which is not in {located.root}; put the "
-                "file there"
+                f"{located.config}: {key} is {block[key]!r:.200}, which is not in {located.root}; "
+                "put the file there"
             )
+        _refuse_bomb(file)
+        others.append(file)
+        block[key] = portable(file)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f"{out.name}.part")
     with part.open("w", encoding="utf-8") as file:
@@ -181,21 +170,24 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
     return list(dict.fromkeys(others))
 
 
-def _needed_files(config: dict) -> Iterator[tuple[dict, str]]:
-    """(block, key) of each path without which ESPnet cannot build the model and its tokens."""
-    if isinstance(config.get("token_list"), str):
-        yield config, "token_list"
-    if config.get("token_type") == "bpe" and isinstance(config.get("bpemodel"), str):
-        yield config, "bpemodel"
-    normalise = config.get("normalize_conf")
-    if isinstance(normalise, dict) and isinstance(normalise.get("stats_file"), str):
-        yield normalise, "stats_file"
+def _own_file(name: str, root: Path) -> Path | None:
+    """The file of that name in the model's folder, or flat beside the configuration."""
+    places = (root / name, root / Path(name).name)
+    return next((place for place in places if _is_own(place, root)), None)
 
 
-def _with_texts(value, change: Callable[[str], str], key: str = ""):
-    """A copy of a configuration with each text changed; tokens are no paths and stay."""
-    if isinstance(value, dict):
-        return {k: _with_texts(v, change, k) for k, v in value.items()}
-    if isinstance(value, list):
-        return value if key == "token_list" else [_with_texts(v, change, key) for v in value]
-    return change(value) if isinstance(value, str) and value else value
+def _is_own(file: Path, root: Path) -> bool:
+    """Whether it is a file that lies below the model's folder, links followed."""
+    if not os.path.isfile(file):
+        return False
+    homes = [root.resolve()]
+    if homes[0].parent.name == "snapshots":  # the hub's cache, which has its files beside them
+        homes.append(homes[0].parent.parent / "blobs")
+    return any(file.resolve().is_relative_to(home) for home in homes)
+
+
+def _refuse_bomb(file: Path) -> None:
+    # What this cannot open, numpy will not open either.
+    with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as packed:
+        if sum(info.file_size for info in packed.infolist()) > _STATISTICS_BYTES:
+            raise UserError(f"{file}: unpacks to more than {_STATISTICS_BYTES >> 20} MB")

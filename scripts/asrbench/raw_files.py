@@ -1,6 +1,5 @@
 """Reads raw rows: where each file is, which columns it has, why a row is not there."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from asrbench import json_file
+from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
 
 
@@ -32,15 +33,18 @@ def read_rows(
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     except pd.errors.EmptyDataError:
         raise UserError(f"{path}: is empty; remove it, and the workflow measures again") from None
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())}") from None
+    except ValueError as error:
+        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())[:200]}") from None
     for column in may_lack:
         raw[column] = raw.get(column, "")
     numbers = [*numbers, *may_lack]
     missing = [column for column in [*text, *numbers] if column not in raw]
     if missing:
-        raise UserError(f"{path}: has no column {', '.join(missing)}; it has {', '.join(raw)}")
+        there = " ".join(", ".join(raw).split())[:200]
+        raise UserError(f"{path}: has no column {', '.join(missing)}; it has {there}")
     rows = raw[[*text, *numbers]].copy()
+    for column in text:
+        rows[column] = rows[column].map(as_given)
     for column in numbers:
         values = pd.to_numeric(raw[column].replace("", np.nan), errors="coerce").astype(float)
         wrong = values.isna() & ~raw[column].str.lower().isin(["", "nan"])
@@ -98,18 +102,15 @@ def read_json_lines(path: Path) -> list[dict]:
         UserError: where a line is none.
         FileNotFoundError: where there is no such file.
     """
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UserError(f"{path}: line {number} is not JSON: {error}") from None
-        if not isinstance(row, dict):
-            raise UserError(f"{path}: line {number} is not a JSON object")
-        rows.append(row)
-    return rows
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not JSON: {error}") from None
+    return [
+        json_file.parse(line, f"{path}: line {number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
 
 
 def failures(rows: pd.DataFrame) -> list[str]:

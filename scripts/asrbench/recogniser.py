@@ -6,13 +6,15 @@ encoder), the beam search, and in the search the scorers of the attention
 decoder and of the CTC head. What is left of the search is its bookkeeping.
 """
 
+import contextlib
+import io
 import math
 import time
 from dataclasses import dataclass
 
 import numpy as np
 
-from asrbench import espnet_import
+from asrbench import espnet_import, packed_model, permitted
 from asrbench.clocks import PartClocks
 from asrbench.errors import UserError
 from asrbench.manifest import Manifest
@@ -225,14 +227,25 @@ def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
 
 def _built(builder, manifest: Manifest, *args, **kwargs):
     """Call one of ESPnet's builders; what it says of a bad configuration becomes one line."""
+    permitted.check(packed_model.read_config(manifest.config), manifest.config)
+    cannot = f"{manifest.config}: ESPnet cannot build model {manifest.name} from it"
     try:
-        return builder(*args, **kwargs)
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        with contextlib.redirect_stdout(io.StringIO()):  # of what it says before it raises
+            return builder(*args, **kwargs)
+    except ImportError as error:
         raise UserError(
-            f"{manifest.config}: ESPnet cannot build model {manifest.name} from it "
-            f"({type(error).__name__}: {reason}); give the config.yaml of an ESPnet ASR training"
+            f"{cannot} without the package {error.name or 'that it names'} ({_said(error)}); "
+            "install it into the environment, or use another model"
         ) from error
+    except Exception as error:  # there is no kind that it does not raise
+        raise UserError(
+            f"{cannot} ({type(error).__name__}: {_said(error)}); give the config.yaml of an ESPnet "
+            "ASR training"
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or "no message"
 
 
 def _load_weights(model, manifest: Manifest) -> None:

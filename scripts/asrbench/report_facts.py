@@ -1,6 +1,5 @@
 """What the page says is said of these: the study, the device, and the tables that are there."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +7,9 @@ import pandas as pd
 
 from asrbench import palette, table_csv
 from asrbench.config import Study
+from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
+from asrbench.json_file import read_json
 from asrbench.report_inputs import HYPOTHESES, TABLES
 
 KEYS = ["model", "ctc_weight"]
@@ -71,12 +72,10 @@ def read(study: Study, results: Path) -> Facts:
             absent[name] = str(error)
     path = results / "tables" / f"{HYPOTHESES}.csv"
     if path.exists():
-        tables[HYPOTHESES] = pd.read_csv(path, dtype=str, keep_default_na=False)
+        tables[HYPOTHESES] = pd.read_csv(path, dtype=str, keep_default_na=False).map(as_given)
     device = {}
     try:
-        device = json.loads((results / "device.json").read_text(encoding="utf-8"))
+        device = read_json(results / "device.json")
     except FileNotFoundError:
         absent["device"] = f"{results / 'device.json'}: there is no such file"
-    except json.JSONDecodeError as error:
-        raise UserError(f"{results / 'device.json'}: is not JSON ({error})") from None
     return Facts(study, device, tables, absent)

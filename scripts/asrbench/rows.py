@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+from asrbench.csv_cells import as_given, harmless
 from asrbench.part_file import PartFile
 
 
@@ -24,7 +25,8 @@ class RowFile:
     def __init__(self, path: str | Path, columns: list[str], settings: object):
         self.columns = [*columns, "segment"]
         self._part = PartFile(path, [self.columns, settings])
-        self.found = list(csv.DictReader(self._part.found))
+        rows = csv.DictReader(self._part.found)
+        self.found = [{name: as_given(cell) for name, cell in row.items()} for row in rows]
         self.segment = 1 + max((int(row["segment"]) for row in self.found), default=-1)
         if not self._part.found:
             self._part.append(self._line({name: name for name in self.columns}))
@@ -34,7 +36,7 @@ class RowFile:
         text = io.StringIO()
         writer = csv.DictWriter(text, self.columns, restval="", lineterminator="")
         writer.writerow(
-            {k: " ".join(v.split()) if isinstance(v, str) else v for k, v in row.items()}
+            {k: harmless(" ".join(v.split())) if isinstance(v, str) else v for k, v in row.items()}
         )
         return text.getvalue()
 

@@ -62,6 +62,8 @@ def read(entry: str, results: Path) -> tuple[Study, dict]:
             f"compare: {entry}: holds no device.json, so it is no results folder; {_ADVICE}"
         ) from None
     results_version.check(device, f"compare: {entry}")
+    if not isinstance(device.get("versions") or {}, dict):
+        raise UserError(f"compare: {entry}: the versions of its device.json are no mapping")
     if not (results / "tables" / _NEEDED).is_file():
         raise UserError(
             f"compare: {entry}: holds no tables/{_NEEDED}; make its tables first: snakemake latency"

@@ -91,7 +91,13 @@ def _with_checkpoints(rows: pd.DataFrame, results: Path) -> pd.DataFrame:
         return rows
     if "model" not in told:
         return rows
-    told = told.drop_duplicates("model").set_index("model").reindex(columns=_OF_CHECKPOINT).fillna("").astype(str)
+    told = (
+        told.drop_duplicates("model")
+        .set_index("model")
+        .reindex(columns=_OF_CHECKPOINT)
+        .fillna("")
+        .astype(str)
+    )
     unknown = (rows["sha256"] == "") & rows["model"].isin(told.index)
     for column in _OF_CHECKPOINT:
         rows.loc[unknown, column] = rows.loc[unknown, "model"].map(told[column])

@@ -21,6 +21,7 @@ import threading
 import time
 from pathlib import Path
 
+from asrbench.csv_cells import harmless
 from asrbench.energy_settings import Energy
 from asrbench.meters import catalogue
 from asrbench.meters.interface import Meter, MeterError, Reading
@@ -48,7 +49,9 @@ class ReadingsFile:
 
     def _append(self, rows: list[list]) -> None:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
+        csv.writer(text, lineterminator="\n").writerows(
+            [harmless(cell) for cell in row] for row in rows
+        )
         content = text.getvalue().encode("utf-8")
         with self._lock:
             if self.error:

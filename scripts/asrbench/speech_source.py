@@ -5,7 +5,6 @@ Keys of the manifest: ``name``; ``kind`` (folder, archive or download);
 the archive (null for a folder); ``url``, the address that delivered it.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from asrbench.archive import unpack
 from asrbench.config import Speech
 from asrbench.download import download, file_name, sha256_of
 from asrbench.errors import UserError
-from asrbench.json_file import write_json
+from asrbench.json_file import read_json, write_json
 from asrbench.paths import portable
 
 MANIFEST = "speech.json"
@@ -63,11 +62,11 @@ def read(path: str | Path) -> dict:
         UserError: it is absent or is no such manifest.
     """
     try:
-        manifest = json.loads(Path(path).read_text(encoding="utf-8"))
+        manifest = read_json(Path(path))
         manifest["root"]
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such speech manifest; run fetch_speech.py") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+    except (UserError, KeyError):
         raise UserError(f"{path}: is no speech manifest; run fetch_speech.py again") from None
     return manifest
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from asrbench.config import Study
+from asrbench.csv_cells import harmless_table
 from asrbench.errors import UserError
 from asrbench.table_latex import latex
 from asrbench.table_markdown import Column, markdown
@@ -66,9 +67,9 @@ def checked(title: str, rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.Da
 
 
 def write_csv(rows: pd.DataFrame, path: Path) -> None:
-    """Every digit."""
+    """Every digit, and no text that a spreadsheet would run."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows.to_csv(path, index=False, lineterminator="\n")
+    harmless_table(rows).to_csv(path, index=False, lineterminator="\n")
 
 
 def write_text(text: str, path: Path) -> None:

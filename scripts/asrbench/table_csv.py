@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
 
 _TEXT = [
@@ -34,7 +35,9 @@ def read(tables: Path, name: str) -> pd.DataFrame:
         raise UserError(f"{path}: there is no such table; snakemake {path} makes it") from None
     except pd.errors.EmptyDataError:
         raise UserError(f"{path}: is empty; remove it, and the workflow makes it again") from None
+    except (ValueError, OverflowError) as error:
+        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())[:200]}") from None
     for column in _TEXT:
         if column in table:
-            table[column] = table[column].fillna("")
+            table[column] = table[column].fillna("").map(as_given)
     return table

@@ -41,22 +41,23 @@ class Command(Meter):
 
     def read(self) -> list[Reading]:
         began_s = time.monotonic()
-        value = self._number() * self._settings.factor
-        return [now(self._channel, value, began_s)]
+        return [now(self._channel, self._number(), began_s)]
 
     def _number(self) -> float:
         argv, timeout_s = self._settings.argv, self._settings.timeout_s
         try:
-            run = subprocess.run(argv, capture_output=True, text=True, timeout=timeout_s)
+            run = subprocess.run(
+                argv, capture_output=True, text=True, errors="replace", timeout=timeout_s
+            )
         except subprocess.TimeoutExpired:
             raise MeterError(f"{argv[0]}: gave no answer within {timeout_s:g} s") from None
-        except OSError as error:
-            raise MeterError(f"{argv[0]}: cannot be run ({error.strerror})") from None
+        except (OSError, ValueError) as error:
+            raise MeterError(f"{argv[0]!r}: cannot be run ({error})") from None
         if run.returncode != 0:
             said = " ".join(run.stderr.split())[:120] or "no message"
             raise MeterError(f"{argv[0]}: ended with status {run.returncode} ({said})")
         try:
-            number = float(run.stdout)
+            number = float(run.stdout) * self._settings.factor
             if not 0 <= number < math.inf:
                 raise ValueError
         except ValueError:

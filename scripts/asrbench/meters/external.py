@@ -43,7 +43,7 @@ class External(Meter):
     def probe(self) -> list[Channel]:
         self._offset_s = _utc_minus_monotonic_s()
         head, _, rest = self._bytes(0).partition(b"\n")
-        self._columns = next(csv.reader([head.decode("utf-8", "replace").lstrip("\ufeff")]), [])
+        self._columns = _cells(head.decode("utf-8", "replace").lstrip("\ufeff"))
         values = [column for column in KINDS if column in self._columns]
         if TIME not in self._columns or len(values) != 1:
             raise MeterError(
@@ -96,8 +96,7 @@ class External(Meter):
             raise MeterError(f"{self._path}: cannot be read ({error.strerror})") from None
 
     def _reading(self, line: str, offset_s: float) -> Reading:
-        cells = next(csv.reader([line]))
-        row = dict(zip(self._columns, cells, strict=False))
+        row = dict(zip(self._columns, _cells(line), strict=False))
         try:
             t_s, value = utc_s(row[TIME]) - offset_s, float(row[self._value])
             if not math.isfinite(t_s) or not 0 <= value < math.inf:
@@ -105,6 +104,14 @@ class External(Meter):
         except (KeyError, ValueError, OverflowError):
             raise MeterError(f"{self._path}: a row is not understood: {line[:80]!r}") from None
         return Reading(t_s, self._channel, value)
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line; none where it is no line of a CSV."""
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:
+        return []
 
 
 def utc_s(text: str) -> float:

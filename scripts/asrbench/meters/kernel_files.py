@@ -4,6 +4,8 @@ from pathlib import Path
 
 from asrbench.meters.interface import MeterError
 
+_LONGEST = 20  # characters of a number of 64 bits, which the kernel's are
+
 
 def text(file: Path) -> str:
     """Content without the white space around it.
@@ -37,6 +39,8 @@ def number(file: Path) -> int:
     """
     content = text(file)
     try:
+        if len(content) > _LONGEST:
+            raise ValueError
         return int(content)
     except ValueError:
         raise MeterError(f"{file}: holds {content[:40]!r}, not a number") from None

@@ -62,6 +62,7 @@ class Pmic(Meter):
                 [self._program, "pmic_read_adc"],
                 capture_output=True,
                 text=True,
+                errors="replace",
                 timeout=5,
                 env=os.environ | {"LC_ALL": "C"},
             )

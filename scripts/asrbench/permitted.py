@@ -1,0 +1,82 @@
+"""What the text of a model's configuration may have ESPnet build.
+
+ESPnet has parts that unpickle, download or import what a configuration names
+(espnet_ssl, s3prl, whisper, fairseq's, Hugging Face's, BEATs, adapters). Only
+those on the lists here are built; none of them opens anything but the model's
+own files, which are named by the keys that :func:`file_keys` finds.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from asrbench.errors import UserError
+
+_ABSENT = ("none", "null", "nil")  # as ESPnet spells null too
+_PARTS = {
+    "frontend": ("default", "sliding_window", "wav2vec_cnn"),
+    "specaug": ("specaug",),
+    "normalize": ("global_mvn", "utterance_mvn"),
+    "preencoder": ("linear", "sinc"),
+    "encoder": (
+        *(
+            "branchformer",
+            "conformer",
+            "contextual_block_conformer",
+            "contextual_block_transformer",
+        ),
+        *("e_branchformer", "longformer", "multiconv_conformer", "rnn", "transformer", "vgg_rnn"),
+    ),
+    "postencoder": ("length_adaptor",),
+    "decoder": (
+        *("dynamic_conv", "dynamic_conv2d", "lightweight_conv", "lightweight_conv2d"),
+        *("linear_decoder", "mlm", "rnn", "transducer", "transformer"),
+    ),
+    "model": ("espnet", "maskctc"),
+    "token_type": ("bpe", "char", "phn", "word"),
+    "use_adapter": (),
+}
+
+
+def check(config: dict, origin: Path) -> None:
+    """Look at a configuration before anything is built of it.
+
+    Args:
+        config: its content.
+        origin: the file that it was read from.
+
+    Raises:
+        UserError: names the key, its value, and what is allowed.
+    """
+    for key, allowed in _PARTS.items():
+        value = config.get(key)
+        name = value.lower() if isinstance(value, str) else value
+        if name and name not in (*allowed, *_ABSENT):
+            told = " or ".join(filter(None, [", ".join(allowed), "null"]))
+            raise UserError(
+                f"{origin}: {key} is {value!r:.80}; it must be {told}, since ESPnet may load, "
+                "download or run what others name: use a model without it"
+            )
+    if (
+        config.get("frontend", "default") in (None, *_ABSENT)
+        or config.get("input_size") is not None
+    ):
+        raise UserError(
+            f"{origin}: the model takes features and no waveform (frontend is "
+            f"{config.get('frontend')!r:.80}, input_size {config.get('input_size')!r:.80}); only "
+            "one with a front end of its own can be measured"
+        )
+    tokens = config.get("token_list")
+    texts = tokens if isinstance(tokens, list) else [tokens]
+    if not all(isinstance(text, str) for text in texts):
+        raise UserError(f"{origin}: token_list must be a list of texts, or a file of them")
+
+
+def file_keys(config: dict) -> Iterator[tuple[dict, str]]:
+    """(block, key) of each name of a file that ESPnet opens when it builds the model."""
+    if not isinstance(config["token_list"], list):
+        yield config, "token_list"
+    if config.get("bpemodel") is not None:
+        yield config, "bpemodel"
+    settings = config.get("normalize_conf")
+    if isinstance(settings, dict) and settings.get("stats_file") is not None:
+        yield settings, "stats_file"

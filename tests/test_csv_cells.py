@@ -1,0 +1,63 @@
+"""No cell of a CSV is a command to a spreadsheet, and every cell is read as it was given."""
+
+import csv
+
+import pandas as pd
+import pytest
+from asrbench import corpus, csv_cells, raw_files, redact, table, table_csv
+from asrbench.rows import RowFile
+from hypothesis import given
+from hypothesis import strategies as st
+
+COMMANDS = ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "=", "-1+cmd|' /C calc'!A0", "'=x", "''-x"]
+PLAIN = ["-1.5", "-1e-3", "+2", "-inf", "'TIS", "a=b", "", "'", "x-y", "1:2"]
+
+
+@pytest.mark.parametrize("cell", [*COMMANDS, *PLAIN])
+def test_a_cell_is_harmless_and_read_as_it_was_given(cell):
+    written = csv_cells.harmless(cell)
+    assert written == (f"'{cell}" if cell in COMMANDS else cell)
+    assert csv_cells.as_given(written) == cell
+
+
+@given(st.text(alphabet="'=+-@\t1ax.", max_size=8))
+def test_every_text_comes_back(cell):
+    written = csv_cells.harmless(cell)
+    assert csv_cells.as_given(written) == cell
+    assert written != cell or csv_cells.as_given(cell) == cell
+    if written[:1] in ("=", "+", "-", "@", "\t"):
+        float(written)
+
+
+def first_cells(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return [row[0] for row in list(csv.reader(file))[1:]]
+
+
+def test_every_writer_and_reader_of_csv_keeps_to_it(tmp_path):
+    names = ["=a", "-1", "'TIS"]
+    written = ["'=a", "-1", "'TIS"]
+    rows = RowFile(tmp_path / "raw.csv", ["utterance_id", "watts"], {})
+    for name in names:
+        rows.write({"utterance_id": name, "watts": -1.5})
+    again = RowFile(tmp_path / "raw.csv", ["utterance_id", "watts"], {})
+    assert [row["utterance_id"] for row in again.found] == names
+    rows.finish()
+    read = raw_files.read_rows(tmp_path / "raw.csv", ["utterance_id"], ["watts"])
+    assert list(read["utterance_id"]) == names and list(read["watts"]) == [-1.5] * 3
+    assert first_cells(tmp_path / "raw.csv") == written
+
+    table.write_csv(pd.DataFrame({"reason": names, "value": [-1.5] * 3}), tmp_path / "t.csv")
+    assert list(table_csv.read(tmp_path, "t")["reason"]) == names
+    assert list(table_csv.read(tmp_path, "t")["value"]) == [-1.5] * 3
+    assert first_cells(tmp_path / "t.csv") == written
+
+    values = ["=s", "=/a.wav", 1, 16000, 0.1, "=text"]
+    utterances = pd.DataFrame([[n, *values] for n in names], columns=corpus.UTTERANCE_COLUMNS)
+    corpus.write_table(utterances, tmp_path / "u.csv")
+    pd.testing.assert_frame_equal(corpus.read_table(tmp_path / "u.csv"), utterances)
+    assert first_cells(tmp_path / "u.csv") == written
+
+
+def test_a_path_that_is_cut_is_harmless_too():
+    assert redact.csv_text("reason\n'=x\n/a/=b\n", []) == "reason\n'=x\n'=b\n"
