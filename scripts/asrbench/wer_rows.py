@@ -24,7 +24,8 @@ class Scored:
         lines: utterance_id, speaker ('' where unknown), duration_s (NaN where unknown),
             reference and hypothesis, both normalised ('' where it failed).
         errors: of each utterance; a failed one has all its words deleted.
-        reasons: why there are no utterances, or why some of them failed.
+        reasons: why there are no utterances, why some of them failed, and which letters of
+            hypotheses are not scored.
     """
 
     lines: pd.DataFrame
@@ -43,7 +44,8 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
     """Score results/wer/{model}/ctc{w}/hypotheses.jsonl.
 
     Raises:
-        UserError: an utterance has no reference, or stands twice.
+        UserError: an utterance has no reference, or stands twice, or the normalisation
+            takes letters out of a reference.
     """
     path = results / "wer" / model / f"ctc{weight}" / "hypotheses.jsonl"
     try:
@@ -54,8 +56,13 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
         return _nothing(f"not applicable: {found[0].get('reason', 'no reason given')}")
     if not found:
         return _nothing(f"{path.relative_to(results).as_posix()} holds no utterance")
-    change = normalise.BY_NAME[study.wer.normalisation]
-    rows = [_row(line, path, change) for line in found]
+    name = study.wer.normalisation
+    rows = [_row(line, path, normalise.BY_NAME[name]) for line in found]
+    normalise.check(
+        name,
+        ((row["utterance_id"], line["reference"]) for row, line in zip(rows, found, strict=True)),
+        path,
+    )
     state = pd.DataFrame(
         [(line.get("status", "ok"), line.get("reason") or "") for line in found],
         columns=["status", "reason"],
@@ -65,7 +72,7 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
     if lines["utterance_id"].duplicated().any():
         twice = lines["utterance_id"][lines["utterance_id"].duplicated()].iloc[0]
         raise UserError(f"{path}: utterance {twice!r} stands twice; remove the file")
-    return Scored(lines, errors, failures(state))
+    return Scored(lines, errors, failures(state) + _not_scored(name, found))
 
 
 def units(lines: pd.DataFrame) -> tuple[np.ndarray, str]:
@@ -81,6 +88,16 @@ def units(lines: pd.DataFrame) -> tuple[np.ndarray, str]:
     if len(names) >= ENOUGH_SPEAKERS and (lines["speaker"] != "").all():
         return speakers, "speakers"
     return np.arange(len(lines)), "utterances"
+
+
+def _not_scored(name: str, found: list[dict]) -> list[str]:
+    """Which letters of hypotheses the normalisation takes out, so that they are no errors."""
+    letters = [normalise.lost(name, str(line.get("hypothesis") or "")) for line in found]
+    some = sorted(set().union(*letters))
+    if not some:
+        return []
+    told = f"{name} takes {' '.join(some[:8])} out of them, which is then not scored"
+    return [f"{sum(map(bool, letters))} of {len(found)} hypotheses hold other letters: {told}"]
 
 
 def _nothing(reason: str) -> Scored:
