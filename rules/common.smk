@@ -12,7 +12,7 @@ from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
-from asrbench import code_inputs, relevant, report_inputs, run_entries
+from asrbench import code_inputs, relevant, report_inputs, run_entries, run_lock
 from asrbench import config as study_config
 from asrbench.errors import UserError
 from asrbench.json_file import write_json
