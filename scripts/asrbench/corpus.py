@@ -21,7 +21,15 @@ import numpy as np
 import pandas as pd
 import soundfile
 
-from asrbench.audio import SUFFIXES, Channels, cut_short, too_many_channels, unreadable
+from asrbench.audio import (
+    NO_FILE,
+    SUFFIXES,
+    Channels,
+    cut_short,
+    is_no_file,
+    too_many_channels,
+    unreadable,
+)
 from asrbench.errors import UserError
 from asrbench.paths import portable
 from asrbench.progress import Progress
@@ -35,6 +43,7 @@ UTTERANCE_COLUMNS = [
     "duration_s",
     "text",
 ]
+_NUMBERS = ["samples", "sample_rate_hz", "duration_s"]
 REJECTED_COLUMNS = ["utterance_id", "path", "reason"]
 
 _TRANSCRIPT = ".trans.txt"
@@ -81,7 +90,8 @@ class _Found:
     rejected: list[tuple[str, str, str]] = field(default_factory=list)
 
     def reject(self, utterance_id: str, path: Path, reason: str) -> None:
-        self.rejected.append((utterance_id, portable(path), reason))
+        name = os.fsencode(portable(path)).decode("utf-8", "backslashreplace")
+        self.rejected.append((utterance_id, name, reason))
 
 
 def parse_line(line: str) -> tuple[str, str]:
@@ -139,16 +149,32 @@ def _scan(root: Path) -> _Found:
         seen.add(real)
         for name in sorted(names):
             path = Path(folder, name)
-            if name.startswith("."):
+            audio = path.suffix.lower() in SUFFIXES
+            if name.startswith(".") or not (audio or name.endswith(_TRANSCRIPT)):
                 continue
-            if name.endswith(_TRANSCRIPT):
-                _read_transcript(path, found)
-            elif path.suffix.lower() in SUFFIXES:
+            if not _is_text(portable(path)):  # no table could keep it
+                found.reject(
+                    "", path, "the name of the file or of a folder is not UTF-8; rename it"
+                )
+            elif audio:
                 found.audio[path.stem].append(path)
+            else:
+                _read_transcript(path, found)
     return found
 
 
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _read_transcript(path: Path, found: _Found) -> None:
+    if is_no_file(path):
+        found.reject("", path, f"this transcript {NO_FILE}")
+        return
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -202,6 +228,8 @@ def _checked(paired: list[tuple[str, Path, str]], channels: Channels):
 
 def _check(path: Path, channels: Channels) -> tuple[int, int] | str:
     """(samples, rate) of a file that decodes to its end, or the reason why it does not."""
+    if is_no_file(path):
+        return NO_FILE
     try:
         with soundfile.SoundFile(path) as file:
             if file.channels > 1 and channels == "refuse":
@@ -263,6 +291,15 @@ def read_table(path: str | Path) -> pd.DataFrame:
         raise UserError(f"{path}: is not a table of utterances ({error})") from None
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
+    for column in _NUMBERS:
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        wrong = np.flatnonzero(~(numbers > 0) | ~np.isfinite(numbers))
+        if len(wrong):
+            given = table[column].iloc[wrong[0]]
+            raise UserError(
+                f"{path}: line {wrong[0] + 2}: {column} is {str(given)!r}, not a number above 0; "
+                "remove the file, and the workflow makes it again"
+            )
     return table
 
 

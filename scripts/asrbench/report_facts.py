@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import palette, table_csv
+from asrbench import palette, results_version, table_csv
 from asrbench.config import Study
 from asrbench.errors import UserError
 from asrbench.report_inputs import HYPOTHESES, TABLES
@@ -79,4 +79,5 @@ def read(study: Study, results: Path) -> Facts:
         absent["device"] = f"{results / 'device.json'}: there is no such file"
     except json.JSONDecodeError as error:
         raise UserError(f"{results / 'device.json'}: is not JSON ({error})") from None
+    results_version.check_shape(device, str(results))
     return Facts(study, device, tables, absent)
