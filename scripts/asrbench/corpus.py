@@ -19,17 +19,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import soundfile
 
-from asrbench.audio import (
-    NO_FILE,
-    SUFFIXES,
-    Channels,
-    cut_short,
-    is_no_file,
-    too_many_channels,
-    unreadable,
-)
+from asrbench import whole_audio
+from asrbench.audio import NO_FILE, SUFFIXES, Channels, is_no_file
 from asrbench.errors import UserError
 from asrbench.paths import portable
 from asrbench.progress import Progress
@@ -47,9 +39,6 @@ _NUMBERS = ["samples", "sample_rate_hz", "duration_s"]
 REJECTED_COLUMNS = ["utterance_id", "path", "reason"]
 
 _TRANSCRIPT = ".trans.txt"
-_BLOCK_SAMPLES = 1 << 18
-# A WAV writer that cannot go back to its header leaves one of these as the size.
-_UNKNOWN_SIZES = (0, 0xFFFFFFFF)
 
 
 @dataclass
@@ -213,50 +202,17 @@ def _pairs(found: _Found):
 
 
 def _checked(paired: list[tuple[str, Path, str]], channels: Channels):
-    """Yield what :func:`_check` says of each file, in their order, with progress."""
+    """Yield what :mod:`asrbench.whole_audio` says of each file, in their order, with progress."""
     # libsndfile decodes outside Python's lock, so threads do share the work.
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         with Progress("reading speech", len(paired), "files") as progress:
-            answers = pool.map(lambda pair: _check(pair[1], channels), paired)
+            answers = pool.map(lambda pair: whole_audio.check(pair[1], channels), paired)
             for number, answer in enumerate(answers, 1):
                 progress.at(number)
                 yield answer
     finally:
         pool.shutdown(cancel_futures=True)  # or Ctrl-C would wait for all the files to come
-
-
-def _check(path: Path, channels: Channels) -> tuple[int, int] | str:
-    """(samples, rate) of a file that decodes to its end, or the reason why it does not."""
-    if is_no_file(path):
-        return NO_FILE
-    try:
-        with soundfile.SoundFile(path) as file:
-            if file.channels > 1 and channels == "refuse":
-                return too_many_channels(file.channels)
-            read = 0
-            while len(block := file.read(_BLOCK_SAMPLES, dtype="float32")):
-                read += len(block)
-                if not np.isfinite(block).all():
-                    return "holds samples that are not numbers"
-            if read < file.frames:
-                return cut_short(read, file.frames)
-            rate = file.samplerate
-        if path.suffix.lower() == ".wav" and (missing := _missing_bytes(path)):
-            return f"is cut short: {missing} bytes fewer than its header announces"
-    except (soundfile.SoundFileError, OSError) as error:
-        return unreadable(path, error)
-    return (read, rate) if read else "holds no sound"
-
-
-def _missing_bytes(path: Path) -> int:
-    """How much of a WAV is not there; libsndfile itself takes a cut WAV for a shorter one."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    announced = int.from_bytes(head[4:8], "little")
-    if head[:4] != b"RIFF" or announced in _UNKNOWN_SIZES:
-        return 0
-    return max(announced + 8 - path.stat().st_size, 0)
 
 
 def write(listing: Listing, utterances: str | Path, rejected: str | Path) -> None:
