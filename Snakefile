@@ -48,6 +48,7 @@ localrules:
     measure_batch,
     measure_threads,
     measure_energy,
+    check_references,
     gather_hypotheses,
     make_table,
     plot_figure,

@@ -8,13 +8,22 @@ import shutil
 import sys
 from pathlib import Path
 
+from snakemake.utils import update_config
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
-from asrbench import code_inputs, relevant, report_inputs, run_entries
+from asrbench import (
+    code_inputs,
+    command_line_config,
+    relevant,
+    report_inputs,
+    run_entries,
+    run_lock,
+)
 from asrbench import config as study_config
 from asrbench.errors import UserError
 from asrbench.json_file import write_json
 
+update_config(config, command_line_config.typed(workflow.config_settings.config))
 try:
     STUDY = study_config.parse(dict(config), " + ".join(map(str, workflow.configfiles)))
 except UserError as error:

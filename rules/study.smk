@@ -5,6 +5,10 @@ Needs: the configuration. Makes: results/study.json, results/device.json.
 
 
 onstart:
+    try:
+        run_lock.hold()
+    except UserError as error:
+        sys.exit(str(error))
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
     # Snakemake limits the jobs of a second, and to do so looks at what is ready again a second
     # after each look: one chain of looks for each job that has ended, after fifty jobs half a

@@ -11,7 +11,7 @@ TESTED = [
 
 # Raw rows, and what they should be of.
 TIMED = [*LATENCY, "results/data/sample.csv"]
-DECODED = [*HYPOTHESES, "results/data/utterances.csv"]
+DECODED = [*HYPOTHESES, *REFERENCES, "results/data/utterances.csv"]
 
 # Script and raw rows (or other tables) of each table.
 TABLES = {

@@ -1,11 +1,15 @@
 """Hypotheses of each variant for the whole corpus (or a sample of it).
 
-Needs: a model's files, the list of utterances. Makes: results/wer/{model}/ctc{w}/hypotheses.jsonl,
-by way of shards that are decoded by processes of one thread each.
+Needs: a model's files, the list of utterances. Makes: results/data/references.json,
+results/wer/{model}/ctc{w}/hypotheses.jsonl, by way of shards that are decoded by processes of one thread each.
 """
 
 ENCODER_OUTPUTS = "results/wer/encoder_outputs"
 HYPOTHESES = [f"results/wer/{variant}/hypotheses.jsonl" for variant in VARIANTS]
+# Seen before anything is decoded, and no input of what decodes: another normalisation decodes
+# nothing again. Random weights are not scored.
+SCORED = any(model.weights != "random" for model in STUDY.models)
+REFERENCES = ["results/data/references.json"] if SCORED else []
 
 
 scattergather:
@@ -14,6 +18,30 @@ scattergather:
 
 onsuccess:
     shutil.rmtree(ENCODER_OUTPUTS, ignore_errors=True)
+
+
+rule check_references:
+    input:
+        utterances="results/data/utterances.csv",
+        program=program("check_references.py"),
+        modules=modules("check_references.py"),
+    output:
+        "results/data/references.json",
+    log:
+        "results/logs/check_references.log",
+    # The first of all that is ready.
+    priority: 1000000
+    conda:
+        ENVIRONMENT
+    params:
+        study=STUDY_FILE,
+        settings=json.dumps([STUDY.wer.normalisation, relevant.wer_corpus(STUDY)]),
+    message:
+        "See that the normalisation keeps the letters of the references"
+    shell:
+        "python {input.program} --config {params.study}"
+        " --utterances {input.utterances} --out {output}"
+        " 2>&1 | tee {log}"
 
 
 rule decode_shard:

@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from asrbench import compare_tables, errors, figure_compare, figure_style, run_folder
+from asrbench import compare_tables, errors, figure_compare, figure_style, run_folder, table_csv
 
 
 def main() -> None:
@@ -15,7 +15,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         runs = run_folder.open_all(args.runs, Path(scratch))
-        made = compare_tables.write(runs, args.out)
+        with table_csv.columns_of(Path(", ".join(args.runs))):
+            made = compare_tables.write(runs, args.out)
     for name, rows in made.items():
         figure = figure_compare.draw(compare_tables.TABLES[name], rows)
         for ending in ("png", "svg"):

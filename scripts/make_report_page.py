@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from asrbench import config, errors, report_facts, report_page
+from asrbench import config, errors, report_facts, report_page, table_csv
 
 
 def main() -> None:
@@ -15,7 +15,9 @@ def main() -> None:
     args = parser.parse_args()
     facts = report_facts.read(config.load(args.config), args.results)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(report_page.make(facts), encoding="utf-8")
+    with table_csv.columns_of(args.results / "tables"):
+        page = report_page.make(facts)
+    args.out.write_text(page, encoding="utf-8")
     print(args.out)
 
 

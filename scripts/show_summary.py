@@ -16,7 +16,8 @@ def main() -> None:
     args = parser.parse_args()
     console = Console(highlight=False)
     summary = table_csv.read(args.results / "tables", "summary")
-    summary_view.show(console, config.load(args.config), summary)
+    with table_csv.columns_of(args.results / "tables"):
+        summary_view.show(console, config.load(args.config), summary)
     places = [("tables", args.results / "tables"), ("figures", args.results / "plots")]
     if args.report:
         places.append(("report", args.report))

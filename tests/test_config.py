@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from asrbench import config
+from asrbench import command_line_config, config
 from asrbench.config_block import Block
 from asrbench.errors import UserError
 
@@ -97,7 +97,7 @@ def test_the_schema_file_is_the_schema():
         ),
         ({"speech": {"name": "corpus"}}, "speech: has neither path nor urls"),
         ({"speech__channels": "left"}, "speech.channels: 'left' must be 'refuse' or 'mix'"),
-        ({"wer__normalisation": "mine"}, "wer.normalisation: 'mine' must be 'none' or"),
+        ({"wer__normalisation": "mine"}, "wer.normalisation: 'mine' must be 'none', 'basic' or"),
     ],
 )
 def test_a_mistake_is_one_line_with_key_value_and_remedy(changes, line):
@@ -181,3 +181,18 @@ def test_the_demo_is_read():
     study = config.parse(mapping)
     assert len(study.models) == 4
     assert [model.weights for model in study.models].count("random") == 2
+
+
+def test_blocks_on_snakemakes_command_line_have_the_types_of_a_file():
+    # As Snakemake gives them for --config latency='{rounds: 1}' and so on.
+    given = {
+        "latency": {"rounds": "1"},
+        "wer": {"share_encoder": "false", "max_utterances": "null", "normalisation": "none"},
+        "ctc_weights": ["0.3", "1"],
+        "models": [{"name": "one", "source": "[odd"}],
+        "name": "2020",
+    }
+    study = config.parse(changed(**command_line_config.typed(given)))
+    assert (study.latency.rounds, study.wer.share_encoder, study.name) == (1, False, "2020")
+    assert study.wer.max_utterances is None and study.wer.normalisation == "none"
+    assert study.ctc_weights == ["0.3", "1.0"] and study.models[0].source == "[odd"

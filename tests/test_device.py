@@ -2,16 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from asrbench import checked, checks, device, device_state, lock
 from asrbench.errors import UserError
-
-SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 
 def put(root: Path, files: dict[str, object]) -> None:
@@ -171,7 +167,7 @@ def test_an_unfit_device_stops_a_strict_measurement_and_is_written_down_otherwis
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(checks, "run", unfit_device)
-    monkeypatch.setattr(lock, "LOCK_FILE", tmp_path / "lock")
+    monkeypatch.setattr(lock, "HELD", str(tmp_path))
     rows = tmp_path / "round1.csv"
     with (
         pytest.raises(UserError, match="CPU governor: powersave; it is slow; set performance"),
@@ -190,34 +186,8 @@ def test_an_excused_check_is_written_down_and_neither_stops_nor_warns(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(checks, "run", unfit_device)
-    monkeypatch.setattr(lock, "LOCK_FILE", tmp_path / "lock")
+    monkeypatch.setattr(lock, "HELD", str(tmp_path))
     with checked.measuring(tmp_path / "window.json", strict=True, excused=("CPU governor",)):
         pass
     assert "CPU governor" in (tmp_path / "window.json.checks.json").read_text()
     assert capsys.readouterr().err == ""
-
-
-HOLD = """
-import sys, time
-from pathlib import Path
-from asrbench import lock
-lock.LOCK_FILE = Path(sys.argv[1])
-with lock.measuring():
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
-
-
-def test_a_second_measurement_says_that_it_waits_and_then_goes_on(tmp_path):
-    command = [sys.executable, "-c", HOLD, str(tmp_path / "lock")]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": SCRIPTS}
-    with subprocess.Popen(command, **pipes) as first, subprocess.Popen(command, **pipes) as second:
-        lines = {}
-        lines[first] = first.stdout.readline()
-        lines[second] = second.stdout.readline()
-        holder = first if lines[first] == "held\n" else second
-        waiter = second if holder is first else first
-        assert lines[waiter].startswith("waiting: another measurement runs on this device")
-        print(file=holder.stdin, flush=True)
-        assert waiter.stdout.readline() == "held\n"
-        print(file=waiter.stdin, flush=True)

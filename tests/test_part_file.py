@@ -42,6 +42,7 @@ def test_a_row_that_was_cut_is_written_again(tmp_path):
     rows.write({"a": "whole"})
     with rows._part.part.open("ab") as file:
         file.write(b"cu")
+    rows._part._file.close()
     again = RowFile(tmp_path / "rows.csv", ["a"], {})
     assert [row["a"] for row in again.found] == ["whole"]
     again.write({"a": "new"})
@@ -63,6 +64,7 @@ def test_rows_of_other_settings_are_not_continued(tmp_path):
 def test_text_with_unicode_line_ends_stays_one_line(tmp_path):
     out = PartFile(tmp_path / "lines", {})
     out.append("a\u2028b")
+    out._file.close()
     assert PartFile(tmp_path / "lines", {}).found == ["a\u2028b"]
 
 
@@ -95,6 +97,20 @@ def test_killed_ten_times_it_ends_with_every_row_once(tmp_path):
     numbers = [int(row["number"]) for row in rows_of(out)]
     assert sorted(numbers) == list(range(60))
     assert kills > 1 and len({row["segment"] for row in rows_of(out)}) > 1
+
+
+def test_a_job_that_outlived_its_run_is_waited_for(tmp_path):
+    out = tmp_path / "rows.csv"
+    command = [sys.executable, "-c", WRITER, str(out)]
+    with (
+        subprocess.Popen(command, cwd=SCRIPTS) as orphan,
+        subprocess.Popen(command, cwd=SCRIPTS, stdout=subprocess.PIPE, text=True) as again,
+    ):
+        said = again.communicate()[0]
+        assert orphan.wait() == again.wait() == 0
+    assert "is still writing" in said or len({row["segment"] for row in rows_of(out)}) == 1
+    assert sorted(int(row["number"]) for row in rows_of(out)) == list(range(60))
+    assert [file.name for file in tmp_path.iterdir()] == ["rows.csv"]
 
 
 def part_grows(folder: Path, process: subprocess.Popen) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -240,3 +241,40 @@ def test_an_encoder_output_decodes_to_what_its_waveform_gives(tmp_path, architec
     assert (found.text, found.score) == (expected.text, expected.score)
     # The search is left as it was.
     assert whole.transcribe(SPEECH).score == expected.score
+
+
+@pytest.mark.parametrize("engine", ["espnet", "fast"])
+def test_the_time_of_a_call_that_failed_is_not_in_the_next(manifest, engine):
+    variant = Recogniser(manifest, 0.3, 2, 5.0, engine=engine)
+    encode = variant.speech2text.asr_model.frontend.forward
+    slow_s = 0.5
+
+    def fails(*_args):
+        time.sleep(slow_s)
+        raise RuntimeError("too short for the STFT")
+
+    variant.speech2text.asr_model.frontend.forward = fails
+    with pytest.raises(RuntimeError):
+        variant.transcribe(SPEECH)
+    variant.speech2text.asr_model.frontend.forward = encode
+    transcript = variant.transcribe(SPEECH)
+    assert transcript.encode_s < slow_s
+    assert transcript.encode_s + transcript.search_s <= transcript.latency_s
+
+
+def test_what_was_encoded_alone_is_in_no_later_call(manifest):
+    variant = Recogniser(manifest, 0.3, 2, 5.0)
+    output = variant.encode(SPEECH)
+    assert variant.transcribe_encoded(output).encode_s == 0
+
+
+@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
+def test_an_encoder_with_intermediate_ctc_is_decoded(tmp_path, ctc_weight, engine):
+    encoder = TRANSFORMER["encoder_conf"] | {"num_blocks": 2, "interctc_layer_idx": [1]}
+    manifest = random_model(tmp_path, encoder_conf=encoder)
+    variant = Recogniser(manifest, ctc_weight, 2, 5.0, engine=engine)
+    transcript = variant.transcribe(SPEECH)
+    assert transcript.tokens <= 5 and transcript.encode_s > 0
+    found = variant.transcribe_encoded(variant.encode(SPEECH))
+    assert (found.text, found.score) == (transcript.text, transcript.score)

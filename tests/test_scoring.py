@@ -1,8 +1,12 @@
 """Word error rates by hand, and the texts that they are counted on."""
 
+import sys
+import unicodedata
+
 import numpy as np
 import pytest
 from asrbench import normalise, scoring
+from asrbench.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -72,3 +76,45 @@ def test_interval_by_the_same_rule_for_many_utterances():
     score = scoring.score(scoring.count(pairs))
     assert score.wer_low_percent < 4.0 < score.wer_high_percent
     assert score.wer_high_percent - score.wer_low_percent < 2.5
+
+
+@pytest.mark.parametrize(
+    "given, made",
+    [
+        ("В 2020 году, да!", "в 2020 году да"),
+        ("Żółw — żółta łódź", "żółw żółta łódź"),
+        ("cafe\u0301", "café"),
+        ("STRASSE", "strasse"),
+        ("straße ﬁn", "strasse fin"),
+        ("हिन्दी में", "हिन्दी में"),
+        ("می‌خواهم", "میخواهم"),
+        ("你好。", "你好"),
+        ("isn’t it", "isn't it"),
+    ],
+)
+def test_basic_keeps_the_letters_of_every_script(given, made):
+    assert normalise.basic(given) == made
+    assert normalise.basic(made) == made
+
+
+def test_basic_takes_no_letter_mark_or_digit_away():
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        category = unicodedata.category(character)
+        if category[0] in "LM" or category == "Nd":
+            kept = normalise.basic(f"a{character}")
+            assert kept != "a" and kept == normalise.basic(kept), hex(code)
+
+
+@pytest.mark.parametrize("text", ["в 2020 году", "łódka", "你好", "٢٠٢٠", "œuvre"])
+def test_a_normalisation_that_takes_letters_away_is_refused(text):
+    with pytest.raises(UserError, match=r"of u2, .* set wer.normalisation: basic") as raised:
+        normalise.check("librispeech", [("u1", "A"), ("u2", text)], "utterances.csv")
+    assert "\n" not in str(raised.value)
+    normalise.check("basic", [("u2", text)], "utterances.csv")
+    normalise.check("none", [("u2", text)], "utterances.csv")
+
+
+@pytest.mark.parametrize("text", ["É’s CAFÉ", "e\u0301", "straße", "２０２０", "— …", "x\u0302"])
+def test_accents_and_other_forms_of_its_letters_are_librispeechs_own(text):
+    normalise.check("librispeech", [("u1", text)], "utterances.csv")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,3 +80,19 @@ def kill_when_a_line_is_written(folder: Path) -> set[str]:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return {json.dumps(json.loads(line)) for line in lines}
+
+
+def test_a_normalisation_that_takes_letters_away_stops_before_anything_is_decoded(tmp_path):
+    folder = study(tmp_path / "russian")
+    shutil.copytree(ROOT / "demo/speech/LibriSpeech", folder / "speech")
+    for transcript in (folder / "speech").rglob("*.trans.txt"):
+        ids = [line.split()[0] for line in transcript.read_text().splitlines()]
+        transcript.write_text("".join(f"{utterance} в 2020 году\n" for utterance in ids))
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    config["speech"]["path"] = "speech"
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    table = [*command(folder)[:-2], "results/tables/wer.csv"]
+    done = subprocess.run(table, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "takes в г д о у out of the reference of" in done.stdout + done.stderr
+    assert not hypotheses(folder)[0].exists()

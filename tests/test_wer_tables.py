@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import raw_rows
 from asrbench import table_wer, table_wer_duration, table_wer_pairs, table_wer_worst, wer_rows
+from asrbench.errors import UserError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,3 +169,20 @@ def test_units_need_speakers_for_all():
     assert wer_rows.units(table)[1] == "speakers"
     table.loc[3, "speaker"] = ""
     assert wer_rows.units(table)[1] == "utterances"
+
+
+def test_letters_that_the_normalisation_takes_out_are_refused_in_references(results):
+    # All words wrong but a number: what is left would say 0 %.
+    line = lines(lambda i: 0, 1, 1)[0]
+    wrong = line | {"reference": "в 2020 году", "hypothesis": "на 2020 горе"}
+    raw_rows.hypotheses(results, "m", "0.3", [wrong])
+    with pytest.raises(UserError, match=r"librispeech takes в г .* wer.normalisation: basic"):
+        make(table_wer, results, "0.3")
+
+
+def test_letters_of_hypotheses_that_are_not_scored_are_told(results):
+    found = lines(lambda i: 0, 1, 3)
+    found[1]["hypothesis"] += " мир"
+    raw_rows.hypotheses(results, "m", "0.3", found)
+    table = make(table_wer, results, "0.3")
+    assert "1 of 3 hypotheses hold other letters: librispeech takes и м р" in table["reason"][0]

@@ -11,6 +11,7 @@ from asrbench.errors import UserError
 Channels = Literal["refuse", "mix"]
 
 SUFFIXES = (".flac", ".wav")
+NO_FILE = "is not a file"
 
 
 def load(path: str | Path, sample_rate_hz: int, channels: Channels = "refuse") -> np.ndarray:
@@ -28,6 +29,8 @@ def load(path: str | Path, sample_rate_hz: int, channels: Channels = "refuse") -
         UserError: the file is absent, unreadable, cut short, empty, holds
             something that is not a number, or has more channels than allowed.
     """
+    if is_no_file(path):
+        raise UserError(f"{path}: {NO_FILE}")
     try:
         with soundfile.SoundFile(path) as file:
             announced, rate = file.frames, file.samplerate
@@ -71,13 +74,19 @@ def files_below(folder: str | Path) -> dict[str, str]:
     }
 
 
+def is_no_file(path: str | Path) -> bool:
+    """Whether a folder, a pipe or a device has this name: to open a pipe may wait for ever."""
+    path = Path(path)
+    return path.exists() and not path.is_file()
+
+
 def unreadable(path: str | Path, error: Exception) -> str:
     """Why a file cannot be read, in the user's words."""
     path = Path(path)
     if not path.exists():
         return "there is no such file"
-    if not path.is_file():
-        return "is not a file"
+    if is_no_file(path):
+        return NO_FILE
     if path.stat().st_size == 0:
         return "the file is empty (0 bytes)"
     if isinstance(error, PermissionError):

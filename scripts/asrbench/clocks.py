@@ -5,7 +5,7 @@ from collections import defaultdict
 
 
 class PartClocks:
-    """Seconds spent in parts of a decoding, summed over calls.
+    """Seconds spent in parts of a decoding, summed over calls since :meth:`start`.
 
     A call that is made inside another one of the same part is counted once.
     """
@@ -43,6 +43,10 @@ class PartClocks:
 
         return timed
 
-    def take(self, part: str) -> float:
-        """Seconds of a part since they were last taken."""
-        return self._spent_s.pop(part, 0.0)
+    def start(self) -> None:
+        """Empty the clocks: whatever ran before, and however it ended, is no part of what comes."""
+        self._spent_s.clear()
+
+    def spent_s(self, part: str) -> float:
+        """Seconds of a part since the clocks were started."""
+        return self._spent_s.get(part, 0.0)

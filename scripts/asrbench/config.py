@@ -167,10 +167,11 @@ class Wer(Block):
         description="Run a model's encoder once for all its CTC weights; its outputs are kept on "
         "disk until the run has ended well (92 MB an hour of audio for the study's Conformer).",
     )
-    normalisation: Literal["none", "librispeech"] = Field(
+    normalisation: Literal["none", "basic", "librispeech"] = Field(
         "librispeech",
-        description="librispeech: upper case, only A-Z, digits, apostrophe and single spaces, "
-        "applied to hypotheses and references alike; none: as they are.",
+        description="What is done to hypotheses and references alike. librispeech: upper case, "
+        "accents taken off, only A-Z, digits, apostrophe and single spaces; basic: the letters, "
+        "marks and numbers of every script, case folded; none: as they are.",
     )
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import soundfile
 
-from asrbench.audio import SUFFIXES, Channels, cut_short, too_many_channels, unreadable
+from asrbench import whole_audio
+from asrbench.audio import NO_FILE, SUFFIXES, Channels, is_no_file
 from asrbench.csv_cells import as_given, harmless_table
 from asrbench.errors import UserError
 from asrbench.paths import portable
@@ -36,12 +36,10 @@ UTTERANCE_COLUMNS = [
     "duration_s",
     "text",
 ]
+_NUMBERS = ["samples", "sample_rate_hz", "duration_s"]
 REJECTED_COLUMNS = ["utterance_id", "path", "reason"]
 
 _TRANSCRIPT = ".trans.txt"
-_BLOCK_SAMPLES = 1 << 18
-# A WAV writer that cannot go back to its header leaves one of these as the size.
-_UNKNOWN_SIZES = (0, 0xFFFFFFFF)
 
 
 @dataclass
@@ -82,7 +80,8 @@ class _Found:
     rejected: list[tuple[str, str, str]] = field(default_factory=list)
 
     def reject(self, utterance_id: str, path: Path, reason: str) -> None:
-        self.rejected.append((utterance_id, portable(path), reason))
+        name = os.fsencode(portable(path)).decode("utf-8", "backslashreplace")
+        self.rejected.append((utterance_id, name, reason))
 
 
 def parse_line(line: str) -> tuple[str, str]:
@@ -140,16 +139,32 @@ def _scan(root: Path) -> _Found:
         seen.add(real)
         for name in sorted(names):
             path = Path(folder, name)
-            if name.startswith("."):
+            audio = path.suffix.lower() in SUFFIXES
+            if name.startswith(".") or not (audio or name.endswith(_TRANSCRIPT)):
                 continue
-            if name.endswith(_TRANSCRIPT):
-                _read_transcript(path, found)
-            elif path.suffix.lower() in SUFFIXES:
+            if not _is_text(portable(path)):  # no table could keep it
+                found.reject(
+                    "", path, "the name of the file or of a folder is not UTF-8; rename it"
+                )
+            elif audio:
                 found.audio[path.stem].append(path)
+            else:
+                _read_transcript(path, found)
     return found
 
 
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _read_transcript(path: Path, found: _Found) -> None:
+    if is_no_file(path):
+        found.reject("", path, f"this transcript {NO_FILE}")
+        return
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -188,48 +203,17 @@ def _pairs(found: _Found):
 
 
 def _checked(paired: list[tuple[str, Path, str]], channels: Channels):
-    """Yield what :func:`_check` says of each file, in their order, with progress."""
+    """Yield what :mod:`asrbench.whole_audio` says of each file, in their order, with progress."""
     # libsndfile decodes outside Python's lock, so threads do share the work.
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         with Progress("reading speech", len(paired), "files") as progress:
-            answers = pool.map(lambda pair: _check(pair[1], channels), paired)
+            answers = pool.map(lambda pair: whole_audio.check(pair[1], channels), paired)
             for number, answer in enumerate(answers, 1):
                 progress.at(number)
                 yield answer
     finally:
         pool.shutdown(cancel_futures=True)  # or Ctrl-C would wait for all the files to come
-
-
-def _check(path: Path, channels: Channels) -> tuple[int, int] | str:
-    """(samples, rate) of a file that decodes to its end, or the reason why it does not."""
-    try:
-        with soundfile.SoundFile(path) as file:
-            if file.channels > 1 and channels == "refuse":
-                return too_many_channels(file.channels)
-            read = 0
-            while len(block := file.read(_BLOCK_SAMPLES, dtype="float32")):
-                read += len(block)
-                if not np.isfinite(block).all():
-                    return "holds samples that are not numbers"
-            if read < file.frames:
-                return cut_short(read, file.frames)
-            rate = file.samplerate
-        if path.suffix.lower() == ".wav" and (missing := _missing_bytes(path)):
-            return f"is cut short: {missing} bytes fewer than its header announces"
-    except (soundfile.SoundFileError, OSError) as error:
-        return unreadable(path, error)
-    return (read, rate) if read else "holds no sound"
-
-
-def _missing_bytes(path: Path) -> int:
-    """How much of a WAV is not there; libsndfile itself takes a cut WAV for a shorter one."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    announced = int.from_bytes(head[4:8], "little")
-    if head[:4] != b"RIFF" or announced in _UNKNOWN_SIZES:
-        return 0
-    return max(announced + 8 - path.stat().st_size, 0)
 
 
 def write(listing: Listing, utterances: str | Path, rejected: str | Path) -> None:
@@ -265,6 +249,15 @@ def read_table(path: str | Path) -> pd.DataFrame:
         raise UserError(f"{path}: is not a table of utterances ({told})") from None
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
+    for column in _NUMBERS:
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        wrong = np.flatnonzero(~(numbers > 0) | ~np.isfinite(numbers))
+        if len(wrong):
+            given = table[column].iloc[wrong[0]]
+            raise UserError(
+                f"{path}: line {wrong[0] + 2}: {column} is {str(given)!r}, not a number above 0; "
+                "remove the file, and the workflow makes it again"
+            )
     return table.assign(**{name: table[name].map(as_given) for name in as_text})
 
 

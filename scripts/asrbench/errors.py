@@ -1,7 +1,10 @@
 """A user's mistake, told in one line; a traceback is kept for our own bugs."""
 
+import errno
 import sys
 from collections.abc import Callable
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class UserError(Exception):
@@ -11,14 +14,26 @@ class UserError(Exception):
 def run(main: Callable[[], int | None]) -> None:
     """Run a program's ``main`` and end the process; a UserError becomes one line on stderr.
 
-    The exit status is what ``main`` returns (None counts as 0), 1 after a
-    UserError, and 130 after Ctrl-C.
+    So does a file that cannot be read or written, and a disk that is full. The exit
+    status is what ``main`` returns (None counts as 0), 1 after such a line, and 130
+    after Ctrl-C.
     """
     try:
         sys.exit(main() or 0)
     except UserError as error:
-        print(f"{sys.argv[0].rsplit('/', 1)[-1]}: {error}", file=sys.stderr)
-        sys.exit(1)
+        _tell(str(error))
+    except OSError as error:
+        if error.filename is None and error.errno not in _NO_ROOM:
+            raise
+        advice = "free some space, and run" if error.errno in _NO_ROOM else "mend that, and run"
+        where = f"{error.filename}: " if error.filename is not None else ""
+        _tell(f"{where}{error.strerror}; {advice} the same command again: what is finished is kept")
     except KeyboardInterrupt:
         print("stopped by the user; what was finished is kept", file=sys.stderr)
         sys.exit(130)
+
+
+def _tell(line: str) -> None:
+    printable = line.encode("utf-8", "backslashreplace").decode()  # a file's name may be no text
+    print(f"{sys.argv[0].rsplit('/', 1)[-1]}: {printable}", file=sys.stderr)
+    sys.exit(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench import config, figure_style
+from asrbench import config, figure_style, table_csv
 from asrbench.config import Study
 
 
@@ -18,5 +18,8 @@ def main(draw: Callable[[Path, Study], Figure], description: str) -> None:
     add("--tables", type=Path, default=Path("results/tables"), help="folder of the tables' CSV")
     add("--out", type=Path, required=True, help="figure to write, .png or .svg")
     args = parser.parse_args()
-    figure_style.save(draw(args.tables, config.load(args.config)), args.out)
+    study = config.load(args.config)
+    with table_csv.columns_of(args.tables):
+        figure = draw(args.tables, study)
+    figure_style.save(figure, args.out)
     print(args.out)

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from asrbench.errors import UserError
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"})
 
@@ -22,4 +25,56 @@ def librispeech(text: str) -> str:
     return " ".join(re.sub(r"[^A-Z0-9' ]", " ", plain).split())
 
 
-BY_NAME = {"none": none, "librispeech": librispeech}
+def basic(text: str) -> str:
+    """Any script: letters with their accents and marks, numbers, apostrophe, single spaces.
+
+    Case and compatibility forms are folded (STRASSE is straße, ﬁ is fi). What is
+    not seen, such as a joiner inside a Persian word, is taken out; any other
+    character becomes a space.
+    """
+    folded = unicodedata.normalize("NFD", text.translate(_APOSTROPHES)).casefold()
+    folded = unicodedata.normalize("NFKC", folded).casefold()
+    folded = unicodedata.normalize("NFKC", folded).translate(_APOSTROPHES)
+    return " ".join("".join(map(_basic, folded)).split())
+
+
+def _basic(character: str) -> str:
+    category = unicodedata.category(character)
+    if category[0] in "LMN" or character == "'":
+        return character
+    return "" if category == "Cf" else " "
+
+
+BY_NAME = {"none": none, "librispeech": librispeech, "basic": basic}
+
+
+def lost(name: str, text: str) -> list[str]:
+    """Letters and decimal digits of a text of which a normalisation leaves nothing."""
+    change = BY_NAME[name]
+    characters = sorted(set(unicodedata.normalize("NFC", text)))
+    return [c for c in characters if _says_something(c) and not change(c)]
+
+
+def check(name: str, references: Iterable[tuple[str, str]], origin: object) -> None:
+    """Refuse a normalisation that would score less than what was said.
+
+    Args:
+        name: of the normalisation.
+        references: utterance ids, and texts as they stand in the corpus.
+        origin: the file that they are from.
+
+    Raises:
+        UserError: it takes letters out of a reference.
+    """
+    for utterance_id, text in references:
+        if letters := lost(name, text):
+            raise UserError(
+                f"{origin}: wer.normalisation {name} takes {' '.join(letters[:8])} out of the "
+                f"reference of {utterance_id}, and would score what is left; set "
+                "wer.normalisation: basic, which keeps the letters of every script"
+            )
+
+
+def _says_something(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] == "L" or category == "Nd"

@@ -2,13 +2,19 @@
 
 Lines go to a ``.part`` file beside the output, each synced to the disk; only a
 finished file gets the output's name. The part's name carries a digest of the
-settings, so that lines of another configuration are never continued.
+settings, so that lines of another configuration are never continued. Whoever
+writes it holds it: a job that outlived the run that started it is waited for.
 """
 
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
+
+from asrbench import kernel_lock
+
+_PAUSE_S = 0.2
 
 
 class PartFile:
@@ -29,12 +35,27 @@ class PartFile:
         digest = hashlib.sha256(text).hexdigest()[:12]
         self.part = self.path.with_name(f"{self.path.name}.{digest}.part")
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._held()
         self.found = self._recover()
-        self._file = self.part.open("ab")
+
+    def _held(self):
+        told = False
+        while True:
+            file = self.part.open("ab")
+            if kernel_lock.take(file.fileno()):
+                # Who held it may have finished it, and given it its name.
+                if self.part.exists() and os.path.samestat(
+                    os.fstat(file.fileno()), self.part.stat()
+                ):
+                    return file
+            elif not told:
+                holder = kernel_lock.holder(file.fileno())
+                print(f"waiting: {holder} is still writing {self.part}", flush=True)
+                told = True
+            file.close()
+            time.sleep(_PAUSE_S)
 
     def _recover(self) -> list[str]:
-        if not self.part.exists():
-            return []
         content = self.part.read_bytes()
         whole = content[: content.rfind(b"\n") + 1]
         if whole != content:
@@ -49,7 +70,7 @@ class PartFile:
 
     def finish(self) -> None:
         """Give the file its name, since nothing more will come."""
-        self._file.close()
         self.part.replace(self.path)
+        self._file.close()
         for other in self.path.parent.glob(f"{self.path.name}.*.part"):
             other.unlink()  # lines of other settings, which this file has now replaced

@@ -159,12 +159,16 @@ class Recogniser:
             self.model.encode = encode
 
     def _transcribe(self, waveform: np.ndarray) -> Transcript:
+        self.clocks.start()
         began = time.perf_counter()
         results = self.speech2text(waveform)
         latency_s = time.perf_counter() - began
         parts_s = {
-            f"{part}_s": self.clocks.take(part) for part in ("encode", "search", "decoder", "ctc")
+            f"{part}_s": self.clocks.spent_s(part)
+            for part in ("encode", "search", "decoder", "ctc")
         }
+        if isinstance(results, tuple):
+            results = results[0]  # the rest is what intermediate CTC heads would say
         if not results:
             return Transcript("", 0, None, **parts_s, latency_s=latency_s)
         text, tokens, _ids, hypothesis = results[0]

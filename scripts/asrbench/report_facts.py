@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import palette, table_csv
+from asrbench import palette, results_version, table_csv
 from asrbench.config import Study
 from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
@@ -78,4 +78,5 @@ def read(study: Study, results: Path) -> Facts:
         device = read_json(results / "device.json")
     except FileNotFoundError:
         absent["device"] = f"{results / 'device.json'}: there is no such file"
+    results_version.check_shape(device, str(results))
     return Facts(study, device, tables, absent)

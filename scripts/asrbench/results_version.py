@@ -14,8 +14,9 @@ def check(device: dict, whose: str) -> int:
         whose: what the user called the folder.
 
     Raises:
-        UserError: for a version that cannot be read, or none.
+        UserError: for a version that cannot be read, or none, and as :func:`check_shape` does.
     """
+    check_shape(device, whose)
     found = device.get("results_version")
     if found in READABLE and not isinstance(found, bool):
         return found
@@ -25,3 +26,13 @@ def check(device: dict, whose: str) -> int:
         f"{whose}: its device.json {told}; this program reads {known}: make its tables again with "
         "this version of the project, or compare with the version that made them"
     )
+
+
+def check_shape(device: dict, whose: str) -> None:
+    """Refuse a device.json whose ``versions`` are not those of packages, by name."""
+    versions = device.get("versions")
+    if versions is not None and not isinstance(versions, dict):
+        raise UserError(
+            f"{whose}: its device.json has versions {str(versions)[:40]!r}, which must be a block "
+            "of packages and their versions; remove it, and the workflow makes it again"
+        )

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from asrbench import config
+from asrbench import config, table_csv
 from asrbench.table import Table
 
 
@@ -18,6 +18,7 @@ def main(table: Table, description: str) -> None:
     add("--latex", type=Path, required=True, help="table to write, for a paper")
     args = parser.parse_args()
     study = config.load(args.config)
-    rows = table.make(study, args.results)
+    with table_csv.columns_of(args.results / "tables"):
+        rows = table.make(study, args.results)
     table.write(rows, study, args.csv, args.markdown, args.latex)
     print(f"{args.csv}: {len(rows)} rows; {args.markdown}")

@@ -1,5 +1,6 @@
 """Reads a table back from its CSV."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from asrbench.csv_cells import as_given
 from asrbench.errors import UserError
 
+_ADVICE = "remove it, and the workflow makes it again"
 _TEXT = [
     *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
     *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
@@ -21,7 +23,7 @@ def read(tables: Path, name: str) -> pd.DataFrame:
     """The table ``name`` of a folder of tables: text as str ('' where empty), the rest as numbers.
 
     Raises:
-        UserError: where there is no such table.
+        UserError: where there is no such table, or it is none.
     """
     path = Path(tables) / f"{name}.csv"
     try:
@@ -34,10 +36,29 @@ def read(tables: Path, name: str) -> pd.DataFrame:
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such table; snakemake {path} makes it") from None
     except pd.errors.EmptyDataError:
-        raise UserError(f"{path}: is empty; remove it, and the workflow makes it again") from None
+        raise UserError(f"{path}: is empty; {_ADVICE}") from None
     except (ValueError, OverflowError) as error:
-        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())[:200]}") from None
+        told = " ".join(str(error).split())[:200]
+        raise UserError(f"{path}: is no table ({told}); {_ADVICE}") from None
     for column in _TEXT:
         if column in table:
             table[column] = table[column].fillna("").map(as_given)
+    for column in table.columns.difference(_TEXT):
+        given = table[column].dropna()
+        wrong = given[~given.isin([True, False]) & pd.to_numeric(given, errors="coerce").isna()]
+        if len(wrong):
+            raise UserError(
+                f"{path}: line {wrong.index[0] + 2}: {column} is {wrong.iloc[0]!r}, not a number; "
+                f"{_ADVICE}"
+            )
     return table
+
+
+@contextmanager
+def columns_of(tables: Path):
+    """Tells in one line which column the tables that are read in here do not have."""
+    try:
+        yield
+    except KeyError as error:
+        told = " ".join(str(error).split())
+        raise UserError(f"{tables}: a table has no {told}; {_ADVICE}") from error

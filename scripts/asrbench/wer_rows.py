@@ -26,7 +26,8 @@ class Scored:
         lines: utterance_id, speaker ('' where unknown), duration_s (NaN where unknown),
             reference and hypothesis, both normalised ('' where it failed).
         errors: of each utterance; a failed one has all its words deleted.
-        reasons: why there are no utterances, or why some of them failed.
+        reasons: why there are no utterances, why some of them failed, and which letters of
+            hypotheses are not scored.
     """
 
     lines: pd.DataFrame
@@ -47,7 +48,8 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
     A line that cannot be of this corpus is told and not scored.
 
     Raises:
-        UserError: an utterance has no reference.
+        UserError: an utterance has no reference, or the normalisation takes letters out
+            of one.
     """
     path = results / "wer" / model / f"ctc{weight}" / "hypotheses.jsonl"
     try:
@@ -61,15 +63,20 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
     found, faults = _sound(study, results, found)
     if not found:
         return _nothing(*faults)
-    change = normalise.BY_NAME[study.wer.normalisation]
-    rows = [_row(line, path, change) for line in found]
+    name = study.wer.normalisation
+    rows = [_row(line, path, normalise.BY_NAME[name]) for line in found]
+    normalise.check(
+        name,
+        ((row["utterance_id"], line["reference"]) for row, line in zip(rows, found, strict=True)),
+        path,
+    )
     state = pd.DataFrame(
         [(line.get("status", "ok"), line.get("reason") or "") for line in found],
         columns=["status", "reason"],
     )
     errors = scoring.count((row["reference"], row["hypothesis"]) for row in rows)
     lines = pd.DataFrame(rows).fillna({"hypothesis": ""})
-    return Scored(lines, errors, [*faults, *failures(state)])
+    return Scored(lines, errors, [*faults, *failures(state), *_not_scored(name, found)])
 
 
 def _sound(study: Study, results: Path, lines: list[dict]) -> tuple[list[dict], list[str]]:
@@ -124,6 +131,16 @@ def units(lines: pd.DataFrame) -> tuple[np.ndarray, str]:
     if len(names) >= ENOUGH_SPEAKERS and (lines["speaker"] != "").all():
         return speakers, "speakers"
     return np.arange(len(lines)), "utterances"
+
+
+def _not_scored(name: str, found: list[dict]) -> list[str]:
+    """Which letters of hypotheses the normalisation takes out, so that they are no errors."""
+    letters = [normalise.lost(name, str(line.get("hypothesis") or "")) for line in found]
+    some = sorted(set().union(*letters))
+    if not some:
+        return []
+    told = f"{name} takes {' '.join(some[:8])} out of them, which is then not scored"
+    return [f"{sum(map(bool, letters))} of {len(found)} hypotheses hold other letters: {told}"]
 
 
 def _nothing(*reasons: str) -> Scored:

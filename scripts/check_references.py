@@ -1,0 +1,31 @@
+"""See that the text normalisation keeps every letter of the references, before anything is decoded.
+
+Writes how many utterances and words will be scored.
+"""
+
+import argparse
+from pathlib import Path
+
+from asrbench import config, errors, normalise, wer_corpus
+from asrbench.json_file import write_json
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--config", required=True, help="the study's configuration")
+    parser.add_argument("--utterances", default="results/data/utterances.csv", help="[%(default)s]")
+    parser.add_argument("--out", default="results/data/references.json", help="[%(default)s]")
+    arguments = parser.parse_args()
+
+    study = config.load(arguments.config)
+    name = study.wer.normalisation
+    utterances = wer_corpus.read(study, arguments.utterances)
+    references = list(zip(utterances["utterance_id"], utterances["text"], strict=True))
+    normalise.check(name, references, arguments.utterances)
+    words = sum(len(normalise.BY_NAME[name](text).split()) for _id, text in references)
+    counts = {"normalisation": name, "utterances": len(references), "words": words}
+    write_json(counts, Path(arguments.out))
+
+
+if __name__ == "__main__":
+    errors.run(main)
