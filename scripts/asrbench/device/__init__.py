@@ -1,0 +1,1 @@
+"""The device: described, watched, checked, and held by one measurement at a time."""

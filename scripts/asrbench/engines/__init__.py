@@ -1,0 +1,1 @@
+"""The programs that recognise, and what they are made of."""

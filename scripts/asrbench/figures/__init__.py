@@ -1,0 +1,1 @@
+"""One file a figure, named as the figure, and what figures are made with."""

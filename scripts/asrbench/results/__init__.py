@@ -1,0 +1,1 @@
+"""Raw rows: read, judged, and brought together to what a variant gave."""

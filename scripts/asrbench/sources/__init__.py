@@ -1,0 +1,1 @@
+"""Speech and checkpoints: fetched, unpacked, listed, read as waveforms."""

@@ -1,0 +1,1 @@
+"""One file a table, named as the table, and what tables are made with."""

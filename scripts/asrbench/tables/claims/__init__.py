@@ -1,0 +1,1 @@
+"""What the published study says, and whether this run bears it out."""
