@@ -20,11 +20,13 @@ import numpy as np
 from tabulate import tabulate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-from asrbench import bootstrap, errors, recogniser
-from asrbench.bootstrap import Interval
-from asrbench.clocks import PartClocks
-from asrbench.progress import Progress
-from asrbench.recogniser import Recogniser
+from asrbench.basics import errors
+from asrbench.basics.progress import Progress
+from asrbench.engines import recogniser
+from asrbench.engines.part_timers import PartClocks
+from asrbench.engines.recogniser import Recogniser
+from asrbench.statistics import bootstrap
+from asrbench.statistics.bootstrap import Interval
 from demonstration import CONFIG, Demonstration
 
 AIM = 1.01

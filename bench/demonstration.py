@@ -5,11 +5,13 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from asrbench import audio, config, corpus, manifest, model_source, sample, threads
-from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.manifest import Manifest
-from asrbench.recogniser import Recogniser
+from asrbench.basics.errors import UserError
+from asrbench.device import threads
+from asrbench.engines.recogniser import Recogniser
+from asrbench.sources import audio, corpus, manifest, model_source, sample
+from asrbench.sources.manifest import Manifest
+from asrbench.study import config
+from asrbench.study.config import Study
 
 CONFIG = Path(__file__).resolve().parents[1] / "demo" / "config.yaml"
 

@@ -9,7 +9,7 @@ takes by itself. Both decode the same files with the same beam, and start from
 processes that have imported nothing.
 
 ESPnet's program gets this project's stand-ins for packages that are absent
-(:mod:`asrbench.espnet_import`), which also shortens its start.
+(:mod:`asrbench.engines.espnet_import`), which also shortens its start.
 
 Exit status 1 where hypotheses differ or the ratio is below its bar.
 """

@@ -21,8 +21,9 @@ import pandas as pd
 from tabulate import tabulate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-from asrbench import errors, latency_pair
-from asrbench.progress import Progress
+from asrbench.basics import errors
+from asrbench.basics.progress import Progress
+from asrbench.results import latency_pair
 from demonstration import CONFIG, Demonstration
 
 ONCE, AGAIN, DELAYED = "once", "again", "delayed"

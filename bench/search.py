@@ -26,9 +26,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from asrbench import audio, config, threads  # noqa: E402
-from asrbench.manifest import Manifest  # noqa: E402
-from asrbench.recogniser import Recogniser, Transcript  # noqa: E402
+from asrbench.device import threads  # noqa: E402
+from asrbench.engines.recogniser import Recogniser, Transcript  # noqa: E402
+from asrbench.sources import audio  # noqa: E402
+from asrbench.sources.manifest import Manifest  # noqa: E402
+from asrbench.study import config  # noqa: E402
 
 ENGINES = ("espnet", "fast")
 MODELS = ("conformer-full", "lstm-full")

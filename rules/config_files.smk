@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
 
-from asrbench import config as study_config
-from asrbench.errors import UserError
+from asrbench.study import config as study_config
+from asrbench.basics.errors import UserError
 
 for file in [Path("config.yaml"), *workflow.configfiles]:
     try:

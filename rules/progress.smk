@@ -9,7 +9,7 @@ from rich.console import Console
 from snakemake.logging import logger
 from snakemake_interface_executor_plugins.settings import ExecMode
 
-from asrbench.run_progress import RunProgress
+from asrbench.workflow.run_progress import RunProgress
 
 # Not in the processes that Snakemake starts for single jobs.
 if workflow.exec_mode == ExecMode.DEFAULT:

@@ -5,7 +5,8 @@ Ends with status 1 where it is not.
 
 import argparse
 
-from asrbench import checks, errors
+from asrbench.basics import errors
+from asrbench.device import checks
 from rich.console import Console
 from rich.table import Table
 

@@ -6,8 +6,10 @@ Writes how many utterances and words will be scored.
 import argparse
 from pathlib import Path
 
-from asrbench import config, errors, normalise, wer_corpus
-from asrbench.json_file import write_json
+from asrbench.basics import errors
+from asrbench.basics.json_file import write_json
+from asrbench.sources import wer_corpus
+from asrbench.study import config, normalise
 
 
 def main() -> None:

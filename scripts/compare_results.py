@@ -4,7 +4,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from asrbench import compare_tables, errors, figure_compare, figure_style, run_folder, table_csv
+from asrbench.basics import errors
+from asrbench.compare import figure as figure_compare
+from asrbench.compare import run_folder, tables
+from asrbench.figures import style
+from asrbench.tables import table_csv
 
 
 def main() -> None:
@@ -16,11 +20,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         runs = run_folder.open_all(args.runs, Path(scratch))
         with table_csv.columns_of(Path(", ".join(args.runs))):
-            made = compare_tables.write(runs, args.out)
+            made = tables.write(runs, args.out)
     for name, rows in made.items():
-        figure = figure_compare.draw(compare_tables.TABLES[name], rows)
+        figure = figure_compare.draw(tables.TABLES[name], rows)
         for ending in ("png", "svg"):
-            figure_style.save(figure, args.out / f"{name}.{ending}")
+            style.save(figure, args.out / f"{name}.{ending}")
     print(f"{args.out}: {len(runs)} runs and the published study, {len(made['latency'])} rows each")
 
 

@@ -5,7 +5,8 @@ import csv
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from asrbench import errors, variant
+from asrbench.basics import errors
+from asrbench.measure import opened_variant
 
 # What a second of read English has of each kind of token, where the study does not say.
 TOKENS_PER_SECOND = {"char": 14.0, "bpe": 3.0, "word": 3.0}
@@ -13,13 +14,13 @@ TOKENS_PER_SECOND = {"char": 14.0, "bpe": 3.0, "word": 3.0}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    variant.add_arguments(parser, with_ctc_weight=False)
+    opened_variant.add_arguments(parser, with_ctc_weight=False)
     parser.add_argument("--out", required=True, help="the CSV of counts")
     arguments = parser.parse_args()
 
-    counted = variant.from_arguments(arguments)
+    counted = opened_variant.from_arguments(arguments)
 
-    from asrbench import compute, recogniser
+    from asrbench.engines import compute, recogniser
 
     model = recogniser.load_model(counted.manifest)
     _hop_length, rate_hz = recogniser.front_end(model, counted.model.name)

@@ -5,18 +5,19 @@ import csv
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from asrbench import errors, variant
+from asrbench.basics import errors
+from asrbench.measure import opened_variant
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    variant.add_arguments(parser, with_ctc_weight=False)
+    opened_variant.add_arguments(parser, with_ctc_weight=False)
     parser.add_argument("--out", required=True, help="the CSV of counts")
     arguments = parser.parse_args()
 
-    counted = variant.from_arguments(arguments)
+    counted = opened_variant.from_arguments(arguments)
 
-    from asrbench import parameters, recogniser
+    from asrbench.engines import parameters, recogniser
 
     rows = parameters.count(recogniser.load_model(counted.manifest))
     out = Path(arguments.out)

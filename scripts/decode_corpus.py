@@ -6,14 +6,17 @@ at the next utterance when it is called again.
 
 import argparse
 
-from asrbench import decode, encoder_outputs, errors, relevant, shards, variant, wer_corpus
-from asrbench.part_file import PartFile
-from asrbench.progress import Progress
+from asrbench.basics import errors
+from asrbench.basics.part_file import PartFile
+from asrbench.basics.progress import Progress
+from asrbench.measure import decode, encoder_cache, opened_variant, shards
+from asrbench.sources import wer_corpus
+from asrbench.study import job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    variant.add_arguments(parser)
+    opened_variant.add_arguments(parser)
     shards.add_arguments(parser)
     parser.add_argument("--threads", type=int, default=1, help="CPU threads [%(default)s]")
     parser.add_argument(
@@ -22,14 +25,14 @@ def main() -> None:
     parser.add_argument("--out", required=True, help="the JSON lines of hypotheses")
     arguments = parser.parse_args()
 
-    decoded = variant.from_arguments(arguments)
+    decoded = opened_variant.from_arguments(arguments)
     study = decoded.study
     utterances = shards.take(wer_corpus.read(study, arguments.utterances), *arguments.shard)
-    settings = relevant.decoding(study, decoded.model.name, decoded.ctc_weight)
+    settings = job.decoding(study, decoded.model.name, decoded.ctc_weight)
     out = PartFile(arguments.out, settings | {"shard": arguments.shard})
     recogniser = decoded.recogniser(arguments.threads)
     folder = arguments.encoder_outputs
-    shared = encoder_outputs.of_model(folder, study, decoded.manifest) if folder else None
+    shared = encoder_cache.of_model(folder, study, decoded.manifest) if folder else None
 
     def transcribe(row):
         if shared is None:

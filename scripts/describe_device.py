@@ -4,7 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from asrbench import device, errors
+from asrbench.basics import errors
+from asrbench.device import description as device
 
 
 def main() -> None:

@@ -5,7 +5,9 @@ The same seed gives the same utterances everywhere, whatever the order of the ta
 
 import argparse
 
-from asrbench import config, corpus, errors, sample
+from asrbench.basics import errors
+from asrbench.sources import corpus, sample
+from asrbench.study import config
 
 
 def main() -> None:

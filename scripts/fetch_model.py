@@ -6,7 +6,9 @@ Writes the manifest model.json; configuration and unpacked files go beside it.
 import argparse
 from pathlib import Path
 
-from asrbench import config, errors, model_source
+from asrbench.basics import errors
+from asrbench.sources import model_source
+from asrbench.study import config
 
 
 def main() -> None:

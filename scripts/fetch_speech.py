@@ -6,7 +6,9 @@ Writes the manifest speech.json into the folder --out.
 import argparse
 from pathlib import Path
 
-from asrbench import config, errors, speech_source
+from asrbench.basics import errors
+from asrbench.sources import speech_source
+from asrbench.study import config
 
 
 def main() -> None:

@@ -5,7 +5,10 @@ Random weights write no words and have no shards: the file says so.
 
 import argparse
 
-from asrbench import config, errors, hypotheses_file, wer_corpus
+from asrbench.basics import errors
+from asrbench.results import hypotheses_file
+from asrbench.sources import wer_corpus
+from asrbench.study import config
 
 
 def main() -> None:

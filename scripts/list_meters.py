@@ -6,9 +6,10 @@ With advice where something can be done: a group, a udev rule, a line for sudo.
 import argparse
 from pathlib import Path
 
-from asrbench import config, errors, meter_list
-from asrbench.energy_settings import Energy
-from asrbench.meters import catalogue
+from asrbench.basics import errors
+from asrbench.meters import catalogue, listing
+from asrbench.study import config
+from asrbench.study.energy_settings import Energy
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     settings = config.load(arguments.config).energy if arguments.config else Energy()
     found = catalogue.probed(catalogue.chosen(settings, Path(arguments.root)))
     try:
-        print("\n".join(meter_list.lines(found)))
+        print("\n".join(listing.lines(found)))
     finally:
         for probed in found:
             probed.meter.close()

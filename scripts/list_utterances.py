@@ -8,7 +8,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from asrbench import config, corpus, errors, speech_source
+from asrbench.basics import errors
+from asrbench.sources import corpus, speech_source
+from asrbench.study import config
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ Run it in the folder of the run, after the run.
 import argparse
 from pathlib import Path
 
-from asrbench import errors, report_embed
+from asrbench.basics import errors
+from asrbench.report import embed as report_embed
 
 
 def main() -> None:

@@ -3,7 +3,11 @@
 import argparse
 from pathlib import Path
 
-from asrbench import config, errors, report_facts, report_page, table_csv
+from asrbench.basics import errors
+from asrbench.report import facts as report_facts
+from asrbench.report import page as report_page
+from asrbench.study import config
+from asrbench.tables import table_csv
 
 
 def main() -> None:

@@ -7,29 +7,34 @@ batch when it is called again.
 import argparse
 import random
 
-from asrbench import checked, corpus, errors, relevant, threads, variant
-from asrbench.progress import Progress
-from asrbench.rows import RowFile
+from asrbench.basics import errors
+from asrbench.basics.progress import Progress
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.device import guarded_measurement, threads
+from asrbench.measure import opened_variant
+from asrbench.sources import corpus
+from asrbench.study import job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    variant.add_arguments(parser, with_ctc_weight=False)
-    variant.add_round_arguments(parser, "the CSV of rows")
+    opened_variant.add_arguments(parser, with_ctc_weight=False)
+    opened_variant.add_round_arguments(parser, "the CSV of rows")
     arguments = parser.parse_args()
 
-    measured = variant.from_arguments(arguments)
+    measured = opened_variant.from_arguments(arguments)
     study = measured.study
     sweep = study.sweeps.batch
     waveforms = [measured.load(path) for path in corpus.read_sample(arguments.sample)["path"]]
     cases = [(size, repeat) for size in sweep.sizes for repeat in range(sweep.repeats)]
     random.Random(f"{study.latency.seed}/{arguments.round}").shuffle(cases)
 
-    from asrbench import batch, recogniser
+    from asrbench.engines import recogniser
+    from asrbench.measure import batch
 
-    rows = RowFile(arguments.out, batch.COLUMNS, relevant.batch(study, measured.model.name))
+    rows = RowFile(arguments.out, batch.COLUMNS, job.batch(study, measured.model.name))
     with (
-        checked.measuring(arguments.out, study.checks.strict),
+        guarded_measurement.measuring(arguments.out, study.checks.strict),
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
         threads.use(study.decoding.threads)

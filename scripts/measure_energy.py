@@ -7,23 +7,26 @@ no meter measures, nothing is run, and the files say so with the reason.
 import argparse
 from pathlib import Path
 
-from asrbench import checked, checks, corpus, energy, errors, latency, variant
+from asrbench.basics import errors
+from asrbench.basics.progress import Progress
+from asrbench.device import checks, guarded_measurement
+from asrbench.measure import energy, latency, opened_variant
 from asrbench.meters import catalogue
-from asrbench.progress import Progress
+from asrbench.sources import corpus
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    variant.add_arguments(parser)
-    variant.add_round_arguments(parser, "folder of samples.csv and window.json")
+    opened_variant.add_arguments(parser)
+    opened_variant.add_round_arguments(parser, "folder of samples.csv and window.json")
     parser.add_argument("--root", default="/", help="where the kernel's files are [%(default)s]")
     arguments = parser.parse_args()
 
-    measured = variant.from_arguments(arguments)
+    measured = opened_variant.from_arguments(arguments)
     settings, root, out = measured.study.energy, Path(arguments.root), Path(arguments.out)
     # A battery's own meter measures only while it is discharged.
     strict, excused = measured.study.checks.strict, (checks.MAINS,)
-    with checked.measuring(out / "window.json", strict, excused):
+    with guarded_measurement.measuring(out / "window.json", strict, excused):
         found = catalogue.probed(catalogue.chosen(settings, root))
         for probed in found:
             probed.meter.close()
@@ -41,7 +44,7 @@ def main() -> None:
 
 
 def _capture(
-    measured: variant.Variant, arguments: argparse.Namespace, root: Path
+    measured: opened_variant.Variant, arguments: argparse.Namespace, root: Path
 ) -> energy.Capture:
     settings = measured.study.energy
     load = _load(measured, arguments)
@@ -54,7 +57,7 @@ def _capture(
         return energy.with_meters(load, settings, root, Path(arguments.out), passed)
 
 
-def _load(measured: variant.Variant, arguments: argparse.Namespace) -> energy.Load:
+def _load(measured: opened_variant.Variant, arguments: argparse.Namespace) -> energy.Load:
     """The model, and the sample's waveforms in this round's order."""
     paths = corpus.read_sample(arguments.sample)["path"]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]

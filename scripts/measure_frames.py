@@ -6,16 +6,19 @@ length when it is called again.
 
 import argparse
 
-from asrbench import audio, corpus, errors, latency, relevant, sample, timing, variant
+from asrbench.basics import errors
+from asrbench.measure import latency, opened_variant, timing
+from asrbench.sources import audio, corpus, sample
+from asrbench.study import job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    variant.add_arguments(parser)
-    variant.add_round_arguments(parser, "the CSV of rows")
+    opened_variant.add_arguments(parser)
+    opened_variant.add_round_arguments(parser, "the CSV of rows")
     arguments = parser.parse_args()
 
-    measured = variant.from_arguments(arguments)
+    measured = opened_variant.from_arguments(arguments)
     study = measured.study
     sweep = study.sweeps.frames
     speech = corpus.read_sample(arguments.sample)
@@ -38,7 +41,7 @@ def main() -> None:
             for length in sweep.lengths
         ]
 
-    settings = relevant.frames(study, measured.model.name, measured.ctc_weight)
+    settings = job.frames(study, measured.model.name, measured.ctc_weight)
     timing.run("frames", measured, takes_of, settings, arguments)
 
 

@@ -7,19 +7,22 @@ folder of WAV or FLAC files: first fetch_model.py, then this with --audio.
 
 import argparse
 
-from asrbench import audio, corpus, errors, latency, relevant, timing, variant
+from asrbench.basics import errors
+from asrbench.measure import latency, opened_variant, timing
+from asrbench.sources import audio, corpus
+from asrbench.study import job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    variant.add_arguments(parser)
-    variant.add_round_arguments(parser, "the CSV of rows")
+    opened_variant.add_arguments(parser)
+    opened_variant.add_round_arguments(parser, "the CSV of rows")
     parser.add_argument(
         "--audio", metavar="FOLDER", help="WAV and FLAC files, in place of --sample"
     )
     arguments = parser.parse_args()
 
-    measured = variant.from_arguments(arguments)
+    measured = opened_variant.from_arguments(arguments)
     if arguments.audio:
         paths = audio.files_below(arguments.audio)
     else:
@@ -29,7 +32,7 @@ def main() -> None:
         latency.Take({"utterance_id": name}, lambda path=path: measured.load(path))
         for name, path in paths.items()
     ]
-    settings = relevant.latency(measured.study, measured.model.name, measured.ctc_weight)
+    settings = job.latency(measured.study, measured.model.name, measured.ctc_weight)
     timing.run("latency", measured, lambda _recogniser: takes, settings, arguments)
 
 

@@ -6,16 +6,20 @@ as they come: a run that was killed goes on at the next one when called again.
 
 import argparse
 
-from asrbench import corpus, errors, latency, relevant, threads, timing, variant
+from asrbench.basics import errors
+from asrbench.device import threads
+from asrbench.measure import latency, opened_variant, timing
+from asrbench.sources import corpus
+from asrbench.study import job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    variant.add_arguments(parser)
-    variant.add_round_arguments(parser, "the CSV of rows")
+    opened_variant.add_arguments(parser)
+    opened_variant.add_round_arguments(parser, "the CSV of rows")
     arguments = parser.parse_args()
 
-    measured = variant.from_arguments(arguments)
+    measured = opened_variant.from_arguments(arguments)
     sweep = measured.study.sweeps.threads
     paths = corpus.read_sample(arguments.sample)["path"].tolist()
     # Spread over the sample, and the same for every number of threads.
@@ -29,7 +33,7 @@ def main() -> None:
         for count in sweep.counts
         for repeat, path in enumerate(chosen)
     ]
-    settings = relevant.threads(measured.study, measured.model.name, measured.ctc_weight)
+    settings = job.threads(measured.study, measured.model.name, measured.ctc_weight)
     timing.run("threads", measured, lambda _recogniser: takes, settings, arguments)
 
 

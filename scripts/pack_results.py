@@ -6,7 +6,8 @@ No speech and no weights are in it. What it prints says what takes most of it.
 import argparse
 from pathlib import Path
 
-from asrbench import errors, pack
+from asrbench.basics import errors
+from asrbench.compare import pack
 
 MAIL_BYTES = 20_000_000  # what many mail servers take
 

@@ -1,6 +1,7 @@
 """Draws the figure of energy from energy.csv."""
 
-from asrbench import errors, figure_command, figure_energy
+from asrbench.basics import errors
+from asrbench.figures import command, energy
 
 if __name__ == "__main__":
-    errors.run(lambda: figure_command.main(figure_energy.draw, __doc__))
+    errors.run(lambda: command.main(energy.draw, __doc__))

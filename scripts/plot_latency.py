@@ -1,6 +1,7 @@
 """Draws the figure of latency from latency.csv."""
 
-from asrbench import errors, figure_command, figure_latency
+from asrbench.basics import errors
+from asrbench.figures import command, latency
 
 if __name__ == "__main__":
-    errors.run(lambda: figure_command.main(figure_latency.draw, __doc__))
+    errors.run(lambda: command.main(latency.draw, __doc__))

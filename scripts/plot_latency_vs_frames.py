@@ -1,6 +1,7 @@
 """Draws latency against input length from latency_vs_frames.csv."""
 
-from asrbench import errors, figure_command, figure_latency_vs_frames
+from asrbench.basics import errors
+from asrbench.figures import command, latency_vs_frames
 
 if __name__ == "__main__":
-    errors.run(lambda: figure_command.main(figure_latency_vs_frames.draw, __doc__))
+    errors.run(lambda: command.main(latency_vs_frames.draw, __doc__))

@@ -1,6 +1,7 @@
 """Draws latency and speed-up against CPU threads from latency_vs_threads.csv."""
 
-from asrbench import errors, figure_command, figure_latency_vs_threads
+from asrbench.basics import errors
+from asrbench.figures import command, latency_vs_threads
 
 if __name__ == "__main__":
-    errors.run(lambda: figure_command.main(figure_latency_vs_threads.draw, __doc__))
+    errors.run(lambda: command.main(latency_vs_threads.draw, __doc__))

@@ -1,6 +1,7 @@
 """Draws the figure of parameters from parameters.csv."""
 
-from asrbench import errors, figure_command, figure_parameters
+from asrbench.basics import errors
+from asrbench.figures import command, parameters
 
 if __name__ == "__main__":
-    errors.run(lambda: figure_command.main(figure_parameters.draw, __doc__))
+    errors.run(lambda: command.main(parameters.draw, __doc__))

@@ -1,6 +1,7 @@
 """Draws power over time from power_vs_time.csv."""
 
-from asrbench import errors, figure_command, figure_power_vs_time
+from asrbench.basics import errors
+from asrbench.figures import command, power_vs_time
 
 if __name__ == "__main__":
-    errors.run(lambda: figure_command.main(figure_power_vs_time.draw, __doc__))
+    errors.run(lambda: command.main(power_vs_time.draw, __doc__))

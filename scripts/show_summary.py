@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
-from asrbench import config, errors, summary_view, table_csv
+from asrbench.basics import errors
+from asrbench.study import config
+from asrbench.tables import summary_view, table_csv
 from rich.console import Console
 
 

@@ -1,6 +1,7 @@
 """Makes the table of the forward pass against batch size from results/sweeps/batch."""
 
-from asrbench import errors, table_batch, table_command
+from asrbench.basics import errors
+from asrbench.tables import command, latency_vs_batch
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_batch.TABLE, __doc__))
+    errors.run(lambda: command.main(latency_vs_batch.TABLE, __doc__))

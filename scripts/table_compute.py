@@ -1,6 +1,7 @@
 """Makes the table of memory and compute from parameters, multiply-adds, latency and manifests."""
 
-from asrbench import errors, table_command, table_compute
+from asrbench.basics import errors
+from asrbench.tables import command, compute
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_compute.TABLE, __doc__))
+    errors.run(lambda: command.main(compute.TABLE, __doc__))

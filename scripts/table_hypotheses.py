@@ -1,6 +1,7 @@
 """Makes the table of hypotheses from the other tables."""
 
-from asrbench import errors, table_command, table_hypotheses
+from asrbench.basics import errors
+from asrbench.tables import command, hypotheses
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_hypotheses.TABLE, __doc__))
+    errors.run(lambda: command.main(hypotheses.TABLE, __doc__))

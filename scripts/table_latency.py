@@ -1,6 +1,7 @@
 """Makes the table of latency from results/latency."""
 
-from asrbench import errors, table_command, table_latency
+from asrbench.basics import errors
+from asrbench.tables import command, latency
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_latency.TABLE, __doc__))
+    errors.run(lambda: command.main(latency.TABLE, __doc__))

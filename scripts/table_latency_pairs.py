@@ -1,6 +1,7 @@
 """Makes the table of pairs of variants from results/latency."""
 
-from asrbench import errors, table_command, table_latency_pairs
+from asrbench.basics import errors
+from asrbench.tables import command, latency_pairs
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_latency_pairs.TABLE, __doc__))
+    errors.run(lambda: command.main(latency_pairs.TABLE, __doc__))

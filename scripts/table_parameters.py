@@ -1,6 +1,7 @@
 """Makes the table of parameters from results/parameters."""
 
-from asrbench import errors, table_command, table_parameters
+from asrbench.basics import errors
+from asrbench.tables import command, parameters
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_parameters.TABLE, __doc__))
+    errors.run(lambda: command.main(parameters.TABLE, __doc__))

@@ -1,6 +1,7 @@
 """Makes the summary from the tables of parameters, latency, energy and wer."""
 
-from asrbench import errors, table_command, table_summary
+from asrbench.basics import errors
+from asrbench.tables import command, summary
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_summary.TABLE, __doc__))
+    errors.run(lambda: command.main(summary.TABLE, __doc__))

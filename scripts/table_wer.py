@@ -1,6 +1,7 @@
 """Makes the table of word error rates from results/wer."""
 
-from asrbench import errors, table_command, table_wer
+from asrbench.basics import errors
+from asrbench.tables import command, wer
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_wer.TABLE, __doc__))
+    errors.run(lambda: command.main(wer.TABLE, __doc__))

@@ -1,6 +1,7 @@
 """Makes the table of word error rate against duration from results/wer."""
 
-from asrbench import errors, table_command, table_wer_duration
+from asrbench.basics import errors
+from asrbench.tables import command, wer_vs_duration
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_wer_duration.TABLE, __doc__))
+    errors.run(lambda: command.main(wer_vs_duration.TABLE, __doc__))

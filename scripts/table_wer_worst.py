@@ -1,6 +1,7 @@
 """Makes the table of the utterances with the most errors from results/wer."""
 
-from asrbench import errors, table_command, table_wer_worst
+from asrbench.basics import errors
+from asrbench.tables import command, wer_worst
 
 if __name__ == "__main__":
-    errors.run(lambda: table_command.main(table_wer_worst.TABLE, __doc__))
+    errors.run(lambda: command.main(wer_worst.TABLE, __doc__))

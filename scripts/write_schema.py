@@ -4,7 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from asrbench import config, errors
+from asrbench.basics import errors
+from asrbench.study import config
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-from asrbench import config
-from asrbench.config import Study
+from asrbench.study import config
+from asrbench.study.config import Study
 
 LENGTHS = [100, 400, 1600]
 THREADS = [1, 2, 4]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import yaml
-from asrbench.manifest import Manifest
+from asrbench.sources.manifest import Manifest
 
 TOKENS = ["<blank>", "<unk>", "<space>", *"ABCDEFGHIJ", "<sos/eos>"]
 

@@ -8,8 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from asrbench.archive import unpack
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources.archive import unpack
 
 CONTENT = os.urandom(300_000)
 TAR_KINDS = ["", ":gz", ":bz2", ":xz"]
@@ -229,7 +229,7 @@ def test_a_zip_is_stored_or_deflated(tmp_path, method):
 
 def test_the_list_of_a_zip_is_bounded(tmp_path, monkeypatch):
     archive = make_zip(tmp_path / "x.zip", [(f"{i}", b"") for i in range(1000)])
-    monkeypatch.setattr("asrbench.archive._ZIP_LIST_BYTES", 20_000)
+    monkeypatch.setattr("asrbench.sources.archive._ZIP_LIST_BYTES", 20_000)
     refuse(archive, tmp_path, "a header is longer than 19 kB")
 
 

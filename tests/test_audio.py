@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import soundfile
-from asrbench.audio import join_to_length, load, resampled_length
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources.audio import join_to_length, load, resampled_length
 
 
 def tone(rate, seconds=1.0, hz=440.0):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from asrbench import bootstrap
+from asrbench.statistics import bootstrap
 
 STUDYS, DEMOS = (5, 100), (2, 6)  # rounds and utterances
 

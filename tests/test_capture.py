@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 import power_writer
 import pytest
-from asrbench import energy, raw_window, sampler_process, scope_window
-from asrbench.energy_settings import Command, Energy, External
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.measure import energy, sampler_process
+from asrbench.results import raw_window, scope_window
+from asrbench.study.energy_settings import Command, Energy, External
 
 TESTS = Path(__file__).resolve().parent
 WAVEFORM = np.zeros(16000, dtype=np.float32)

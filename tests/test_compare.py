@@ -13,19 +13,24 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import (
-    compare_rows,
-    compare_tables,
-    config,
-    figure_compare,
-    latency_pair,
-    results_version,
+from asrbench.basics import results_version
+from asrbench.basics.errors import UserError
+from asrbench.compare import (
+    figure as figure_compare,
+)
+from asrbench.compare import (
+    rows as compare_rows,
+)
+from asrbench.compare import (
     run_differences,
     run_entries,
     run_folder,
-    timed_rows,
 )
-from asrbench.errors import UserError
+from asrbench.compare import (
+    tables as compare_tables,
+)
+from asrbench.results import latency_pair, timed_rows
+from asrbench.study import config
 from matplotlib.text import Text
 from test_tables import TABLES, write
 from workflow import ROOT

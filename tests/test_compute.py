@@ -1,7 +1,7 @@
 """Multiply-adds against sums made by hand."""
 
 import pytest
-from asrbench import compute, recogniser
+from asrbench.engines import compute, recogniser
 from small_models import LSTM, TOKENS, random_model
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from asrbench import command_line_config, config
-from asrbench.config_block import Block
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.study import command_line_config, config
+from asrbench.study.config_block import Block
 
 ROOT = Path(__file__).resolve().parents[1]
 

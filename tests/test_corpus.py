@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from asrbench import corpus
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources import corpus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

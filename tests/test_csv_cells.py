@@ -4,8 +4,12 @@ import csv
 
 import pandas as pd
 import pytest
-from asrbench import corpus, csv_cells, raw_files, redact, table, table_csv
-from asrbench.rows import RowFile
+from asrbench.basics import csv_cells
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.compare import redact
+from asrbench.results import raw_files
+from asrbench.sources import corpus
+from asrbench.tables import table, table_csv
 from hypothesis import given
 from hypothesis import strategies as st
 

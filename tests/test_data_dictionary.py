@@ -8,15 +8,16 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 import raw_rows
-from asrbench import table, table_data_dictionary, table_list, units
+from asrbench.basics import units
+from asrbench.tables import catalogue, data_dictionary, table
 from test_tables import TABLES, write
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = [
     (name, column, schema.columns[column])
     for name, schema in {
-        **table_list.SCHEMAS,
-        table_data_dictionary.NAME: table_data_dictionary.COLUMNS,
+        **catalogue.SCHEMAS,
+        data_dictionary.NAME: data_dictionary.COLUMNS,
     }.items()
     for column in schema.columns
 ]
@@ -36,16 +37,16 @@ def test_every_script_of_a_table_is_in_the_list():
     for script in (ROOT / "scripts").glob("table_*.py"):
         module = importlib.import_module(f"asrbench.{script.stem}")
         found.add(id(module.TABLE.schema))
-    listed = {id(schema) for name, schema in table_list.SCHEMAS.items() if "/" not in name}
-    assert found == listed | {id(table_data_dictionary.TABLE.schema)}
+    listed = {id(schema) for name, schema in catalogue.SCHEMAS.items() if "/" not in name}
+    assert found == listed | {id(data_dictionary.TABLE.schema)}
 
 
 def test_the_list_names_the_tables_as_the_workflow_does():
     rules = (ROOT / "rules/tables.smk").read_text(encoding="utf-8")
     named = re.findall(r'"(\w+)": \(\s*"table_\w+\.py"', rules)
     named += re.findall(r'TABLES\["(\w+)"\]', rules)
-    ours = {name for name in table_list.SCHEMAS if "/" not in name}
-    assert set(named) == ours | {table_data_dictionary.NAME}
+    ours = {name for name in catalogue.SCHEMAS if "/" not in name}
+    assert set(named) == ours | {data_dictionary.NAME}
 
 
 def test_the_dictionary_has_each_column_of_the_written_tables(tmp_path):
@@ -53,7 +54,7 @@ def test_the_dictionary_has_each_column_of_the_written_tables(tmp_path):
     results = tmp_path / "results"
     raw_rows.build(study, results)
     write(study, results)
-    rows = table_data_dictionary.TABLE.make(study, results)
+    rows = data_dictionary.TABLE.make(study, results)
     for name in TABLES.values():
         csv = pd.read_csv(results / f"tables/{name}.csv", nrows=0)
         assert list(rows.loc[rows["table"] == name, "column"]) == list(csv.columns)
@@ -76,7 +77,7 @@ def test_the_dictionary_has_each_column_of_the_written_tables(tmp_path):
 def test_type_and_bounds_are_those_that_are_checked(column, kind, allowed):
     schema = pa.DataFrameSchema({"c": column})
     assert table.kind(schema.columns["c"]) == kind
-    assert table_data_dictionary.allowed(schema.columns["c"]) == allowed
+    assert data_dictionary.allowed(schema.columns["c"]) == allowed
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_unit_from_the_end_of_the_name(column, unit):
 
 
 def test_numbers_in_seconds_joules_and_watts_have_a_unit():
-    rows = table_data_dictionary.TABLE.make(raw_rows.study(), Path())
+    rows = data_dictionary.TABLE.make(raw_rows.study(), Path())
     ends = rows["column"].str.extract(r"_(s|j|w|percent|bytes|mwh|hz|cores|frames)$")[0]
     assert (rows.loc[ends.notna(), "unit"] != "").all()
     assert not rows.duplicated(["table", "column"]).any()

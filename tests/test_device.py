@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from asrbench import checked, checks, device, device_state, lock
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.device import checks, description, guarded_measurement, lock
+from asrbench.device import watch as device_state
 
 
 def put(root: Path, files: dict[str, object]) -> None:
@@ -114,7 +115,7 @@ def test_the_device_is_described(tmp_path):
     )
     config = tmp_path / "study.json"
     config.write_text("{}")
-    found = device.describe(config, tmp_path)
+    found = description.describe(config, tmp_path)
     assert found["board"] == "Raspberry Pi 5 Model B Rev 1.0"
     assert found["cpu"] == "Cortex-A76"
     assert found["system"] == "Debian GNU/Linux 12 (bookworm)"
@@ -171,11 +172,11 @@ def test_an_unfit_device_stops_a_strict_measurement_and_is_written_down_otherwis
     rows = tmp_path / "round1.csv"
     with (
         pytest.raises(UserError, match="CPU governor: powersave; it is slow; set performance"),
-        checked.measuring(rows, strict=True),
+        guarded_measurement.measuring(rows, strict=True),
     ):
         pytest.fail("measured all the same")
     assert not list(tmp_path.glob("*.json"))
-    with checked.measuring(rows, strict=False):
+    with guarded_measurement.measuring(rows, strict=False):
         pass
     assert "warning: CPU governor" in capsys.readouterr().err
     found = json.loads((tmp_path / "round1.csv.checks.json").read_text())
@@ -187,7 +188,9 @@ def test_an_excused_check_is_written_down_and_neither_stops_nor_warns(
 ):
     monkeypatch.setattr(checks, "run", unfit_device)
     monkeypatch.setattr(lock, "HELD", str(tmp_path))
-    with checked.measuring(tmp_path / "window.json", strict=True, excused=("CPU governor",)):
+    with guarded_measurement.measuring(
+        tmp_path / "window.json", strict=True, excused=("CPU governor",)
+    ):
         pass
     assert "CPU governor" in (tmp_path / "window.json.checks.json").read_text()
     assert capsys.readouterr().err == ""

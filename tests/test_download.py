@@ -9,8 +9,8 @@ from pathlib import Path
 
 import loopback
 import pytest
-from asrbench.download import download, file_name
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources.download import download, file_name
 
 BODY = bytes(range(256)) * 4096  # 1 MiB
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -208,7 +208,7 @@ def test_a_disk_without_room_is_noticed_before_the_transfer(site, tiny_disk):
 
 
 def test_a_disk_that_fills_up_leaves_nothing_that_looks_whole(site, tiny_disk, monkeypatch):
-    monkeypatch.setattr("asrbench.partial_file.PartialFile.make_room", lambda part: None)
+    monkeypatch.setattr("asrbench.sources.partial_file.PartialFile.make_room", lambda part: None)
     with pytest.raises(UserError, match="No space left") as caught:
         fetch([f"{site.url}/a.zip"], tiny_disk / "a.zip")
     assert f"{site.url}/a.zip" in str(caught.value)

@@ -1,8 +1,9 @@
 """What a model's CTC weights share of its encoder: never needed, never half, never another's."""
 
 import numpy as np
-from asrbench import config, encoder_outputs
-from asrbench.encoder_outputs import EncoderOutputs
+from asrbench.measure import encoder_cache
+from asrbench.measure.encoder_cache import EncoderOutputs
+from asrbench.study import config
 from small_models import random_model
 
 
@@ -67,7 +68,7 @@ def test_outputs_are_shared_by_one_model_s_weights_alone(tmp_path):
     manifests = [random_model(tmp_path / name) for name in "ab"]
     manifests[1].config.write_text(manifests[1].config.read_text() + "\n# another\n")
     found = [
-        encoder_outputs.of_model(tmp_path, sharing(weights), manifest)
+        encoder_cache.of_model(tmp_path, sharing(weights), manifest)
         for weights, manifest in [
             ([0.0, 1.0], manifests[0]),
             ([0.3, 1.0], manifests[0]),
@@ -75,5 +76,5 @@ def test_outputs_are_shared_by_one_model_s_weights_alone(tmp_path):
         ]
     ]
     assert found[0].folder == found[1].folder != found[2].folder
-    assert encoder_outputs.of_model(tmp_path, sharing([0.3]), manifests[0]) is None
-    assert encoder_outputs.of_model(tmp_path, sharing([0.0, 1.0], False), manifests[0]) is None
+    assert encoder_cache.of_model(tmp_path, sharing([0.3]), manifests[0]) is None
+    assert encoder_cache.of_model(tmp_path, sharing([0.0, 1.0], False), manifests[0]) is None

@@ -12,7 +12,7 @@ import power_writer
 import pytest
 import small_models
 import yaml
-from asrbench import table_csv
+from asrbench.tables import table_csv
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -90,7 +90,7 @@ print(type(torchaudio).__name__)
 
 
 def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plotting():
-    from asrbench import code_inputs
+    from asrbench.workflow import code_inputs
 
     for script in sorted(SCRIPTS.glob("*.py")):
         modules = code_inputs.files_of(script.name)

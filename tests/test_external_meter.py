@@ -4,9 +4,9 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from asrbench.energy_settings import External as Settings
 from asrbench.meters import external
 from asrbench.meters.interface import MeterError
+from asrbench.study.energy_settings import External as Settings
 
 
 @pytest.fixture

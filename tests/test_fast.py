@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from asrbench import audio, recogniser
-from asrbench.errors import UserError
-from asrbench.fast import search, selection
-from asrbench.manifest import Manifest
-from asrbench.recogniser import Recogniser
+from asrbench.basics.errors import UserError
+from asrbench.engines import recogniser
+from asrbench.engines.espnet_fast import search, selection
+from asrbench.engines.recogniser import Recogniser
+from asrbench.sources import audio
+from asrbench.sources.manifest import Manifest
 from small_models import LSTM, TRANSFORMER, random_model
 
 DEMO = Path(__file__).parents[1] / "demo"

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from asrbench import espnet_import
-from asrbench.fast import search
-from asrbench.fast.ctc_prefix import LOG_ZERO, CtcPrefixScorer
-from asrbench.recogniser import Recogniser
+from asrbench.engines import espnet_import
+from asrbench.engines.espnet_fast import search
+from asrbench.engines.espnet_fast.ctc_prefix import LOG_ZERO, CtcPrefixScorer
+from asrbench.engines.recogniser import Recogniser
 from small_models import random_model
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 import raw_rows
-from asrbench import figure_style, published_study, summary_view, table_csv
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.figures import style
+from asrbench.tables import summary_view, table_csv
+from asrbench.tables.claims import published_study
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -160,14 +162,14 @@ def test_same_tables_give_the_same_bytes(studies, tmp_path, ending):
     study, results = studies["two"]
     files = [tmp_path / f"{number}.{ending}" for number in (1, 2)]
     for file in files:
-        figure_style.save(draw("latency", study, results), file)
+        style.save(draw("latency", study, results), file)
     assert files[0].read_bytes() == files[1].read_bytes()
     assert b"<dc:date>" not in files[0].read_bytes()
 
 
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(UserError, match="ends in png or svg, not 'pdf'"):
-        figure_style.save(figure_style.new(1.0), tmp_path / "a.pdf")
+        style.save(style.new(1.0), tmp_path / "a.pdf")
 
 
 def test_published_bound_is_marked():
@@ -178,7 +180,7 @@ def test_published_bound_is_marked():
 
 def test_long_names_are_broken_at_their_joints():
     study = raw_rows.study((LONG,), random=(LONG,))
-    lines = figure_style.shown(study, LONG, 24).split("\n")
+    lines = style.shown(study, LONG, 24).split("\n")
     assert "".join(lines[:-1]) == LONG and lines[-1] == "(random weights)"
     assert max(map(len, lines)) <= 24
 

@@ -8,23 +8,14 @@ import zipfile
 
 import pytest
 import yaml
-from asrbench import (
-    architecture,
-    archive,
-    checkpoint,
-    compare_tables,
-    config,
-    corpus,
-    json_file,
-    manifest,
-    packed_model,
-    raw_files,
-    results_version,
-    run_folder,
-    speech_source,
-    table_csv,
-)
-from asrbench.errors import UserError
+from asrbench.basics import json_file, results_version
+from asrbench.basics.errors import UserError
+from asrbench.compare import run_folder, tables
+from asrbench.engines import checkpoint
+from asrbench.results import raw_files
+from asrbench.sources import architecture, archive, corpus, manifest, packed_model, speech_source
+from asrbench.study import config
+from asrbench.tables import table_csv
 from hypothesis import given
 from hypothesis import strategies as st
 from mutations import far, mutated, slow, told
@@ -196,7 +187,7 @@ def test_runs_that_are_compared(run, name, data):
     (damaged / "results" / name).write_bytes(data.draw(mutated([content])))
     entries = [str(whole), str(damaged)]
     try:
-        compare_tables.write(run_folder.open_all(entries, damaged), damaged / "out")
+        tables.write(run_folder.open_all(entries, damaged), damaged / "out")
     except UserError:
         pass
     finally:

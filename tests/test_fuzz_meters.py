@@ -1,9 +1,9 @@
 """Whatever a meter's file holds, it is a number or a reason why there is none."""
 
 import pytest
-from asrbench.energy_settings import External as Settings
 from asrbench.meters import battery, external, hwmon, ina3221, kernel_files, pmic, powertop, rapl
 from asrbench.meters.interface import MeterError
+from asrbench.study.energy_settings import External as Settings
 from hypothesis import given
 from hypothesis import strategies as st
 from mutations import far, mutated, told

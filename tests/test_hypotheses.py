@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import architecture, propagate, slowest, verdict
-from asrbench.errors import UserError
-from asrbench.evidence import Evidence, Tables
+from asrbench.basics.errors import UserError
+from asrbench.sources import architecture
+from asrbench.statistics import error_propagation
+from asrbench.tables.claims import slowest, verdict
+from asrbench.tables.claims.table_evidence import Evidence, Tables
 from hypothesis import given
 from hypothesis import strategies as st
 from test_tables import TABLES, read, row, text, write
@@ -271,14 +273,14 @@ def test_a_figure_without_an_interval_shows_nothing():
 
 
 def test_intervals_of_differences_and_ratios():
-    assert propagate.difference((5, 2, 9), (3, 0, 6)) == pytest.approx(
+    assert error_propagation.difference((5, 2, 9), (3, 0, 6)) == pytest.approx(
         (2, 2 - np.hypot(3, 3), 2 + np.hypot(4, 3))
     )
-    value, low, high = propagate.ratio((4.0, 2.0, 8.0), (1.0, 1.0, 1.0))
+    value, low, high = error_propagation.ratio((4.0, 2.0, 8.0), (1.0, 1.0, 1.0))
     assert (value, low, high) == pytest.approx((4, 2, 8))
-    assert propagate.ratio((4.0, 0.0, 8.0), (1.0, 0.5, 2.0))[1] == 0
-    assert np.isnan(propagate.ratio((4.0, 0.0, 8.0), (1.0, np.nan, np.nan))[1])
-    assert np.isnan(propagate.ratio((0.0, 0.0, 0.0), (1.0, 0.5, 2.0))[0])
+    assert error_propagation.ratio((4.0, 0.0, 8.0), (1.0, 0.5, 2.0))[1] == 0
+    assert np.isnan(error_propagation.ratio((4.0, 0.0, 8.0), (1.0, np.nan, np.nan))[1])
+    assert np.isnan(error_propagation.ratio((0.0, 0.0, 0.0), (1.0, 0.5, 2.0))[0])
 
 
 def test_an_explanation_names_the_largest_part_first(finished):

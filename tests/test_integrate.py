@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from asrbench import integrate
+from asrbench.statistics import integrate
 from hypothesis import given
 from hypothesis import strategies as st
 

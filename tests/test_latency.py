@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
-from asrbench import audio, batch, config, latency, relevant
-from asrbench.errors import UserError
-from asrbench.recogniser import Recogniser, load_model
-from asrbench.rows import RowFile
+from asrbench.basics.errors import UserError
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.engines.recogniser import Recogniser, load_model
+from asrbench.measure import batch, latency
+from asrbench.sources import audio
+from asrbench.study import config, job
 from small_models import LSTM, TOKENS, random_model, write_config
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
@@ -247,7 +249,7 @@ def test_rows_depend_on_their_own_settings_alone(study):
     base = config.parse(mapping)
     more_rounds = config.parse(mapping | {"latency": {"rounds": 9}})
     wider = config.parse(mapping | {"decoding": {"beam_size": 3}})
-    assert relevant.latency(base, "one", "0.3") == relevant.latency(more_rounds, "one", "0.3")
-    assert relevant.latency(base, "one", "0.3") != relevant.latency(wider, "one", "0.3")
+    assert job.latency(base, "one", "0.3") == job.latency(more_rounds, "one", "0.3")
+    assert job.latency(base, "one", "0.3") != job.latency(wider, "one", "0.3")
     with pytest.raises(UserError):
-        relevant.latency(base, "two", "0.3")
+        job.latency(base, "two", "0.3")

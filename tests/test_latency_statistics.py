@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from asrbench import early_stopping, outliers, percentiles, spread
+from asrbench.statistics import mlperf_early_stopping, outliers, variance_components
+from asrbench.tables import percentiles
 
 
 def rows(cells, duration_s=4.0):
@@ -16,17 +17,17 @@ def rows(cells, duration_s=4.0):
 
 
 def test_fewest_queries_are_those_of_the_rule():
-    needed = [early_stopping.minimum_queries(share) for share in (0.90, 0.95, 0.99)]
+    needed = [mlperf_early_stopping.minimum_queries(share) for share in (0.90, 0.95, 0.99)]
     assert needed == [64, 130, 662]
-    assert early_stopping.over_latency(63, 0.90) == 0
-    assert early_stopping.over_latency(64, 0.90) == 1
-    assert early_stopping.over_latency(0, 0.90) == 0
+    assert mlperf_early_stopping.over_latency(63, 0.90) == 0
+    assert mlperf_early_stopping.over_latency(64, 0.90) == 1
+    assert mlperf_early_stopping.over_latency(0, 0.90) == 0
 
 
 def test_as_many_are_discarded_as_mlperf_discards():
     # Of the logs of its load generator: 2048 queries discard 172, 2145 discard 181.
-    assert early_stopping.over_latency(2048, 0.90) - 1 == 172
-    assert early_stopping.over_latency(2145, 0.90) - 1 == 181
+    assert mlperf_early_stopping.over_latency(2048, 0.90) - 1 == 172
+    assert mlperf_early_stopping.over_latency(2145, 0.90) - 1 == 181
 
 
 def test_bound_lies_below_the_true_percentile_in_at_most_one_case_in_a_hundred():
@@ -35,7 +36,7 @@ def test_bound_lies_below_the_true_percentile_in_at_most_one_case_in_a_hundred()
     below = 0
     for _ in range(2000):
         sample = np.sort(generator.exponential(size=100))[::-1]
-        below += sample[early_stopping.over_latency(100, 0.90) - 1] < truth
+        below += sample[mlperf_early_stopping.over_latency(100, 0.90) - 1] < truth
     assert below / 2000 <= 0.014
 
 
@@ -87,8 +88,8 @@ def test_what_differs_among_equals_is_an_outlier():
 def test_spread_by_hand():
     cells = np.array([[1.0, 3.0, np.nan], [2.0, 6.0, 100.0]])
     pooled = (1 * 2.0 + 2 * np.var([2, 6, 100], ddof=1)) / 3
-    assert spread.within_rounds(cells) == pytest.approx(np.sqrt(pooled))
-    assert spread.between_rounds(cells) == pytest.approx(np.std([2, 4], ddof=1))
-    assert np.isnan(spread.within_rounds(np.ones((3, 1))))
-    assert np.isnan(spread.between_rounds(np.ones((1, 3))))
-    assert np.isnan(spread.between_rounds(np.array([[1, np.nan], [np.nan, 1]])))
+    assert variance_components.within_rounds(cells) == pytest.approx(np.sqrt(pooled))
+    assert variance_components.between_rounds(cells) == pytest.approx(np.std([2, 4], ddof=1))
+    assert np.isnan(variance_components.within_rounds(np.ones((3, 1))))
+    assert np.isnan(variance_components.between_rounds(np.ones((1, 3))))
+    assert np.isnan(variance_components.between_rounds(np.array([[1, np.nan], [np.nan, 1]])))

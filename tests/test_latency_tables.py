@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import latency_pair
+from asrbench.results import latency_pair
 from test_tables import read, row, text, write
 
 SAMPLED = ("latency", "latency_pairs")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import latex_text, table_latex
-from asrbench.table_markdown import Column
+from asrbench.tables import latex_text, table_latex
+from asrbench.tables.table_markdown import Column
 from hypothesis import given
 from hypothesis import strategies as st
 from test_tables import TABLES, write

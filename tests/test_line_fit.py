@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from asrbench import line_fit
+from asrbench.statistics import line_fit
 
 INTERCEPT, SLOPE = 0.3, 0.5
 

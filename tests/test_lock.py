@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from asrbench import lock
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.device import lock
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 NOBODY = 65534

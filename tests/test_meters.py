@@ -8,8 +8,6 @@ import types
 from pathlib import Path
 
 import pytest
-from asrbench.energy_settings import Command as CommandSettings
-from asrbench.energy_settings import Energy
 from asrbench.meters import catalogue, pmic
 from asrbench.meters.battery import Battery
 from asrbench.meters.command import Command
@@ -18,6 +16,8 @@ from asrbench.meters.ina3221 import Ina3221
 from asrbench.meters.interface import MeterError
 from asrbench.meters.nvidia import Nvidia
 from asrbench.meters.rapl import Rapl
+from asrbench.study.energy_settings import Command as CommandSettings
+from asrbench.study.energy_settings import Energy
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 from test_model_source import CHECKPOINT, CONFIG, META, STATS, fetch, write_folder, write_plain
 
 

@@ -10,9 +10,9 @@ import huggingface_hub
 import loopback
 import pytest
 import yaml
-from asrbench import model_source, model_zoo, packed_model
-from asrbench.config import Model
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources import model_source, model_zoo, packed_model
+from asrbench.study.config import Model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

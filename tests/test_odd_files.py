@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 import raw_rows
 import soundfile
-from asrbench import audio, corpus, results_version, table_csv
-from asrbench.errors import UserError
+from asrbench.basics import results_version
+from asrbench.basics.errors import UserError
+from asrbench.sources import audio, corpus
+from asrbench.tables import table_csv
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 

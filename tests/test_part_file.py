@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from asrbench.part_file import PartFile
-from asrbench.rows import RowFile
+from asrbench.basics.part_file import PartFile
+from asrbench.basics.resumable_csv import RowFile
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 

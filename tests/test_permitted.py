@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from asrbench import espnet_import, permitted, recogniser
-from asrbench.errors import UserError
-from asrbench.recogniser import Recogniser
+from asrbench.basics.errors import UserError
+from asrbench.engines import espnet_import, recogniser
+from asrbench.engines.recogniser import Recogniser
+from asrbench.sources import permitted_parts
 from small_models import COMMON, TRANSFORMER, random_model
 
 CONFIG = COMMON | TRANSFORMER
@@ -23,24 +24,26 @@ FORBIDDEN = re.compile(
 def choices():
     """ESPnet's own lists of classes, by the key that chooses from them."""
     task = espnet_import.load("espnet2.tasks.asr")
-    keys = [key for key in permitted._PARTS if hasattr(task, f"{key}_choices")]
+    keys = [key for key in permitted_parts._PARTS if hasattr(task, f"{key}_choices")]
     return {key: getattr(task, f"{key}_choices").classes for key in keys}
 
 
 def test_each_part_is_one_of_espnets_and_its_module_opens_nothing(choices):
-    assert len(choices) == len(permitted._PARTS) - 2  # token types and adapters have no classes
+    assert (
+        len(choices) == len(permitted_parts._PARTS) - 2
+    )  # token types and adapters have no classes
     for key, classes in choices.items():
-        for name in permitted._PARTS[key]:
+        for name in permitted_parts._PARTS[key]:
             source = inspect.getsource(sys.modules[classes[name].__module__])
             assert not FORBIDDEN.search(source), (key, name)
 
 
 def test_whatever_else_espnet_has_is_refused(choices):
     for key, classes in choices.items():
-        for name in set(classes) - set(permitted._PARTS[key]):
+        for name in set(classes) - set(permitted_parts._PARTS[key]):
             for spelling in (name, name.upper()):
                 with pytest.raises(UserError, match=rf"c: {key} is '{spelling}'; it must be "):
-                    permitted.check(CONFIG | {key: spelling}, Path("c"))
+                    permitted_parts.check(CONFIG | {key: spelling}, Path("c"))
 
 
 class Payload:

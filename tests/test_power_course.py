@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from asrbench import power_course
-from asrbench.raw_files import read_rows
-from asrbench.raw_window import NUMBERS, TEXT, RawWindow
+from asrbench.results import power_course
+from asrbench.results.raw_files import read_rows
+from asrbench.results.raw_window import NUMBERS, TEXT, RawWindow
 from raw_rows import channel, write_csv
 
 PHASES = {"idle_before": [80.0, 90.0], "run": [100.0, 160.0], "idle_after": [170.0, 180.0]}

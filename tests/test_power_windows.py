@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 import raw_rows
-from asrbench import power_windows, table_energy, table_latency
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.results import power_windows
+from asrbench.tables import energy
+from asrbench.tables import latency as table_latency
 from raw_rows import channel
 
 START_S, END_S = 100.0, 160.0
@@ -224,7 +226,7 @@ def tables(results, **rounds):
     study = raw_rows.study(("m",), ["0.0"], rounds=rounds.get("rounds", 1))
     for number in range(1, study.latency.rounds + 1):
         raw_rows.latency(results, "m", "0.0", number, 1.0)
-    for name, table in (("latency", table_latency.TABLE), ("energy", table_energy.TABLE)):
+    for name, table in (("latency", table_latency.TABLE), ("energy", energy.TABLE)):
         rows = table.make(study, results)
         path = results / "tables" / name
         table.write(rows, study, *(path.with_suffix(end) for end in (".csv", ".md", ".tex")))
@@ -287,7 +289,7 @@ def test_a_window_file_without_end_is_void(results):
 
 
 def test_a_window_that_is_not_json_is_told(results):
-    from asrbench.errors import UserError
+    from asrbench.basics.errors import UserError
 
     folder = raw_rows.window(results, "m", "0.0", 1)
     (folder / "window.json").write_text(json.dumps({"status": "measured"})[:-3])

@@ -1,7 +1,7 @@
 import io
 
-from asrbench import progress
-from asrbench.progress import Progress
+from asrbench.basics import progress
+from asrbench.basics.progress import Progress
 
 
 def test_a_log_gets_plain_lines_and_only_now_and_then(monkeypatch):

@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 import torch
-from asrbench import checkpoint, parameters, recogniser
-from asrbench.errors import UserError
-from asrbench.recogniser import Recogniser
+from asrbench.basics.errors import UserError
+from asrbench.engines import checkpoint, parameters, recogniser
+from asrbench.engines.recogniser import Recogniser
 from small_models import LSTM, TRANSFORMER, random_model, write_config
 
 SPEECH = np.random.default_rng(3).normal(0, 0.1, 16000).astype(np.float32)
@@ -224,7 +224,7 @@ def test_frozen_parameters_are_told_apart(model):
 def test_a_folder_without_config_has_a_clear_line(tmp_path):
     write_config(tmp_path)
     (tmp_path / "config.yaml").unlink()
-    from asrbench import manifest as manifests
+    from asrbench.sources import manifest as manifests
 
     with pytest.raises(UserError, match="there is no such model manifest"):
         manifests.load(tmp_path / "model.json")

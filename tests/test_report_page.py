@@ -8,7 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import pareto, report_embed, report_facts, report_page
+from asrbench.report import embed as report_embed
+from asrbench.report import facts
+from asrbench.report import page as report_page
+from asrbench.statistics import pareto
 from browser import OWN, Browser, needs_browser
 from test_tables import write
 
@@ -22,7 +25,7 @@ EVIL = "<script>alert('x')</script> & a name"
 
 
 def made(study, results: Path) -> str:
-    return report_page.make(report_facts.read(study, results))
+    return report_page.make(facts.read(study, results))
 
 
 def built(folder: Path, watts: bool = True, tables: tuple[str, ...] = NEEDED, **settings):

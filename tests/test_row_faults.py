@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import latency_pair
+from asrbench.results import latency_pair
 from test_latency_tables import one_variant
 from test_tables import read, row, write
 

@@ -5,7 +5,7 @@ import json
 import logging
 
 import pytest
-from asrbench.run_progress import RunProgress, Times, spoken, stage
+from asrbench.workflow.run_progress import RunProgress, Times, spoken, stage
 from rich.console import Console
 
 

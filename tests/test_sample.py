@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
-from asrbench.corpus import UTTERANCE_COLUMNS
-from asrbench.errors import UserError
-from asrbench.sample import draw, draw_pieces, shuffled
+from asrbench.basics.errors import UserError
+from asrbench.sources.corpus import UTTERANCE_COLUMNS
+from asrbench.sources.sample import draw, draw_pieces, shuffled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -5,8 +5,9 @@ import unicodedata
 
 import numpy as np
 import pytest
-from asrbench import normalise, scoring
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.statistics import scoring
+from asrbench.study import normalise
 
 
 @pytest.mark.parametrize(

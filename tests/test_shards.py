@@ -5,10 +5,11 @@ import tracemalloc
 
 import pandas as pd
 import pytest
-from asrbench import decode, hypotheses_file, shards
-from asrbench.errors import UserError
-from asrbench.part_file import PartFile
-from asrbench.recogniser import Transcript
+from asrbench.basics.errors import UserError
+from asrbench.basics.part_file import PartFile
+from asrbench.engines.recogniser import Transcript
+from asrbench.measure import decode, shards
+from asrbench.results import hypotheses_file
 from hypothesis import given
 from hypothesis import strategies as st
 

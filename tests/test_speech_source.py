@@ -6,9 +6,9 @@ from pathlib import Path
 
 import loopback
 import pytest
-from asrbench import speech_source
-from asrbench.config import Speech
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources import speech_source
+from asrbench.study.config import Speech
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench import integrate, table_csv
-from asrbench.digits import figure
-from asrbench.errors import UserError
-from asrbench.propagate import product
+from asrbench.basics.digits import figure
+from asrbench.basics.errors import UserError
+from asrbench.statistics import integrate
+from asrbench.statistics.error_propagation import product
+from asrbench.tables import table_csv
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 TABLES = {

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from asrbench import yaml_file
-from asrbench.errors import UserError
+from asrbench.basics import yaml_file
+from asrbench.basics.errors import UserError
 
 
 def read(tmp_path, text):

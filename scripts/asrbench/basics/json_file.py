@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 
 def write_json(content: dict, path: Path) -> None:

@@ -12,7 +12,7 @@ import os
 import time
 from pathlib import Path
 
-from asrbench import kernel_lock
+from asrbench.basics import kernel_lock
 
 _PAUSE_S = 0.2
 

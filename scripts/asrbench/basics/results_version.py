@@ -1,6 +1,6 @@
 """Which layout of files and columns a results folder has; device.json says it."""
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 VERSION = 1
 READABLE = (1,)

@@ -4,8 +4,8 @@ import csv
 import io
 from pathlib import Path
 
-from asrbench.csv_cells import as_given, harmless
-from asrbench.part_file import PartFile
+from asrbench.basics.csv_cells import as_given, harmless
+from asrbench.basics.part_file import PartFile
 
 
 class RowFile:

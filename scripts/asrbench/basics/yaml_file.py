@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 # Written in C where the system's libyaml is there: a list of 5,000 tokens then takes no second.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

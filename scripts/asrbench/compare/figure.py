@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from asrbench import decades, figure_cost, figure_rows, figure_style, palette
-from asrbench.compare_rows import BOUND, PUBLISHED
-from asrbench.compare_tables import Compared
-from asrbench.digits import figure as digits
+from asrbench.basics import decades, palette
+from asrbench.basics.digits import figure as digits
+from asrbench.compare.rows import BOUND, PUBLISHED
+from asrbench.compare.tables import Compared
+from asrbench.figures import bar_rows, cost_shape, style
 
 _WIDTH = 28  # characters of a device's name
 _TRIES = 5  # to make room, since words move with the axis
@@ -23,22 +24,22 @@ def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
 
     Args:
         compared: the table, which says what is shown.
-        rows: as :func:`asrbench.compare_tables.write` gives them.
+        rows: as :func:`asrbench.compare.tables.write` gives them.
     """
     shown, low, high = compared.value.value, compared.value.low, compared.value.high
     devices = list(dict.fromkeys(rows["device"]))
     pairs = [
         (f"{row['model']}|{row['ctc_weight']}", row["device"]) for row in rows.to_dict("records")
     ]
-    layout = figure_rows.lay_out(pairs)
-    figure = figure_style.new(layout.height_in + 1.0)
+    layout = bar_rows.lay_out(pairs)
+    figure = style.new(layout.height_in + 1.0)
     axes = figure.subplots()
-    figure_rows.prepare(axes, layout, _heads(rows), {name: _short(name) for name in devices})
+    bar_rows.prepare(axes, layout, _heads(rows), {name: _short(name) for name in devices})
     measured = rows[shown].dropna()
     if decades.spanned(measured):
         axes.set_xscale("log")
         axes.set_xlim(0.5 * measured.min(), 3 * measured.max())
-        figure_style.plain_log(axes.xaxis)
+        style.plain_log(axes.xaxis)
     elif not measured.empty:
         axes.set_xlim(0, 1.25 * max(measured.max(), rows[high].max()))
     left = axes.get_xlim()[0]
@@ -46,17 +47,17 @@ def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
     for pair, row in zip(pairs, rows.to_dict("records"), strict=True):
         y, mean = layout.at[pair], row[shown]
         if mean != mean:
-            why = figure_style.briefly(_PLACE.sub("", row["reason"]), 50)
-            figure_rows.write(axes, left, y, why, figure_style.FADED)
+            why = style.briefly(_PLACE.sub("", row["reason"]), 50)
+            bar_rows.write(axes, left, y, why, style.FADED)
             continue
         hollow = row["device"] == PUBLISHED
-        colour = figure_style.FADED if hollow else colours[row["device"]]
-        axes.hlines(y, left, mean, color=figure_style.GRID, linewidth=2)
+        colour = style.FADED if hollow else colours[row["device"]]
+        axes.hlines(y, left, mean, color=style.GRID, linewidth=2)
         axes.plot(mean, y, "o", color=colour, mfc="white" if hollow else colour, mew=1.3, zorder=4)
-        end = figure_cost.interval(axes, y, mean, row[low], row[high])
-        figure_rows.write(axes, end, y, _words(row, compared), figure_style.INK)
+        end = cost_shape.interval(axes, y, mean, row[low], row[high])
+        bar_rows.write(axes, end, y, _words(row, compared), style.INK)
     axes.set_xlabel(compared.label)
-    figure_style.legend(figure, [figure_style.handle("95 % interval", linestyle="-")], columns=1)
+    style.legend(figure, [style.handle("95 % interval", linestyle="-")], columns=1)
     _make_room(figure, axes, left)
     return figure
 

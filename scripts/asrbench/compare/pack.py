@@ -10,8 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench import json_file, redact, ro_crate
-from asrbench.errors import UserError
+from asrbench.basics import json_file
+from asrbench.basics.errors import UserError
+from asrbench.compare import redact, ro_crate
 
 # What may be left out, by the first part of a file's path in the results.
 GROUPS = {
@@ -123,7 +124,7 @@ def group(file: Path) -> str:
 
 def _places(results: Path) -> list[str]:
     """Folders that paths are made relative to: the run's, the project's, the user's; long first."""
-    project = Path(__file__).resolve().parents[2]
+    project = Path(__file__).resolve().parents[3]
     given = (results.absolute().parent, Path.cwd(), project, Path.home())
     folders = {str(each) for path in given for each in (path, path.resolve())}
     return sorted((each for each in folders if len(each) > 1), key=len, reverse=True)

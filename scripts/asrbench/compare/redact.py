@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable
 
-from asrbench.csv_cells import as_given, harmless
+from asrbench.basics.csv_cells import as_given, harmless
 
 _WORDS = ("text", "reference", "hypothesis")
 # A user and a password before a host, and whatever follows the path of an address.
@@ -44,7 +44,7 @@ def _relative(given: str, places: list[str]) -> str:
 
 
 def json_text(content: str, places: list[str]) -> str:
-    """A JSON text, laid out as :mod:`asrbench.json_file` writes it."""
+    """A JSON text, laid out as :mod:`asrbench.basics.json_file` writes it."""
     return json.dumps(_in_json(json.loads(content), places), indent=2) + "\n"
 
 

@@ -10,18 +10,13 @@ from operator import attrgetter
 import numpy as np
 import pandas as pd
 
-from asrbench import (
-    latency_pair,
-    propagate,
-    published_study,
-    run_differences,
-    timed_rows,
-    wer_pair,
-    wer_rows,
-)
-from asrbench.evidence import Absent
-from asrbench.run_folder import Run
-from asrbench.wer_rows import Scored
+from asrbench.compare import run_differences
+from asrbench.compare.run_folder import Run
+from asrbench.results import latency_pair, timed_rows, wer_pair, wer_rows
+from asrbench.results.wer_rows import Scored
+from asrbench.statistics import error_propagation
+from asrbench.tables.claims import published_study
+from asrbench.tables.claims.table_evidence import Absent
 
 Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
@@ -96,7 +91,9 @@ def energy(runs: list[Run]) -> Iterator[dict]:
         why = _other_scope(first.figures, second.figures) or _other_sample(first, second)
         if why:
             return {"reason": why}
-        return _three("ratio", "", propagate.ratio(second.three(_ENERGY), first.three(_ENERGY)))
+        return _three(
+            "ratio", "", error_propagation.ratio(second.three(_ENERGY), first.three(_ENERGY))
+        )
 
     def published(variant: Variant) -> dict:
         return {
@@ -119,7 +116,7 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
         words = [row.figures["words"] for row in (second, first)]
         if words[0] != words[1]:
             return {"reason": "other references ({:.0f} words, not {:.0f})".format(*words)}
-        difference = propagate.difference(second.three(_WER), first.three(_WER))
+        difference = error_propagation.difference(second.three(_WER), first.three(_WER))
         return _three("difference", "_percent", difference)
 
     def published(variant: Variant) -> dict:
@@ -157,7 +154,7 @@ class _Row:
     variant: Variant
     figures: dict[str, object]
 
-    def three(self, names: tuple[str, str, str]) -> propagate.Figure:
+    def three(self, names: tuple[str, str, str]) -> error_propagation.Figure:
         return tuple(self.figures[name] for name in names)
 
 
@@ -313,6 +310,6 @@ def _at(table: pd.DataFrame, variant: Variant) -> np.ndarray:
     return ((table["model"] == variant[0]) & (table["ctc_weight"] == variant[1])).to_numpy()
 
 
-def _three(name: str, unit: str, figures: propagate.Figure) -> dict[str, float]:
+def _three(name: str, unit: str, figures: error_propagation.Figure) -> dict[str, float]:
     names = (f"{name}{unit}", f"{name}_low{unit}", f"{name}_high{unit}")
     return dict(zip(names, figures, strict=True))

@@ -1,8 +1,8 @@
 """In what two runs differ, and whether a figure of one may be set against the other's."""
 
-from asrbench.digits import figure
-from asrbench.evidence import Absent
-from asrbench.run_folder import Run
+from asrbench.basics.digits import figure
+from asrbench.compare.run_folder import Run
+from asrbench.tables.claims.table_evidence import Absent
 
 _SHOWN = 6
 # Names and places, which no measurement depends on.

@@ -6,10 +6,11 @@ Nothing here reads a table, so the workflow can ask before any job.
 import zipfile
 from pathlib import Path
 
-from asrbench import config, results_version
-from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.json_file import read_json
+from asrbench.basics import results_version
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json
+from asrbench.study import config
+from asrbench.study.config import Study
 
 _NEEDED = "latency.csv"
 _READ = (

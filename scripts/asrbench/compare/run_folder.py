@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench import archive, run_entries, run_tables
-from asrbench.config import Study
-from asrbench.evidence import Tables
+from asrbench.compare import run_entries, run_tables
+from asrbench.sources import archive
+from asrbench.study.config import Study
+from asrbench.tables.claims.table_evidence import Tables
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def open_all(entries: list[str], scratch: Path) -> list[Run]:
         scratch: an empty folder for what is unpacked, which must outlive the runs.
 
     Raises:
-        UserError: as :func:`asrbench.run_entries.check` does, and for an archive
+        UserError: as :func:`asrbench.compare.run_entries.check` does, and for an archive
             that holds no results.
     """
     run_entries.check(entries)

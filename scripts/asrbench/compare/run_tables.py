@@ -10,17 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import (
-    table_csv,
-    table_energy,
-    table_latency,
-    table_parameters,
-    table_wer,
-)
-from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.evidence import Tables
-from asrbench.table import Table, checked, kind
+from asrbench.basics.errors import UserError
+from asrbench.study.config import Study
+from asrbench.tables import energy as table_energy
+from asrbench.tables import latency, parameters, table_csv, wer
+from asrbench.tables.claims.table_evidence import Tables
+from asrbench.tables.table import Table, checked, kind
 
 _OF_CHECKPOINT = ["encoder", "decoder", "sha256", "architecture_reason"]
 
@@ -48,17 +43,17 @@ def read(study: Study, results: Path, entry: str) -> Tables:
         return table_energy.of(study, results, made["latency"])
 
     one(
-        *("parameters", table_parameters.TABLE, _any(results, "parameters/*.csv")),
-        lambda: _with_checkpoints(table_parameters.build(study, results), results),
+        *("parameters", parameters.TABLE, _any(results, "parameters/*.csv")),
+        lambda: _with_checkpoints(parameters.build(study, results), results),
     )
     one(
-        *("latency", table_latency.TABLE, _any(results, "latency/*/*/round*.csv")),
-        lambda: table_latency.build(study, results),
+        *("latency", latency.TABLE, _any(results, "latency/*/*/round*.csv")),
+        lambda: latency.build(study, results),
     )
     one("energy", table_energy.TABLE, "latency" in made and _has_samples(results), energy)
     one(
-        *("wer", table_wer.TABLE, _any(results, "wer/*/*/hypotheses.jsonl")),
-        lambda: table_wer.build(study, results),
+        *("wer", wer.TABLE, _any(results, "wer/*/*/hypotheses.jsonl")),
+        lambda: wer.build(study, results),
     )
     return Tables(results / "tables", made)
 

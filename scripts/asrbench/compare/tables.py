@@ -7,13 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench import compare_rows, latency_pair, table
-from asrbench.power_columns import STATUSES
-from asrbench.run_folder import Run
-from asrbench.table import count, number, schema, text
-from asrbench.table_latex import latex
-from asrbench.table_markdown import Column, markdown
-from asrbench.variant_rows import joined
+from asrbench.compare import rows as compare_rows
+from asrbench.compare.run_folder import Run
+from asrbench.results import latency_pair
+from asrbench.tables import table
+from asrbench.tables.power_columns import STATUSES
+from asrbench.tables.table import count, number, schema, text
+from asrbench.tables.table_latex import latex
+from asrbench.tables.table_markdown import Column, markdown
+from asrbench.tables.variant_rows import joined
 
 _PUBLISHED_NOTE = (
     "The published study's figures have no raw rows, hence neither intervals nor ratios."

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from asrbench.busy import BUSY_CORES
-from asrbench.device_state import DeviceWatch
+from asrbench.device.busy import BUSY_CORES
+from asrbench.device.watch import DeviceWatch
 
 LOOK_S = 0.3
 MAINS = "mains"

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import psutil
 
-from asrbench import results_version, threads
+from asrbench.basics import results_version
+from asrbench.device import threads
 
 SCHEMA_VERSION = 1
 
 _PACKAGES = ["torch", "espnet", "numpy", "librosa", "soundfile", "jiwer", "snakemake"]
-_REPOSITORY = Path(__file__).resolve().parents[2]
+_REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:

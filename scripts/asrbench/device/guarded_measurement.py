@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from asrbench import checks, lock
-from asrbench.device_state import DeviceWatch
-from asrbench.errors import UserError
-from asrbench.json_file import write_json
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import write_json
+from asrbench.device import checks, lock
+from asrbench.device.watch import DeviceWatch
 
 
 @contextmanager

@@ -4,8 +4,8 @@ import os
 import time
 from contextlib import contextmanager
 
-from asrbench import kernel_lock
-from asrbench.errors import UserError
+from asrbench.basics import kernel_lock
+from asrbench.basics.errors import UserError
 
 # What is held: the kernel's own folder of this device's processor. It is there for every account
 # and every TMPDIR, and nobody can take it away, or put a link or another file in its place.

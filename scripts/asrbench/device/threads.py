@@ -2,7 +2,7 @@
 
 import os
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 
 def usable_cores() -> int:

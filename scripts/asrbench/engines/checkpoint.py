@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 # How many keys a message names before it only counts the rest.
 _NAMED_KEYS = 5

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asrbench import espnet_import, packed_model, permitted
-from asrbench.clocks import PartClocks
-from asrbench.errors import UserError
-from asrbench.manifest import Manifest
+from asrbench.basics.errors import UserError
+from asrbench.engines import espnet_import
+from asrbench.engines.part_timers import PartClocks
+from asrbench.sources import packed_model, permitted_parts
+from asrbench.sources.manifest import Manifest
 
 # Random weights are drawn from this seed, so that every process times the same network.
 WEIGHTS_SEED = 0
 
-# What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then asrbench.fast's.
+# What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then asrbench.engines.espnet_fast's.
 _SCORER_METHODS = [
     "init_state",
     "batch_init_state",
@@ -66,7 +67,7 @@ class Recogniser:
         ctc_weight: share of the CTC score, 0 to 1.
         beam_size: hypotheses kept at each step.
         tokens_per_second: for random weights, the length of the output.
-        engine: whose search decodes: ``espnet``, or ``fast`` (:mod:`asrbench.fast`).
+        engine: whose search decodes: ``espnet``, or ``fast`` (:mod:`asrbench.engines.espnet_fast`).
         clocks_in_search: whether the scorers are timed one by one; without,
             ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own
             cost is measured).
@@ -86,7 +87,7 @@ class Recogniser:
     ):
         self.speech2text = _speech2text(manifest, ctc_weight, beam_size)
         if engine == "fast":
-            from asrbench.fast import search
+            from asrbench.engines.espnet_fast import search
 
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
         self.model = self.speech2text.asr_model
@@ -231,7 +232,7 @@ def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
 
 def _built(builder, manifest: Manifest, *args, **kwargs):
     """Call one of ESPnet's builders; what it says of a bad configuration becomes one line."""
-    permitted.check(packed_model.read_config(manifest.config), manifest.config)
+    permitted_parts.check(packed_model.read_config(manifest.config), manifest.config)
     cannot = f"{manifest.config}: ESPnet cannot build model {manifest.name} from it"
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # of what it says before it raises
@@ -253,7 +254,7 @@ def _said(error: Exception) -> str:
 
 
 def _load_weights(model, manifest: Manifest) -> None:
-    from asrbench import checkpoint
+    from asrbench.engines import checkpoint
 
     if manifest.weights == "trained":
         checkpoint.load_into(model, manifest.checkpoint)

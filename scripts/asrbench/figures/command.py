@@ -6,8 +6,10 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench import config, figure_style, table_csv
-from asrbench.config import Study
+from asrbench.figures import style
+from asrbench.study import config
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 
 def main(draw: Callable[[Path, Study], Figure], description: str) -> None:
@@ -21,5 +23,5 @@ def main(draw: Callable[[Path, Study], Figure], description: str) -> None:
     study = config.load(args.config)
     with table_csv.columns_of(args.tables):
         figure = draw(args.tables, study)
-    figure_style.save(figure, args.out)
+    style.save(figure, args.out)
     print(args.out)

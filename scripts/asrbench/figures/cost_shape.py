@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from asrbench import figure_rows, figure_style, published_study
-from asrbench.config import Study
-from asrbench.digits import figure as digits
+from asrbench.basics.digits import figure as digits
+from asrbench.figures import bar_rows, style
+from asrbench.study.config import Study
+from asrbench.tables.claims import published_study
 
 
 def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figure, Axes, dict]:
@@ -23,18 +24,18 @@ def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figur
     Returns:
         The figure, the upper axes, and the place of each (model, CTC weight) in it.
     """
-    ours = figure_rows.lay_out(study.variants())
+    ours = bar_rows.lay_out(study.variants())
     reference = published_study.load().dropna(subset=[published])
     pairs = list(zip(reference["model"], reference["ctc_weight"], strict=True))
-    theirs = figure_rows.lay_out(pairs)
+    theirs = bar_rows.lay_out(pairs)
     heights = [0.7 if empty else ours.height_in, theirs.height_in]
-    figure = figure_style.new(sum(heights) + 1.9)
+    figure = style.new(sum(heights) + 1.9)
     top, bottom = figure.subplots(2, 1, height_ratios=heights)
     if not empty:
-        names = {m.name: figure_style.shown(study, m.name, width=99) for m in study.models}
-        figure_rows.prepare(top, ours, names, _weights(study.variants()))
+        names = {m.name: style.shown(study, m.name, width=99) for m in study.models}
+        bar_rows.prepare(top, ours, names, _weights(study.variants()))
         top.set_xlabel(label)
-    _draw_published(bottom, theirs, reference, pairs, published, figure_style.colours(study))
+    _draw_published(bottom, theirs, reference, pairs, published, style.colours(study))
     bottom.set_xlabel(label)
     return figure, top, ours.at
 
@@ -42,7 +43,7 @@ def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figur
 def without_figures(axes: Axes, text: str) -> None:
     """Turn the upper panel into words."""
     axes.set_axis_off()
-    figure_style.say(axes, text)
+    style.say(axes, text)
 
 
 def interval(axes: Axes, y: float, value: float, low: float, high: float) -> float:
@@ -53,7 +54,7 @@ def interval(axes: Axes, y: float, value: float, low: float, high: float) -> flo
         *(value, y),
         xerr=[[value - low], [high - value]],
         fmt="none",
-        ecolor=figure_style.INK,
+        ecolor=style.INK,
         elinewidth=1,
         capsize=2,
     )
@@ -64,7 +65,7 @@ def interval(axes: Axes, y: float, value: float, low: float, high: float) -> flo
 
 def absent(axes: Axes, y: float, reason: str) -> None:
     """Say in a variant's row why it has no bar."""
-    figure_rows.write(axes, 0, y, figure_style.briefly(reason, 58), figure_style.FADED)
+    bar_rows.write(axes, 0, y, style.briefly(reason, 58), style.FADED)
 
 
 def _weights(pairs: list[tuple[str, str]]) -> dict[str, str]:
@@ -73,22 +74,20 @@ def _weights(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 def _draw_published(
     axes: Axes,
-    rows: figure_rows.Rows,
+    rows: bar_rows.Rows,
     reference: pd.DataFrame,
     pairs: list[tuple[str, str]],
     column: str,
     colours: dict[str, str],
 ) -> None:
-    figure_rows.prepare(axes, rows, {name: name for name, _ in pairs}, _weights(pairs))
-    axes.set_title(
-        published_study.label(column), loc="left", fontsize=8.5, color=figure_style.FADED
-    )
+    bar_rows.prepare(axes, rows, {name: name for name, _ in pairs}, _weights(pairs))
+    axes.set_title(published_study.label(column), loc="left", fontsize=8.5, color=style.FADED)
     for pair, value, power_w in zip(
         pairs, reference[column], reference["power_mean_w"], strict=True
     ):
-        colour = colours.get(pair[0], figure_style.FADED)
-        axes.hlines(rows.at[pair], 0, value, color=figure_style.GRID, linewidth=2)
+        colour = colours.get(pair[0], style.FADED)
+        axes.hlines(rows.at[pair], 0, value, color=style.GRID, linewidth=2)
         axes.plot(value, rows.at[pair], "o", mfc="white", mec=colour, mew=1.3, ms=5.5)
         text = f"{digits(value)} J, {digits(power_w)} W" if column == "energy_j" else digits(value)
-        figure_rows.write(axes, value, rows.at[pair], "  " + text, figure_style.FADED)
+        bar_rows.write(axes, value, rows.at[pair], "  " + text, style.FADED)
     axes.set_xlim(0, (1.28 if column == "energy_j" else 1.14) * reference[column].max())

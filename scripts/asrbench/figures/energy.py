@@ -5,9 +5,11 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asrbench import figure_cost, figure_rows, figure_style, measured_power, palette, table_csv
-from asrbench.config import Study
-from asrbench.digits import figure as digits
+from asrbench.basics import palette
+from asrbench.basics.digits import figure as digits
+from asrbench.figures import bar_rows, cost_shape, measured_power, style
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 BAR, DIAMOND = "energy_per_utterance_study", "energy_per_utterance_integral"
 
@@ -17,18 +19,18 @@ def draw(tables: Path, study: Study) -> Figure:
     table = measured_power.rows_of_variants(table_csv.read(tables, "energy"))
     kept, scope, left_out = measured_power.comparable(table)
     label = "energy of an utterance (J)"
-    figure, axes, at = figure_cost.panels(study, kept.empty, label, "energy_j")
-    figure_style.note(figure, study, left_out)
+    figure, axes, at = cost_shape.panels(study, kept.empty, label, "energy_j")
+    style.note(figure, study, left_out)
     if kept.empty:
-        figure_cost.without_figures(axes, measured_power.why_none(table))
+        cost_shape.without_figures(axes, measured_power.why_none(table))
         return figure
     axes.set_xlabel(f"{label}, {scope}" if scope else label)
-    colours = figure_style.colours(study)
+    colours = style.colours(study)
     for index, row in table.iterrows():
         y = at[row["model"], row["ctc_weight"]]
         if index not in kept.index:
             other = "another meter or scope" if row["power_status"] == "measured" else ""
-            figure_cost.absent(axes, y, other or row["reason"])
+            cost_shape.absent(axes, y, other or row["reason"])
             continue
         ends = [0.0]
         if row[f"{BAR}_j"] > 0:
@@ -36,36 +38,34 @@ def draw(tables: Path, study: Study) -> Figure:
                 *(y, row[f"{BAR}_j"]),
                 height=0.72,
                 color=palette.lighter(colours[row["model"]], 0.35),
-                edgecolor=figure_style.INK,
+                edgecolor=style.INK,
                 linewidth=0.5,
             )
             bounds = (row[f"{BAR}_{name}j"] for name in ("", "low_", "high_"))
-            ends.append(figure_cost.interval(axes, y, *bounds))
+            ends.append(cost_shape.interval(axes, y, *bounds))
         if row[f"{DIAMOND}_j"] > 0:
-            axes.plot(
-                row[f"{DIAMOND}_j"], y, "D", mfc="white", mec=figure_style.INK, ms=4, zorder=4
-            )
+            axes.plot(row[f"{DIAMOND}_j"], y, "D", mfc="white", mec=style.INK, ms=4, zorder=4)
             ends.append(1.02 * row[f"{DIAMOND}_j"])
         energy = f"{digits(row[f'{BAR}_j'])} J, " if row[f"{BAR}_j"] > 0 else ""
         power = f"{energy}{digits(row['power_mean_w'])} W"
-        figure_rows.write(axes, max(ends), y, " " + power, figure_style.INK)
+        bar_rows.write(axes, max(ends), y, " " + power, style.INK)
     widest = kept[[f"{BAR}_j", f"{BAR}_high_j", f"{DIAMOND}_j"]].max().max()
     if widest > 0:
         axes.set_xlim(0, 1.28 * widest)
-    figure_style.legend(figure, _entries(), columns=3)
+    style.legend(figure, _entries(), columns=3)
     return figure
 
 
 def _entries() -> list:
-    grey = palette.lighter(figure_style.FADED, 0.35)
+    grey = palette.lighter(style.FADED, 0.35)
     diamond = {"marker": "D", "markerfacecolor": "white", "markersize": 4}
     return [
         Patch(
             facecolor=grey,
-            edgecolor=figure_style.INK,
+            edgecolor=style.INK,
             linewidth=0.5,
             label="watts × latency",
         ),
-        figure_style.handle("integral / inferences", **diamond),
-        figure_style.handle("95 % interval", linestyle="-", linewidth=1),
+        style.handle("integral / inferences", **diamond),
+        style.handle("95 % interval", linestyle="-", linewidth=1),
     ]

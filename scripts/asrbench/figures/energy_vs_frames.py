@@ -4,8 +4,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench import figure_length, figure_style, measured_power, table_csv
-from asrbench.config import Study
+from asrbench.figures import length_shape, measured_power, style
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 FIGURES = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
 
@@ -15,17 +16,17 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "energy_vs_frames")
     kept, scope, left_out = measured_power.comparable(table)
     if kept["energy_study_j"].isna().all():
-        figure = figure_style.new(2.0)
+        figure = style.new(2.0)
         axes = figure.subplots()
         axes.set_axis_off()
-        figure_style.say(axes, measured_power.why_none(table))
-        figure_style.note(figure, study)
+        style.say(axes, measured_power.why_none(table))
+        style.note(figure, study)
         return figure
     shown = table.copy()
     shown.loc[~shown.index.isin(kept.index), list(FIGURES)] = float("nan")
     absent = table[table["energy_study_j"].isna()].assign(why=lambda rows: rows["reason"])
     label = f"energy (J), {scope}" if scope else "energy (J)"
-    figure = figure_length.draw(study, shown, FIGURES, label)
-    lines = (left_out, figure_style.absences(absent, "energy at some lengths"))
-    figure_style.note(figure, study, *lines)
+    figure = length_shape.draw(study, shown, FIGURES, label)
+    lines = (left_out, style.absences(absent, "energy at some lengths"))
+    style.note(figure, study, *lines)
     return figure

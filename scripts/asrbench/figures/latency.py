@@ -5,9 +5,11 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asrbench import figure_cost, figure_rows, figure_style, latency_parts, palette, table_csv
-from asrbench.config import Study
-from asrbench.digits import figure as digits
+from asrbench.basics import palette
+from asrbench.basics.digits import figure as digits
+from asrbench.figures import bar_rows, cost_shape, style
+from asrbench.study.config import Study
+from asrbench.tables import latency_parts, table_csv
 
 LABEL = "mean latency of an utterance (s)"
 
@@ -16,17 +18,17 @@ def draw(tables: Path, study: Study) -> Figure:
     """From latency.csv."""
     table = table_csv.read(tables, "latency")
     measured = table[table["latency_mean_s"].notna()]
-    figure, axes, at = figure_cost.panels(study, measured.empty, LABEL, "latency_mean_s")
-    figure_style.note(figure, study)
+    figure, axes, at = cost_shape.panels(study, measured.empty, LABEL, "latency_mean_s")
+    style.note(figure, study)
     if measured.empty:
         reason = next((why for why in table["reason"] if why), "no reason given")
-        figure_cost.without_figures(axes, f"No latency was measured: {reason}.")
+        cost_shape.without_figures(axes, f"No latency was measured: {reason}.")
         return figure
-    colours = figure_style.colours(study)
+    colours = style.colours(study)
     for row in table.to_dict("records"):
         y = at[row["model"], row["ctc_weight"]]
         if row["latency_mean_s"] != row["latency_mean_s"]:
-            figure_cost.absent(axes, y, row["reason"])
+            cost_shape.absent(axes, y, row["reason"])
             continue
         left = 0.0
         for part, (_, share, hatch) in latency_parts.SHOWN.items():
@@ -38,28 +40,28 @@ def draw(tables: Path, study: Study) -> Figure:
                 left=left,
                 height=0.72,
                 color=palette.lighter(colours[row["model"]], share),
-                edgecolor=figure_style.INK,
+                edgecolor=style.INK,
                 linewidth=0.5,
                 hatch=hatch,
             )
             left += seconds
         mean, low, high = (row[f"latency_{name}_s"] for name in ("mean", "low", "high"))
-        end = figure_cost.interval(axes, y, mean, low, high)
-        figure_rows.write(axes, end, y, digits(mean), figure_style.INK)
+        end = cost_shape.interval(axes, y, mean, low, high)
+        bar_rows.write(axes, end, y, digits(mean), style.INK)
     axes.set_xlim(0, 1.14 * measured[["latency_mean_s", "latency_high_s"]].max().max())
-    figure_style.legend(figure, _entries(), columns=3)
+    style.legend(figure, _entries(), columns=3)
     return figure
 
 
 def _entries() -> list:
     entries = [
         Patch(
-            facecolor=palette.lighter(figure_style.FADED, share),
-            edgecolor=figure_style.INK,
+            facecolor=palette.lighter(style.FADED, share),
+            edgecolor=style.INK,
             linewidth=0.5,
             hatch=hatch,
             label=name,
         )
         for name, share, hatch in latency_parts.SHOWN.values()
     ]
-    return [*entries, figure_style.handle("95 % interval", linestyle="-", linewidth=1)]
+    return [*entries, style.handle("95 % interval", linestyle="-", linewidth=1)]

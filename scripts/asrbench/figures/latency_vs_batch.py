@@ -7,8 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import decades, figure_style, table_csv
-from asrbench.config import Study
+from asrbench.basics import decades
+from asrbench.figures import style as figure_style
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 
 def draw(tables: Path, study: Study) -> Figure:

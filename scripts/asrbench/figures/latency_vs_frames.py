@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from asrbench import figure_length, figure_style, table_csv
-from asrbench.config import Study
+from asrbench.figures import length_shape, style
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 FIGURES = ("latency_mean_s", "latency_low_s", "latency_high_s")
 
@@ -16,22 +17,22 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "latency_vs_frames")
     absent = table[table["latency_mean_s"].isna()].assign(why=lambda rows: rows["reason"])
     if len(absent) == len(table):
-        figure = figure_style.new(2.0)
+        figure = style.new(2.0)
         axes = figure.subplots()
         axes.set_axis_off()
         reason = next((why for why in table["reason"] if why), "no reason given")
-        figure_style.say(axes, f"No latency was measured: {reason}.")
-        figure_style.note(figure, study)
+        style.say(axes, f"No latency was measured: {reason}.")
+        style.note(figure, study)
         return figure
     growth = _growth(table_csv.read(tables, "latency_growth"))
-    figure = figure_length.draw(study, table, FIGURES, "latency (s)", growth)
-    figure_style.note(
+    figure = length_shape.draw(study, table, FIGURES, "latency (s)", growth)
+    style.note(
         figure,
         study,
         "∝ n^x: fitted growth with the input length n, and the 95 % interval of x"
         if growth
         else "",
-        figure_style.absences(absent, "latency at some lengths"),
+        style.absences(absent, "latency at some lengths"),
     )
     return figure
 

@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import figure_style, table_csv
-from asrbench.config import Study
+from asrbench.figures import style as figure_style
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 ABOVE_IN, ROW_IN = 0.9, 1.7
 

@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import decades, figure_style
-from asrbench.config import Study
+from asrbench.basics import decades
+from asrbench.figures import style
+from asrbench.study.config import Study
 
 ABOVE_IN, PANEL_IN = 0.8, 2.2
 
@@ -32,23 +33,21 @@ def draw(
     models = list(dict.fromkeys(model for model, _ in study.variants()))
     across = min(2, len(models))
     down = math.ceil(len(models) / across)
-    figure = figure_style.new(ABOVE_IN + PANEL_IN * down)
+    figure = style.new(ABOVE_IN + PANEL_IN * down)
     panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat
-    styles = figure_style.weight_styles([weight for _, weight in study.variants()])
-    colours = figure_style.colours(study)
+    styles = style.weight_styles([weight for _, weight in study.variants()])
+    colours = style.colours(study)
     log_y = decades.spanned(rows[figures[0]])
     log_x = decades.spanned(rows["length_frames"], 8)
     for axes, model in zip(panels, models, strict=False):
-        axes.set_title(
-            figure_style.shown(study, model, 24 * (3 - across)), loc="left", fontweight="bold"
-        )
+        axes.set_title(style.shown(study, model, 24 * (3 - across)), loc="left", fontweight="bold")
         here = rows[rows["model"] == model]
         for weight in dict.fromkeys(here["ctc_weight"]):
             line = here[here["ctc_weight"] == weight].sort_values("length_frames")
             words = (growth or {}).get((model, weight), "_nolegend_")
             _line(axes, line, figures, words, colours[model], *styles[weight])
         if here[figures[0]].isna().all():
-            figure_style.say(axes, "nothing measured", 24)
+            style.say(axes, "nothing measured", 24)
     for axes in list(panels)[len(models) :]:
         axes.set_visible(False)
     panels = [axes for axes in figure.axes if axes.get_visible()]
@@ -64,9 +63,9 @@ def draw(
         panels[0].set_ylim(top=4 * top)
     for axes, model in zip(panels, models, strict=True):
         if log_x:
-            figure_style.plain_log(axes.xaxis)
+            style.plain_log(axes.xaxis)
         if log_y:
-            figure_style.plain_log(axes.yaxis)
+            style.plain_log(axes.yaxis)
         _seconds(axes, rows[rows["model"] == model], log_x)
         if growth:
             _say_growth(axes)
@@ -75,12 +74,12 @@ def draw(
     for axes in panels[::across]:
         axes.set_ylabel(label)
     entries = [
-        figure_style.handle(f"CTC {weight}", linestyle=line, marker=marker)
+        style.handle(f"CTC {weight}", linestyle=line, marker=marker)
         for weight, (line, marker) in styles.items()
     ]
     if rows[figures[1]].notna().any():
-        entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
-    figure_style.legend(figure, entries, columns=min(4, len(entries)))
+        entries.append(style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
+    style.legend(figure, entries, columns=min(4, len(entries)))
     return figure
 
 
@@ -125,7 +124,7 @@ def _seconds(axes: Axes, rows: pd.DataFrame, log: bool) -> None:
     above = axes.secondary_xaxis(
         "top", functions=(lambda frames: frames * seconds, lambda audio: audio / seconds)
     )
-    above.tick_params(labelsize=7, colors=figure_style.FADED, pad=1, length=2)
-    above.set_xlabel("audio (s)", fontsize=7, color=figure_style.FADED, labelpad=2)
+    above.tick_params(labelsize=7, colors=style.FADED, pad=1, length=2)
+    above.set_xlabel("audio (s)", fontsize=7, color=style.FADED, labelpad=2)
     if log:
-        figure_style.plain_log(above.xaxis)
+        style.plain_log(above.xaxis)

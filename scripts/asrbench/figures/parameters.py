@@ -4,8 +4,10 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench import figure_rows, figure_style, published_study, table_csv
-from asrbench.config import Study
+from asrbench.figures import bar_rows, style
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
+from asrbench.tables.claims import published_study
 
 MODULES = {"whole": "whole model", "encoder": "encoder", "decoder": "decoder", "ctc": "CTC head"}
 PUBLISHED = {
@@ -18,18 +20,18 @@ PUBLISHED = {
 def draw(tables: Path, study: Study) -> Figure:
     """From parameters.csv; the published study's counts are rings around those of its models."""
     table = table_csv.read(tables, "parameters")
-    colours = figure_style.colours(study)
+    colours = style.colours(study)
     reference = published_study.load().drop_duplicates("model").set_index("model")
     others = [name for name in reference.index if name not in colours]
     pairs = [(name, module) for name in colours for module in MODULES]
     pairs += [(name, module) for name in others for module in PUBLISHED]
-    rows = figure_rows.lay_out(pairs)
-    names = {m.name: figure_style.shown(study, m.name, width=99) for m in study.models}
+    rows = bar_rows.lay_out(pairs)
+    names = {m.name: style.shown(study, m.name, width=99) for m in study.models}
     names |= {name: f"{name}, {published_study.LABEL}" for name in others}
-    figure = figure_style.new(rows.height_in + 1.1)
+    figure = style.new(rows.height_in + 1.1)
     axes = figure.subplots()
     axes.set_xscale("log")
-    figure_rows.prepare(axes, rows, names, MODULES)
+    bar_rows.prepare(axes, rows, names, MODULES)
 
     counts = table.set_index(["model", "module"])["parameters"]
     reasons = table.set_index("model")["reason"].to_dict()
@@ -42,36 +44,36 @@ def draw(tables: Path, study: Study) -> Figure:
             reference.at[name, PUBLISHED[module]] if _is_published(reference, name, module) else 0
         )
         if ring > 0:
-            edge = figure_style.FADED
+            edge = style.FADED
             axes.plot(ring, y, "o", mfc="none", mec=edge, mew=1.1, ms=9, zorder=2)
         if count is not None and count > 0:
             axes.plot(count, y, "o", color=colours[name], ms=5.5, zorder=3)
             drawn.append(count)
         if (count is not None and count > 0) or ring > 0:
             value = count if count is not None and count > 0 else ring
-            axes.hlines(y, 0.1, value, color=figure_style.GRID, linewidth=2, zorder=1)
-            figure_rows.write(axes, max(value, ring), y, "  " + rounded(value), figure_style.INK)
+            axes.hlines(y, 0.1, value, color=style.GRID, linewidth=2, zorder=1)
+            bar_rows.write(axes, max(value, ring), y, "  " + rounded(value), style.INK)
         else:
             why = reasons.get(name) or "none"
             axes.text(
                 *(0.01, y, why[:70]),
                 transform=axes.get_yaxis_transform(),
                 va="center",
-                color=figure_style.FADED,
+                color=style.FADED,
                 fontsize=7.5,
             )
     axes.set_xlim(0.4 * min(drawn), 5 * max(drawn))
     axes.set_xlabel("parameters (logarithmic)")
-    figure_style.plain_log(axes.xaxis)
+    style.plain_log(axes.xaxis)
     axes.xaxis.set_major_formatter(lambda value, _: rounded(value))
-    figure_style.note(figure, study, measured=False)
-    ring = {"marker": "o", "markerfacecolor": "none", "markersize": 9, "color": figure_style.FADED}
+    style.note(figure, study, measured=False)
+    ring = {"marker": "o", "markerfacecolor": "none", "markersize": 9, "color": style.FADED}
     dot = {"marker": "o", "markersize": 5.5}
     entries = [
-        figure_style.handle("this study", **dot),
-        figure_style.handle(published_study.LABEL, **ring),
+        style.handle("this study", **dot),
+        style.handle(published_study.LABEL, **ring),
     ]
-    figure_style.legend(figure, entries, columns=2)
+    style.legend(figure, entries, columns=2)
     return figure
 
 

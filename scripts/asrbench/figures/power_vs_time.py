@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asrbench import figure_cost, figure_style, measured_power, table_csv
-from asrbench.config import Study
+from asrbench.figures import cost_shape, measured_power, style
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 ABOVE_IN, ROW_IN = 0.9, 1.5
 
@@ -18,35 +19,35 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "power_vs_time")
     kept = table[table["power_w"].notna()]
     models = list(dict.fromkeys(kept["model"]))
-    figure = figure_style.new(ABOVE_IN + ROW_IN * max(1, len(models)))
+    figure = style.new(ABOVE_IN + ROW_IN * max(1, len(models)))
     if kept.empty:
         axes = figure.subplots()
         axes.set_axis_off()
-        figure_style.note(figure, study)
-        figure_cost.without_figures(axes, measured_power.why_none(table))
+        style.note(figure, study)
+        cost_shape.without_figures(axes, measured_power.why_none(table))
         return figure
     panels = figure.subplots(len(models), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    styles = figure_style.weight_styles([weight for _, weight in study.variants()])
+    styles = style.weight_styles([weight for _, weight in study.variants()])
     for axes, model in zip(panels, models, strict=True):
         here = kept[kept["model"] == model]
-        axes.set_title(figure_style.shown(study, model, 60), loc="left", fontweight="bold")
+        axes.set_title(style.shown(study, model, 60), loc="left", fontweight="bold")
         _shade(axes, here)
         for (weight, _), line in here.groupby(["ctc_weight", "round"], sort=False):
             middle = (line["time_low_s"] + line["time_high_s"]) / 2
-            colour, dashes = figure_style.colours(study)[model], styles[weight][0]
+            colour, dashes = style.colours(study)[model], styles[weight][0]
             axes.plot(middle, line["power_w"], color=colour, linestyle=dashes, marker="", lw=1.0)
         axes.set_ylabel("power (W)")
     panels[0].set_ylim(0, 1.12 * kept["power_w"].max())
     scope = ", ".join(dict.fromkeys(kept["scope"]))
     panels[-1].set_xlabel(f"time from the begin of the window (s); {scope}")
     absent = table[table["power_w"].isna()].assign(why=lambda rows: rows["reason"])
-    figure_style.note(figure, study, figure_style.absences(absent, "watts"))
+    style.note(figure, study, style.absences(absent, "watts"))
     entries = [
-        figure_style.handle(f"CTC {weight}", linestyle=dashes, marker="")
+        style.handle(f"CTC {weight}", linestyle=dashes, marker="")
         for weight, (dashes, _) in styles.items()
     ]
-    entries.append(Patch(facecolor=figure_style.GRID, label="idle"))
-    figure_style.legend(figure, entries, columns=len(entries))
+    entries.append(Patch(facecolor=style.GRID, label="idle"))
+    style.legend(figure, entries, columns=len(entries))
     return figure
 
 
@@ -57,4 +58,4 @@ def _shade(axes: Axes, rows: pd.DataFrame) -> None:
         if spans.ngroups:
             low, high = spans["time_low_s"].min().max(), spans["time_high_s"].max().min()
             if high > low:
-                axes.axvspan(low, high, color=figure_style.GRID, zorder=0, linewidth=0)
+                axes.axvspan(low, high, color=style.GRID, zorder=0, linewidth=0)

@@ -18,10 +18,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from asrbench import palette
-from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.palette import FADED, GRID, INK
+from asrbench.basics import palette
+from asrbench.basics.errors import UserError
+from asrbench.basics.palette import FADED, GRID, INK
+from asrbench.study.config import Study
 
 WIDTH_IN = 5.0
 _LINES = [("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1)), "v"), ((0, (1, 1)), "P")]

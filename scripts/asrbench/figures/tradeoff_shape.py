@@ -7,9 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench import decades, figure_style, palette, pareto, published_study, table_csv, used_parts
-from asrbench.config import Study
-from asrbench.digits import figure as digits
+from asrbench.basics import decades, palette
+from asrbench.basics.digits import figure as digits
+from asrbench.figures import style
+from asrbench.statistics import pareto
+from asrbench.study import used_parts
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
+from asrbench.tables.claims import published_study
 
 SMALLEST_PT, LARGEST_PT = 4.5, 9.0
 
@@ -27,11 +32,11 @@ def draw(
         label: of the x axis, with the unit.
         published: the column of the published study on the x axis.
     """
-    figure = figure_style.new(3.6 + 0.17 * len(study.models))
+    figure = style.new(3.6 + 0.17 * len(study.models))
     axes = figure.subplots()
     reference = published_study.load()
     weights = [w for _, w in study.variants()] + list(reference["ctc_weight"])
-    styles, colours = figure_style.weight_styles(weights), figure_style.colours(study)
+    styles, colours = style.weight_styles(weights), style.colours(study)
     for row in reference.to_dict("records"):
         _hollow(axes, row, published, styles, colours)
     _front(axes, rows, cost[0])
@@ -41,7 +46,7 @@ def draw(
     axes.set_ylabel("word error rate (%)")
     _scale_cost(axes, pd.concat([rows[cost[0]], reference[published]]), rows[cost[2]])
     _scale_errors(axes, pd.concat([rows["wer_percent"], reference["wer_percent"]]))
-    figure_style.legend(figure, _entries(study, rows, styles, colours, published), columns=2)
+    style.legend(figure, _entries(study, rows, styles, colours, published), columns=2)
     return figure
 
 
@@ -64,7 +69,7 @@ def _sizes(rows: pd.DataFrame) -> list[float]:
 def _front(axes: Axes, rows: pd.DataFrame, cost: str) -> None:
     """Steps along the variants that no other beats in both."""
     best = rows[pareto.front(rows, [cost, "wer_percent"])].sort_values(cost)
-    line = {"color": figure_style.FADED, "linestyle": "-", "linewidth": 0.9, "zorder": 1}
+    line = {"color": style.FADED, "linestyle": "-", "linewidth": 0.9, "zorder": 1}
     axes.step(best[cost], best["wer_percent"], where="post", **line)
 
 
@@ -89,7 +94,7 @@ def _point(
 
 
 def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> None:
-    colour = palette.lighter(colours.get(row["model"], figure_style.FADED), 0.25)
+    colour = palette.lighter(colours.get(row["model"], style.FADED), 0.25)
     x, y = row[column], row["wer_percent"]
     marker = styles[row["ctc_weight"]][1]
     axes.plot(x, y, marker, mfc="white", mec=colour, mew=1.2, ms=6.5, zorder=2)
@@ -109,7 +114,7 @@ def _scale_cost(axes: Axes, values: pd.Series, highest: pd.Series) -> None:
         axes.set_xscale("log")
         # An interval that goes down to nothing would push all points to one side: it is cut.
         axes.set_xlim(values.min() / 3, 1.6 * pd.concat([values, highest]).max())
-        figure_style.plain_log(axes.xaxis)
+        style.plain_log(axes.xaxis)
     else:
         axes.set_xlim(left=0)
 
@@ -119,7 +124,7 @@ def _scale_errors(axes: Axes, values: pd.Series) -> None:
         axes.set_yscale("log")
         low, high = values.min(), values.max()
         axes.set_ylim(low / 1.6, high * 1.9)
-        figure_style.plain_log(axes.yaxis)
+        style.plain_log(axes.yaxis)
     else:
         axes.set_ylim(-0.04 * values.max(), 1.18 * values.max())
 
@@ -127,8 +132,8 @@ def _scale_errors(axes: Axes, values: pd.Series) -> None:
 def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, published: str) -> list:
     there = set(rows["model"])
     entries = [
-        figure_style.handle(
-            figure_style.shown(study, model.name, 40),
+        style.handle(
+            style.shown(study, model.name, 40),
             marker="s",
             markersize=8,
             color=colours[model.name],
@@ -138,18 +143,18 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
     ]
     above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
     label = f"{published_study.label(published)};\n{above}"
-    entries.append(figure_style.handle(label, marker="o", markerfacecolor="white"))
+    entries.append(style.handle(label, marker="o", markerfacecolor="white"))
     if not rows.empty:
-        line = {"linestyle": "-", "linewidth": 0.9, "color": figure_style.FADED}
-        entries.append(figure_style.handle("Pareto front", **line))
+        line = {"linestyle": "-", "linewidth": 0.9, "color": style.FADED}
+        entries.append(style.handle("Pareto front", **line))
     markers = [
-        figure_style.handle(f"CTC weight {weight}", marker=marker)
+        style.handle(f"CTC weight {weight}", marker=marker)
         for weight, (_, marker) in styles.items()
     ]
     if rows["parameters"].notna().any():
         low, high = (digits(f(rows["parameters"]) / 1e6) for f in (min, max))
         label = f"size: {low} to {high} million\nparameters in use"
-        markers.append(figure_style.handle(label, marker="o", markersize=LARGEST_PT))
+        markers.append(style.handle(label, marker="o", markersize=LARGEST_PT))
     for column, other in ((entries, markers), (markers, entries)):
-        column += [figure_style.handle(" ")] * (len(other) - len(column))
+        column += [style.handle(" ")] * (len(other) - len(column))
     return entries + markers

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench import figure_style, figure_tradeoff, table_csv
-from asrbench.config import Study
+from asrbench.figures import style, tradeoff_shape
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 COST = ("latency_mean_s", "latency_low_s", "latency_high_s")
 
@@ -15,11 +16,11 @@ def draw(tables: Path, study: Study) -> Figure:
     keys = ["model", "ctc_weight"]
     latency = table_csv.read(tables, "latency")[[*keys, *COST, "reason"]]
     rows = table_csv.read(tables, "wer").merge(latency, on=keys, how="left", suffixes=("", "_x"))
-    rows = figure_tradeoff.with_parameters(rows, tables)
+    rows = tradeoff_shape.with_parameters(rows, tables)
     both = rows["wer_percent"].notna() & rows[COST[0]].notna()
     why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna("no latency"))
     label = "mean latency of an utterance (s)"
-    figure = figure_tradeoff.draw(study, rows[both], COST, label, "latency_mean_s")
-    absent = figure_style.absences(rows.assign(why=why)[~both], "point")
-    figure_style.note(figure, study, absent)
+    figure = tradeoff_shape.draw(study, rows[both], COST, label, "latency_mean_s")
+    absent = style.absences(rows.assign(why=why)[~both], "point")
+    style.note(figure, study, absent)
     return figure

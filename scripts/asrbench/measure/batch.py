@@ -6,10 +6,10 @@ import time
 import numpy as np
 import torch
 
-from asrbench.device_state import COLUMNS as DEVICE_COLUMNS
-from asrbench.device_state import DeviceWatch
-from asrbench.latency import failure
-from asrbench.rows import RowFile
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
+from asrbench.device.watch import DeviceWatch
+from asrbench.measure.latency import failure
 
 COLUMNS = [
     "batch_size",

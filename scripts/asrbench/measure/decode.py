@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from asrbench.latency import failure
-from asrbench.part_file import PartFile
-from asrbench.recogniser import Transcript
+from asrbench.basics.part_file import PartFile
+from asrbench.engines.recogniser import Transcript
+from asrbench.measure.latency import failure
 
 
 def decode(

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 import numpy as np
 
-from asrbench import relevant
-from asrbench.config import Study
-from asrbench.manifest import Manifest
+from asrbench.sources.manifest import Manifest
+from asrbench.study import job
+from asrbench.study.config import Study
 
 
 def of_model(folder: str | Path, study: Study, manifest: Manifest) -> "EncoderOutputs | None":
@@ -34,7 +34,7 @@ def of_model(folder: str | Path, study: Study, manifest: Manifest) -> "EncoderOu
     if not study.wer.share_encoder or len(study.weights_of(model)) < 2:
         return None
     config = manifest.config.read_text(encoding="utf-8")
-    what = [relevant.encoding(study, manifest.name), manifest.sha256, config]
+    what = [job.encoding(study, manifest.name), manifest.sha256, config]
     digest = hashlib.sha256(json.dumps(what).encode()).hexdigest()
     return EncoderOutputs(Path(folder) / f"{manifest.name}-{digest[:16]}")
 

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-from asrbench import samples_file
-from asrbench.device_state import DeviceWatch
-from asrbench.energy_settings import Energy
-from asrbench.errors import UserError
-from asrbench.json_file import write_json
-from asrbench.latency import failure
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import write_json
+from asrbench.device.watch import DeviceWatch
+from asrbench.engines.recogniser import Recogniser
+from asrbench.measure import samples_file
+from asrbench.measure.latency import failure
+from asrbench.measure.sampler_process import Ended, SamplerProcess
 from asrbench.meters import catalogue
 from asrbench.meters.catalogue import Probed
-from asrbench.recogniser import Recogniser
-from asrbench.sampler_process import Ended, SamplerProcess
+from asrbench.study.energy_settings import Energy
 
 SCHEMA_VERSION = 2
 NOTHING_READ = "no meter could be read any more when sampling began"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asrbench.device_state import COLUMNS as DEVICE_COLUMNS
-from asrbench.device_state import DeviceWatch
-from asrbench.errors import UserError
-from asrbench.recogniser import Recogniser
-from asrbench.rows import RowFile
+from asrbench.basics.errors import UserError
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
+from asrbench.device.watch import DeviceWatch
+from asrbench.engines.recogniser import Recogniser
 
 TIMED_COLUMNS = [
     "order",

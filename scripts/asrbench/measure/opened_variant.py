@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asrbench import audio, config, manifest, threads
-from asrbench.config import Study
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.device import threads
+from asrbench.sources import audio, manifest
+from asrbench.study import config
+from asrbench.study.config import Study
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,9 @@ class Variant:
             use_threads: in place of the study's number of threads.
 
         Returns:
-            An :class:`asrbench.recogniser.Recogniser`.
+            An :class:`asrbench.engines.recogniser.Recogniser`.
         """
-        from asrbench.recogniser import Recogniser
+        from asrbench.engines.recogniser import Recogniser
 
         threads.use(use_threads or self.study.decoding.threads)
         recogniser = Recogniser(

@@ -1,4 +1,4 @@
-"""The process that reads all meters beside the measured one: ``python -m asrbench.sampler``.
+"""The process that reads all meters beside the measured one: ``python -m asrbench.measure.sampler``.
 
 It has a low priority, since what it measures must not wait for it, and tells
 what it cost itself. It writes each reading at once, so that whatever ends it
@@ -21,10 +21,10 @@ import threading
 import time
 from pathlib import Path
 
-from asrbench.csv_cells import harmless
-from asrbench.energy_settings import Energy
+from asrbench.basics.csv_cells import harmless
 from asrbench.meters import catalogue
 from asrbench.meters.interface import Meter, MeterError, Reading
+from asrbench.study.energy_settings import Energy
 
 COLUMNS = ["t_s", "meter", "channel", "scope", "power_w", "energy_j"]
 NICENESS = 10

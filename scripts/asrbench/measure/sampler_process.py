@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asrbench import sampler
-from asrbench.energy_settings import Energy
+from asrbench.measure import sampler
+from asrbench.study.energy_settings import Energy
 
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 60.0
@@ -56,10 +56,10 @@ class SamplerProcess:
         self._settings = settings
         # Of meters that keep files: removed here, so that nothing stays when the sampler is killed.
         self._folder = tempfile.TemporaryDirectory(prefix="asrbench-meters-")
-        scripts = str(Path(sampler.__file__).resolve().parents[1])
+        scripts = str(Path(sampler.__file__).resolve().parents[2])
         paths = [scripts, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "asrbench.sampler"]
+            [sys.executable, "-m", "asrbench.measure.sampler"]
             + ["--energy", settings.model_dump_json(), "--root", str(root), "--out", str(out)],
             env=os.environ
             | {"PYTHONPATH": os.pathsep.join(paths), "TMPDIR": self._folder.name}

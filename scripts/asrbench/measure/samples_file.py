@@ -4,8 +4,8 @@ import csv
 import os
 from pathlib import Path
 
-from asrbench import sampler
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.measure import sampler
 
 COLUMNS = ["t_s", "phase", *sampler.COLUMNS[1:]]
 BETWEEN = "settle"

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 
 def parse(text: str) -> tuple[int, int]:

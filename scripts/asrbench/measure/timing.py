@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Callable
 
-from asrbench import checked, latency
-from asrbench.latency import Take
-from asrbench.progress import Progress
-from asrbench.rows import RowFile
-from asrbench.variant import Variant
+from asrbench.basics.progress import Progress
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.device import guarded_measurement
+from asrbench.measure import latency
+from asrbench.measure.latency import Take
+from asrbench.measure.opened_variant import Variant
 
 
 def run(
@@ -25,12 +26,12 @@ def run(
     Args:
         what: the measurement, for its progress.
         takes_of: gives the takes, of which the first warm the model up, for
-            the :class:`asrbench.recogniser.Recogniser` that will decode them.
+            the :class:`asrbench.engines.recogniser.Recogniser` that will decode them.
         settings: what the rows depend on.
         arguments: ``out`` and ``round``.
     """
     study = measured.study
-    with checked.measuring(arguments.out, study.checks.strict):
+    with guarded_measurement.measuring(arguments.out, study.checks.strict):
         recogniser = measured.recogniser()
         takes = takes_of(recogniser)
         rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], settings)

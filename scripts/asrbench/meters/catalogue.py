@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench.energy_settings import METERS, Energy
 from asrbench.meters.battery import Battery
 from asrbench.meters.command import Command
 from asrbench.meters.external import External
@@ -14,6 +13,7 @@ from asrbench.meters.nvidia import Nvidia
 from asrbench.meters.pmic import Pmic
 from asrbench.meters.powertop import Powertop
 from asrbench.meters.rapl import Rapl
+from asrbench.study.energy_settings import METERS, Energy
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import math
 import subprocess
 import time
 
-from asrbench.energy_settings import Command as Settings
 from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+from asrbench.study.energy_settings import Command as Settings
 
 
 class Command(Meter):

@@ -11,8 +11,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asrbench.energy_settings import External as Settings
 from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading
+from asrbench.study.energy_settings import External as Settings
 
 TIME = "t_utc"
 KINDS = {"power_w": "gauge", "energy_j": "counter"}

@@ -4,10 +4,11 @@ import math
 
 import pandas as pd
 
-from asrbench import latency_pair, pareto
-from asrbench.digits import figure
-from asrbench.report_facts import KEYS, Facts
-from asrbench.report_names import joined, variant
+from asrbench.basics.digits import figure
+from asrbench.report.facts import KEYS, Facts
+from asrbench.report.names import joined, variant
+from asrbench.results import latency_pair
+from asrbench.statistics import pareto
 
 HYBRID, CTC_ONLY = "0.3", "1.0"
 WER, LATENCY, ENERGY = "wer_percent", "latency_mean_s", "energy_per_utterance_study_j"

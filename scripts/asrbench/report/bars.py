@@ -3,12 +3,14 @@
 import altair as alt
 import pandas as pd
 
-from asrbench import latency_parts, palette, report_chart
-from asrbench.digits import figure as digits
-from asrbench.palette import FADED, INK
-from asrbench.report_facts import Facts
-from asrbench.report_names import NO_REASON, variant
-from asrbench.table_markdown import Column, cell
+from asrbench.basics import palette
+from asrbench.basics.digits import figure as digits
+from asrbench.basics.palette import FADED, INK
+from asrbench.report import chart as report_chart
+from asrbench.report.facts import Facts
+from asrbench.report.names import NO_REASON, variant
+from asrbench.tables import latency_parts
+from asrbench.tables.table_markdown import Column, cell
 
 ROW_PX = 21
 

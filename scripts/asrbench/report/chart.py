@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import altair as alt
 import pandas as pd
 
-from asrbench.palette import FADED, GRID, INK
+from asrbench.basics.palette import FADED, GRID, INK
 
 # Set from the legend of the page; empty is all.
 CHOSEN = ("chosen_model", "chosen_weight")

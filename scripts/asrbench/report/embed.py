@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 _END = "</body>"
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import palette, results_version, table_csv
-from asrbench.config import Study
-from asrbench.csv_cells import as_given
-from asrbench.errors import UserError
-from asrbench.json_file import read_json
-from asrbench.report_inputs import HYPOTHESES, TABLES
+from asrbench.basics import palette, results_version
+from asrbench.basics.csv_cells import as_given
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json
+from asrbench.report.inputs import HYPOTHESES, TABLES
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
 
 KEYS = ["model", "ctc_weight"]
 

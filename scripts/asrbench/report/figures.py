@@ -2,13 +2,15 @@
 
 import pandas as pd
 
-from asrbench import measured_power, palette, report_bars, report_length, report_tradeoff
-from asrbench.palette import FADED
-from asrbench.report_chart import Figure
-from asrbench.report_facts import KEYS, Facts
-from asrbench.report_names import reasons
-from asrbench.report_sections import why_no_energy
-from asrbench.table_markdown import Column
+from asrbench.basics import palette
+from asrbench.basics.palette import FADED
+from asrbench.figures import measured_power
+from asrbench.report import bars, length, tradeoff
+from asrbench.report.chart import Figure
+from asrbench.report.facts import KEYS, Facts
+from asrbench.report.names import reasons
+from asrbench.report.sections import why_no_energy
+from asrbench.tables.table_markdown import Column
 
 LATENCY = Column(
     "mean latency of an utterance (s)", "latency_mean_s", "latency_low_s", "latency_high_s"
@@ -42,8 +44,8 @@ def _latency(facts: Facts) -> Figure:
     rows = facts.tables.get(name)
     if rows is None or rows[LATENCY.value].isna().all():
         return Figure(name, title, "", None, _why_none(facts, name))
-    parts = report_bars.latency_parts_shown()
-    spec = report_bars.draw(facts, rows.assign(why=rows["reason"]), LATENCY, parts)
+    parts = bars.latency_parts_shown()
+    spec = bars.draw(facts, rows.assign(why=rows["reason"]), LATENCY, parts)
     note = "The figure at the end of a bar is the mean of the whole; the whisker its 95 % interval."
     swatches = [(text, palette.lighter(FADED, share)) for text, share in parts.values()]
     return Figure(name, title, note, spec, swatches=swatches)
@@ -79,7 +81,7 @@ def _against(facts: Facts, name: str, title: str, costs: pd.DataFrame, cost: Col
     missing = reasons(rows.assign(why=why)[~both], "why", len(rows))
     if not both.any():
         return Figure(name, title, "", None, missing)
-    return Figure(name, title, _FRONT, report_tradeoff.draw(facts, rows[both], cost), missing)
+    return Figure(name, title, _FRONT, tradeoff.draw(facts, rows[both], cost), missing)
 
 
 def _frames(facts: Facts) -> Figure:
@@ -89,7 +91,7 @@ def _frames(facts: Facts) -> Figure:
         return Figure(name, title, "", None, _why_none(facts, name))
     there = rows[LATENCY_AT.value].notna()
     growth = _growth(facts)
-    spec = report_length.draw(facts, rows[there], LATENCY_AT, growth)
+    spec = length.draw(facts, rows[there], LATENCY_AT, growth)
     note = "A frame is one step of the model's own front end; bars are 95 % intervals."
     if growth:
         note += " The tooltip has the power of the length with which latency grows."
@@ -108,7 +110,7 @@ def _energy(facts: Facts) -> Figure:
     if rows[ENERGY.value].isna().all():
         return Figure(name, title, "", None, reasons(rows, "why", len(rows)))
     shown = Column(f"{ENERGY.head}, {scope}", ENERGY.value, ENERGY.low, ENERGY.high)
-    spec = report_bars.draw(facts, rows, shown, {ENERGY.value: ("energy", 0.35)})
+    spec = bars.draw(facts, rows, shown, {ENERGY.value: ("energy", 0.35)})
     note = "Mean watts × mean latency; the whisker is the 95 % interval."
     return Figure(name, title, note, spec, [("", left_out)] if left_out else [])
 
@@ -122,7 +124,7 @@ def _energy_frames(facts: Facts) -> Figure:
     if there.empty:
         return Figure(name, title, "", None, _why_none(facts, name))
     shown = Column(f"{ENERGY_AT.head}, {scope}", ENERGY_AT.value, ENERGY_AT.low, ENERGY_AT.high)
-    spec = report_length.draw(facts, there, shown, {})
+    spec = length.draw(facts, there, shown, {})
     note = "Mean watts of the variant × its latency at that length; bars are 95 % intervals."
     return Figure(name, title, note, spec, [("", left_out)] if left_out else [])
 

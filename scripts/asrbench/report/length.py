@@ -3,11 +3,12 @@
 import altair as alt
 import pandas as pd
 
-from asrbench import decades, report_chart
-from asrbench.digits import figure as digits
-from asrbench.report_facts import Facts
-from asrbench.report_names import variant
-from asrbench.table_markdown import Column, cell
+from asrbench.basics import decades
+from asrbench.basics.digits import figure as digits
+from asrbench.report import chart as report_chart
+from asrbench.report.facts import Facts
+from asrbench.report.names import variant
+from asrbench.tables.table_markdown import Column, cell
 
 _KEPT = ["model", "ctc_weight", "length_frames", "duration_s"]
 

@@ -10,8 +10,10 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from asrbench import report_answer, report_chart, report_figures, report_sections
-from asrbench.report_facts import Facts
+from asrbench.report import answer as report_answer
+from asrbench.report import chart, sections
+from asrbench.report import figures as report_figures
+from asrbench.report.facts import Facts
 
 _HERE = Path(__file__)
 # Marks of the legend, in a square from -6 to 6.
@@ -35,23 +37,23 @@ def make(facts: Facts) -> str:
         lstrip_blocks=True,
     )
     figures = report_figures.all_of(facts)
-    shapes = report_chart.shapes(facts.weights)
+    shapes = chart.shapes(facts.weights)
     return environment.get_template(_HERE.with_suffix(".html").name).render(
         study=facts.study,
         absent=facts.absent,
-        labels=report_sections.labels(facts),
-        device=report_sections.device(facts),
+        labels=sections.labels(facts),
+        device=sections.device(facts),
         answer=report_answer.sentences(facts),
-        summary=report_sections.summary(facts),
-        intervals=report_sections.intervals(facts),
-        rules=report_sections.rules(),
-        missing=report_sections.missing(facts),
+        summary=sections.summary(facts),
+        intervals=sections.intervals(facts),
+        rules=sections.rules(),
+        missing=sections.missing(facts),
         colours=facts.colours,
         random=facts.random,
         shapes={weight: _PATHS[shape] for weight, shape in shapes.items()},
         figures=figures,
-        hypotheses=report_sections.hypotheses(facts),
-        pairs=report_sections.pairs(facts),
+        hypotheses=sections.hypotheses(facts),
+        pairs=sections.pairs(facts),
         specs={figure.name: figure.spec for figure in figures if figure.spec},
         css=Markup(_HERE.with_suffix(".css").read_text(encoding="utf-8")),
         js=Markup(_HERE.with_suffix(".js").read_text(encoding="utf-8")),

@@ -1,12 +1,14 @@
 """The page's tables, and what it says of the device and of what is missing."""
 
-from asrbench import measured_power, report_names, report_table
-from asrbench.digits import figure
-from asrbench.report_answer import on_front
-from asrbench.report_facts import KEYS, Facts
-from asrbench.report_inputs import HYPOTHESES
-from asrbench.report_table import Grid
-from asrbench.table_markdown import Column
+from asrbench.basics.digits import figure
+from asrbench.figures import measured_power
+from asrbench.report import names
+from asrbench.report import table as report_table
+from asrbench.report.answer import on_front
+from asrbench.report.facts import KEYS, Facts
+from asrbench.report.inputs import HYPOTHESES
+from asrbench.report.table import Grid
+from asrbench.tables.table_markdown import Column
 
 SUMMARY = [
     Column("model", "model"),
@@ -108,7 +110,7 @@ def missing(facts: Facts) -> list[tuple[str, str]]:
     rows = facts.tables.get("summary")
     if rows is not None:
         lacking = rows[rows["reasons"] != ""]
-        told += report_names.reasons(lacking, "reasons", len(rows))
+        told += names.reasons(lacking, "reasons", len(rows))
     return told
 
 
@@ -174,5 +176,5 @@ def labels(facts: Facts) -> list[str]:
         told.append("synthetic speech")
     random = [model for model in facts.models if model in facts.random]
     if random:
-        told.append(f"random weights: {report_names.joined(random)}")
+        told.append(f"random weights: {names.joined(random)}")
     return told

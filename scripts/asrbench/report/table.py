@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from asrbench.digits import figure
-from asrbench.table_markdown import ABSENT, Column, named
+from asrbench.basics.digits import figure
+from asrbench.tables.table_markdown import ABSENT, Column, named
 
 
 @dataclass(frozen=True)

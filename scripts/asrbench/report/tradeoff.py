@@ -3,12 +3,14 @@
 import altair as alt
 import pandas as pd
 
-from asrbench import decades, pareto, report_chart
-from asrbench.digits import figure as digits
-from asrbench.palette import FADED, INK
-from asrbench.report_facts import Facts
-from asrbench.report_names import variant
-from asrbench.table_markdown import Column, cell
+from asrbench.basics import decades
+from asrbench.basics.digits import figure as digits
+from asrbench.basics.palette import FADED, INK
+from asrbench.report import chart
+from asrbench.report.facts import Facts
+from asrbench.report.names import variant
+from asrbench.statistics import pareto
+from asrbench.tables.table_markdown import Column, cell
 
 WER = Column("word error rate (%)", "wer_percent", "wer_low_percent", "wer_high_percent")
 _LARGEST_PX2 = 700
@@ -44,13 +46,13 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
     x = {"title": cost.head, "scale": x_scale, "axis": x_axis}
     y = {"title": WER.head, "scale": y_scale, "axis": y_axis}
     fill = alt.Color("fill:N", scale=None, legend=None)
-    opacity = report_chart.chosen()
+    opacity = chart.chosen()
     records = rows.to_dict("records")
     wide = [row for row in records if pd.notna(row[cost.low])]
     tall = [row for row in records if pd.notna(row[WER.low])]
     front = rows[rows["on_front"] == "yes"].sort_values([cost.value, WER.value])
-    line = alt.Chart(report_chart.values(front.to_dict("records")))
-    points = alt.Chart(report_chart.values(records))
+    line = alt.Chart(chart.values(front.to_dict("records")))
+    points = alt.Chart(chart.values(records))
     tooltip = [
         alt.Tooltip("variant:N", title="variant"),
         alt.Tooltip("wer_said:N", title=WER.head),
@@ -62,7 +64,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
         line.mark_line(
             interpolate="step-after", color=FADED, strokeDash=[4, 3], strokeWidth=1.2
         ).encode(x=alt.X(f"{cost.value}:Q", **x), y=alt.Y(f"{WER.value}:Q", **y)),
-        alt.Chart(report_chart.values(wide))
+        alt.Chart(chart.values(wide))
         .mark_rule(strokeWidth=1.2)
         .encode(
             x=alt.X(f"{cost.low}:Q", **x),
@@ -72,7 +74,7 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
             opacity=opacity,
             tooltip=tooltip,
         ),
-        alt.Chart(report_chart.values(tall))
+        alt.Chart(chart.values(tall))
         .mark_rule(strokeWidth=1.2)
         .encode(
             x=alt.X(f"{cost.value}:Q", **x),
@@ -88,11 +90,11 @@ def draw(facts: Facts, rows: pd.DataFrame, cost: Column) -> dict:
             color=fill,
             shape=_shape(facts),
             size=_area(rows["area"]),
-            opacity=report_chart.chosen(0.85),
+            opacity=chart.chosen(0.85),
             tooltip=tooltip,
         ),
     ]
-    return report_chart.spec(layers, 340)
+    return chart.spec(layers, 340)
 
 
 def _axis(rows: pd.DataFrame, shown: Column) -> tuple[alt.Scale, alt.Axis, pd.DataFrame]:
@@ -102,15 +104,15 @@ def _axis(rows: pd.DataFrame, shown: Column) -> tuple[alt.Scale, alt.Axis, pd.Da
     if log:
         lows = lows.where(lows > 0, rows[shown.value])
     highs = rows[shown.high].fillna(rows[shown.value])
-    scale = report_chart.scale(lows, highs, log, room=1.25 if log else 1.12)
+    scale = chart.scale(lows, highs, log, room=1.25 if log else 1.12)
     if log:
         bottom = scale.to_dict()["domain"][0]
         rows = rows.assign(**{shown.low: rows[shown.low].clip(lower=bottom)})
-    return scale, report_chart.axis(log), rows
+    return scale, chart.axis(log), rows
 
 
 def _shape(facts: Facts) -> alt.Shape:
-    shapes = report_chart.shapes(facts.weights)
+    shapes = chart.shapes(facts.weights)
     scale = alt.Scale(domain=list(shapes), range=list(shapes.values()))
     return alt.Shape("ctc_weight:N", scale=scale, legend=None)
 

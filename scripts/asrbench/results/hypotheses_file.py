@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from asrbench.errors import UserError
-from asrbench.raw_files import read_json_lines
+from asrbench.basics.errors import UserError
+from asrbench.results.raw_files import read_json_lines
 
 NOT_APPLICABLE = {"status": "not applicable", "reason": "random weights"}
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asrbench import bootstrap
-from asrbench.bootstrap import Interval
-from asrbench.crossed import shared
+from asrbench.statistics import bootstrap
+from asrbench.statistics.bootstrap import Interval
+from asrbench.statistics.round_unit_matrix import shared
 
 # Rounds are in pairs from so many on. Pairs take out what the device did to both, and leave
 # half of the degrees of freedom; with fewer rounds the loss is more than the gain.

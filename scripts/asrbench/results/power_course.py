@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from asrbench import integrate
-from asrbench.raw_window import RawWindow
+from asrbench.results.raw_window import RawWindow
+from asrbench.statistics import integrate
 
 SPANS = 150
 PHASES = ("idle_before", "warm_up", "run", "idle_after")

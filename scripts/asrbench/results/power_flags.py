@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from asrbench import integrate
-from asrbench.busy import BUSY_CORES
-from asrbench.raw_window import RawWindow
+from asrbench.device.busy import BUSY_CORES
+from asrbench.results.raw_window import RawWindow
+from asrbench.statistics import integrate
 
 DRIFT_PERCENT = 5.0
 FEWEST_UPDATES = 100

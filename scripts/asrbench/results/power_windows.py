@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from asrbench import bootstrap, power_flags, raw_window, scope_window
-from asrbench.energy_settings import METERS
-from asrbench.raw_window import RawWindow
-from asrbench.scope_window import Window
+from asrbench.results import power_flags, raw_window, scope_window
+from asrbench.results.raw_window import RawWindow
+from asrbench.results.scope_window import Window
+from asrbench.statistics import bootstrap
+from asrbench.study.energy_settings import METERS
 
 FIGURES = ("measured", "estimated")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench import json_file
-from asrbench.csv_cells import as_given
-from asrbench.errors import UserError
+from asrbench.basics import json_file
+from asrbench.basics.csv_cells import as_given
+from asrbench.basics.errors import UserError
 
 
 def round_file(results: Path, *parts: str, number: int, name: str = ".csv") -> Path:
@@ -69,7 +69,7 @@ def read_rounds(
     """All rounds of one variant, one below the other, with a column ``round``.
 
     Args:
-        judged: takes out the rows that cannot be right; see :mod:`asrbench.row_faults`.
+        judged: takes out the rows that cannot be right; see :mod:`asrbench.results.row_faults`.
 
     Returns:
         The rows (of no length where no round is there), and reasons: for each round that is

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench.errors import UserError
-from asrbench.json_file import read_json
-from asrbench.raw_files import no_file, read_rows, round_file
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json
+from asrbench.results.raw_files import no_file, read_rows, round_file
 
 TEXT = ["phase", "meter", "channel", "scope"]
 NUMBERS = ["t_s", "power_w", "energy_j"]

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from asrbench import integrate, power_flags
-from asrbench.raw_window import RawWindow
+from asrbench.results import power_flags
+from asrbench.results.raw_window import RawWindow
+from asrbench.statistics import integrate
 
 # A meter may be silent for a few of its periods, and a busy machine for a few seconds.
 LONGEST_GAP_PERIODS, LONGEST_GAP_S = 5, 3.0

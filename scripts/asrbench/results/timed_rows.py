@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import row_faults
-from asrbench.config import Study
-from asrbench.raw_files import read_rounds, read_rows, usable
+from asrbench.results import row_faults
+from asrbench.results.raw_files import read_rounds, read_rows, usable
+from asrbench.study.config import Study
 
 TEXT = ["status", "reason"]
 TIMES = ["duration_s", "encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]

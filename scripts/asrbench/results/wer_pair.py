@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asrbench import bootstrap, scoring, wer_rows
-from asrbench.bootstrap import NOTHING, Interval
-from asrbench.wer_rows import Scored
+from asrbench.results import wer_rows
+from asrbench.results.wer_rows import Scored
+from asrbench.statistics import bootstrap, scoring
+from asrbench.statistics.bootstrap import NOTHING, Interval
 
 BETTER, WORSE, UNDECIDED = "better", "worse", "no difference shown"
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench import normalise, scoring
-from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.raw_files import failures, no_file, read_json_lines, read_rows
-from asrbench.scoring import Errors
+from asrbench.basics.errors import UserError
+from asrbench.results.raw_files import failures, no_file, read_json_lines, read_rows
+from asrbench.statistics import scoring
+from asrbench.statistics.scoring import Errors
+from asrbench.study import normalise
+from asrbench.study.config import Study
 
 # A bootstrap over fewer speakers says little of speakers who are not among them.
 ENOUGH_SPEAKERS = 10

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from asrbench import yaml_file
+from asrbench.basics import yaml_file
 
 TRANSFORMER, LSTM, OTHER = "transformer", "lstm", "other"
 

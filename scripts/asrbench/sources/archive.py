@@ -21,8 +21,8 @@ from pathlib import Path
 from stat import S_IFMT, S_ISDIR, S_ISREG
 from typing import IO, NamedTuple
 
-from asrbench.errors import UserError
-from asrbench.progress import Progress
+from asrbench.basics.errors import UserError
+from asrbench.basics.progress import Progress
 
 # Against archive bombs. Speech and checkpoints hardly shrink when packed, and the whole of
 # LibriSpeech has 300,000 files and 60 GB; bombs grow a thousandfold.

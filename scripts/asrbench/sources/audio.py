@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import soundfile
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 Channels = Literal["refuse", "mix"]
 

@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench import whole_audio
-from asrbench.audio import NO_FILE, SUFFIXES, Channels, is_no_file
-from asrbench.csv_cells import as_given, harmless_table
-from asrbench.errors import UserError
-from asrbench.paths import portable
-from asrbench.progress import Progress
+from asrbench.basics.csv_cells import as_given, harmless_table
+from asrbench.basics.errors import UserError
+from asrbench.basics.paths import portable
+from asrbench.basics.progress import Progress
+from asrbench.sources import whole_audio
+from asrbench.sources.audio import NO_FILE, SUFFIXES, Channels, is_no_file
 
 UTTERANCE_COLUMNS = [
     "utterance_id",
@@ -203,7 +203,7 @@ def _pairs(found: _Found):
 
 
 def _checked(paired: list[tuple[str, Path, str]], channels: Channels):
-    """Yield what :mod:`asrbench.whole_audio` says of each file, in their order, with progress."""
+    """Yield what :mod:`asrbench.sources.whole_audio` says of each file, in their order, with progress."""
     # libsndfile decodes outside Python's lock, so threads do share the work.
     pool = ThreadPoolExecutor(os.cpu_count())
     try:

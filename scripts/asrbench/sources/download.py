@@ -16,9 +16,9 @@ import requests
 import urllib3
 from filelock import FileLock, Timeout
 
-from asrbench.errors import UserError
-from asrbench.partial_file import PartialFile, cannot_write
-from asrbench.progress import Progress
+from asrbench.basics.errors import UserError
+from asrbench.basics.progress import Progress
+from asrbench.sources.partial_file import PartialFile, cannot_write
 
 _CHUNK_BYTES = 1 << 16
 # Answers that may be different in a moment; any other is final.

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrbench import yaml_file
-from asrbench.errors import UserError
-from asrbench.json_file import read_json
+from asrbench.basics import yaml_file
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ directory where they are below it.
 from pathlib import Path
 from typing import NamedTuple
 
-from asrbench import model_zoo, packed_model
-from asrbench.archive import unpack
-from asrbench.config import Model
-from asrbench.download import download, file_name, sha256_of
-from asrbench.errors import UserError
-from asrbench.json_file import write_json
-from asrbench.paths import portable
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import write_json
+from asrbench.basics.paths import portable
+from asrbench.sources import model_zoo, packed_model
+from asrbench.sources.archive import unpack
+from asrbench.sources.download import download, file_name, sha256_of
+from asrbench.study.config import Model
 
 _ADVICE = "Give the model's source as a folder or a packed zip on disk, or mend its address"
 _ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from asrbench import packed_model, permitted
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources import packed_model, permitted_parts
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?", re.ASCII)
 _HUB_ROW = "huggingface.co"
@@ -79,7 +79,7 @@ def fetch_repository(source: str, folder: Path, trained: bool) -> Path:
     meta = packed_model.read_meta(root)
     get(meta.config, *([meta.checkpoint] if trained else []))
     config = packed_model.read_config(root / meta.config)
-    permitted.check(config, root / meta.config)
+    permitted_parts.check(config, root / meta.config)
     files = packed_model.file_names(config)
     if files:
         get(*files)

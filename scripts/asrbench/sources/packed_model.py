@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import yaml
 
-from asrbench import permitted, yaml_file
-from asrbench.errors import UserError
-from asrbench.paths import portable
+from asrbench.basics import yaml_file
+from asrbench.basics.errors import UserError
+from asrbench.basics.paths import portable
+from asrbench.sources import permitted_parts
 
 META = "meta.yaml"
 CONFIG = "config.yaml"
@@ -122,7 +123,7 @@ def read_config(path: Path) -> dict:
 
 def file_names(config: dict) -> list[str]:
     """The files that a checked configuration names, relative to the model's folder."""
-    names = [block[key] for block, key in permitted.file_keys(config)]
+    names = [block[key] for block, key in permitted_parts.file_keys(config)]
     return [name for name in names if isinstance(name, str) and not os.path.isabs(name)]
 
 
@@ -147,9 +148,9 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
             "let the manifest go to another folder than the model's"
         )
     config = read_config(located.config)
-    permitted.check(config, located.config)
+    permitted_parts.check(config, located.config)
     others: list[Path] = []
-    for block, key in permitted.file_keys(config):
+    for block, key in permitted_parts.file_keys(config):
         file = _own_file(str(block[key]), located.root)
         if file is None and key == "bpemodel" and config.get("token_type") != "bpe":
             block[key] = None  # ESPnet opens it for no other type

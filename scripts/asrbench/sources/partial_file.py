@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 
 class PartialFile:

@@ -9,7 +9,7 @@ own files, which are named by the keys that :func:`file_keys` finds.
 from collections.abc import Iterator
 from pathlib import Path
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 _ABSENT = ("none", "null", "nil")  # as ESPnet spells null too
 _PARTS = {

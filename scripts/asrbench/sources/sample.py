@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from asrbench.audio import resampled_length
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
+from asrbench.sources.audio import resampled_length
 
 
 def shuffled(ids: Iterable[str], *key: object) -> list[str]:
@@ -34,7 +34,7 @@ def draw(table: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     size (give or take one), and one is drawn from each.
 
     Args:
-        table: columns as :mod:`asrbench.corpus` lists them.
+        table: columns as :mod:`asrbench.sources.corpus` lists them.
         count: how many; a table of fewer gives all that it has.
         seed: of the draw.
 
@@ -60,7 +60,7 @@ def draw_pieces(
     there are two. Speech that is too little in all is taken again from the start.
 
     Args:
-        table: columns as :mod:`asrbench.corpus` lists them.
+        table: columns as :mod:`asrbench.sources.corpus` lists them.
         samples: the length wanted, in samples at ``sample_rate_hz``.
         sample_rate_hz: the rate that speech is resampled to.
         repeat: number of the repeat, from 0.
@@ -68,7 +68,7 @@ def draw_pieces(
 
     Returns:
         Ids in the order in which to join them, enough for
-        :func:`asrbench.audio.join_to_length` to reach ``samples``.
+        :func:`asrbench.sources.audio.join_to_length` to reach ``samples``.
 
     Raises:
         UserError: the table is empty or its utterances have no samples at that rate.

@@ -8,12 +8,12 @@ the archive (null for a folder); ``url``, the address that delivered it.
 import sys
 from pathlib import Path
 
-from asrbench.archive import unpack
-from asrbench.config import Speech
-from asrbench.download import download, file_name, sha256_of
-from asrbench.errors import UserError
-from asrbench.json_file import read_json, write_json
-from asrbench.paths import portable
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json, write_json
+from asrbench.basics.paths import portable
+from asrbench.sources.archive import unpack
+from asrbench.sources.download import download, file_name, sha256_of
+from asrbench.study.config import Speech
 
 MANIFEST = "speech.json"
 

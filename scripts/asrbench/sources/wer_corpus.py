@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from asrbench import corpus, sample
-from asrbench.config import Study
+from asrbench.sources import corpus, sample
+from asrbench.study.config import Study
 
 
 def read(study: Study, path: str) -> pd.DataFrame:
@@ -11,7 +11,7 @@ def read(study: Study, path: str) -> pd.DataFrame:
 
     Args:
         study: says how many are drawn, and by which seed.
-        path: the list, as :mod:`asrbench.corpus` writes it.
+        path: the list, as :mod:`asrbench.sources.corpus` writes it.
     """
     utterances = corpus.read_table(path)
     if study.wer.max_utterances is None:

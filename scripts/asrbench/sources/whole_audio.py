@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from asrbench.audio import (
+from asrbench.sources.audio import (
     NO_FILE,
     Channels,
     cut_short,

@@ -36,7 +36,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from asrbench.ratio_terms import Measured, Term, paired
+from asrbench.statistics.ratio_terms import Measured, Term, paired
 
 RESAMPLES = 4000
 LEVEL = 0.95

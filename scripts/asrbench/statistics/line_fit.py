@@ -2,7 +2,7 @@
 
 Least squares over all cells of a table of rounds × units, where a unit's x is
 the same in all rounds. The interval comes from the crossed bootstrap of
-:mod:`asrbench.bootstrap`, applied to what each cell adds to the linearised fit:
+:mod:`asrbench.statistics.bootstrap`, applied to what each cell adds to the linearised fit:
 draws of few units may all have one x, and a fit to them is none.
 
 A fit runs close to units at the ends of x, so their residuals are too small:
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from asrbench import bootstrap
-from asrbench.bootstrap import NOTHING, Interval
+from asrbench.statistics import bootstrap
+from asrbench.statistics.bootstrap import NOTHING, Interval
 
 MINIMUM_UNITS = 3  # with two, a line fits whatever they are
 _ALONE = 1e-9  # of 1 - h: a unit whose residual is 0 by necessity
@@ -49,7 +49,7 @@ def fit(
     Args:
         x: shape (units,).
         y: shape (rounds, units); NaN where absent.
-        seed, names, resamples: as in :func:`asrbench.bootstrap.ratio`.
+        seed, names, resamples: as in :func:`asrbench.statistics.bootstrap.ratio`.
 
     Raises:
         ValueError: where the shapes do not fit.

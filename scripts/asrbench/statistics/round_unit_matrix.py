@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from asrbench.errors import UserError
+from asrbench.basics.errors import UserError
 
 
 def matrices(

@@ -6,8 +6,8 @@ from dataclasses import astuple, dataclass
 import jiwer
 import numpy as np
 
-from asrbench import bootstrap
-from asrbench.bootstrap import Interval
+from asrbench.statistics import bootstrap
+from asrbench.statistics.bootstrap import Interval
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ from pydantic import (
     model_validator,
 )
 
-from asrbench import yaml_file
-from asrbench.compare_list import Entries
-from asrbench.config_block import Block, Positive, no_doubles
-from asrbench.config_errors import explain
-from asrbench.energy_settings import Energy
-from asrbench.errors import UserError
-from asrbench.json_file import read_json
-from asrbench.sweep_settings import Sweeps
+from asrbench.basics import yaml_file
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json
+from asrbench.study.compare_list import Entries
+from asrbench.study.config_block import Block, Positive, no_doubles
+from asrbench.study.config_errors import explain
+from asrbench.study.energy_settings import Energy
+from asrbench.study.sweep_settings import Sweeps
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

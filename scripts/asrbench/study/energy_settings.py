@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from asrbench.config_block import Block, Positive
+from asrbench.study.config_block import Block, Positive
 
 # In the order of preference among scopes of the same reach.
 METERS = (

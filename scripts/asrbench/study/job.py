@@ -7,7 +7,7 @@ reruns what it concerns and nothing else. Values are plain (JSON) data.
 
 import hashlib
 
-from asrbench.config import Study
+from asrbench.study.config import Study
 
 
 def model(study: Study, name: str) -> dict:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from asrbench.config_block import Block, Positive, no_doubles
+from asrbench.study.config_block import Block, Positive, no_doubles
 
 Lengths = Annotated[list[Positive], Field(min_length=1), AfterValidator(no_doubles)]
 

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from asrbench import config, table_csv
-from asrbench.table import Table
+from asrbench.study import config
+from asrbench.tables import table_csv
+from asrbench.tables.table import Table
 
 
 def main(table: Table, description: str) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench import timed_rows, used_parts
-from asrbench.config import Study
-from asrbench.json_file import read_json
-from asrbench.raw_files import no_file, read_rows
-from asrbench.table import Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.basics.json_file import read_json
+from asrbench.results import timed_rows
+from asrbench.results.raw_files import no_file, read_rows
+from asrbench.study import used_parts
+from asrbench.study.config import Study
+from asrbench.tables.table import Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 MEGA = 1e-6
 PARTS = ("encoder", "decoder", "ctc")

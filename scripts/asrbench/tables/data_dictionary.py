@@ -5,11 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench import table, units
-from asrbench.config import Study
-from asrbench.table import Table, schema, text
-from asrbench.table_list import SCHEMAS
-from asrbench.table_markdown import Column
+from asrbench.basics import units
+from asrbench.study.config import Study
+from asrbench.tables import table
+from asrbench.tables.catalogue import SCHEMAS
+from asrbench.tables.table import Table, schema, text
+from asrbench.tables.table_markdown import Column
 
 NAME = "data_dictionary"
 _EMPTY = "(empty)"

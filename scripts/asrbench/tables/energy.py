@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench import bootstrap, power_flags, power_windows, table_csv
-from asrbench.config import Study
-from asrbench.power_columns import COLUMNS, SCHEMA
-from asrbench.power_windows import Measured, Power
-from asrbench.propagate import product
-from asrbench.scope_window import Window
-from asrbench.table import INTERVAL_NOTE, Table, schema, speech_note
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.results import power_flags, power_windows
+from asrbench.results.power_windows import Measured, Power
+from asrbench.results.scope_window import Window
+from asrbench.statistics import bootstrap
+from asrbench.statistics.error_propagation import product
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
+from asrbench.tables.power_columns import COLUMNS, SCHEMA
+from asrbench.tables.table import INTERVAL_NOTE, Table, schema, speech_note
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 J_PER_MWH = 3.6
 

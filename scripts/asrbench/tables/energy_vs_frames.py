@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import power_windows, table_csv
-from asrbench.config import Study
-from asrbench.power_columns import STATUSES
-from asrbench.propagate import product
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.results import power_windows
+from asrbench.statistics.error_propagation import product
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
+from asrbench.tables.power_columns import STATUSES
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 FIGURES = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
 ESTIMATES = tuple(f"estimated_{name}" for name in FIGURES)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import architecture, evidence, slowest, used_parts, verdict
-from asrbench.config import Study
-from asrbench.evidence import Absent, Evidence, Tables
-from asrbench.slowest import name
-from asrbench.table import Table, number, schema, speech_note, text
-from asrbench.table_markdown import Column
+from asrbench.sources import architecture
+from asrbench.study import used_parts
+from asrbench.study.config import Study
+from asrbench.tables.claims import slowest, table_evidence, verdict
+from asrbench.tables.claims.slowest import name
+from asrbench.tables.claims.table_evidence import Absent, Evidence, Tables
+from asrbench.tables.table import Table, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
 
 COST, CTC, LENGTH, OUTLIER = "a: cost", "b: CTC", "c: larger inputs", "outlier"
 HYPOTHESES = {
@@ -30,7 +32,7 @@ HYPOTHESES = {
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """From results/tables: all that :mod:`asrbench.evidence` reads, wer_pairs where it is there."""
+    """From results/tables: all that :mod:`asrbench.tables.claims.table_evidence` reads, wer_pairs where it is there."""
     tables = Tables(results / "tables")
     try:
         families = _families(study, tables)
@@ -74,9 +76,9 @@ def _no_pair(study: Study, families: dict[str, str]) -> str:
 
 def _of_cost(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
     parts = [
-        ("has fewer word errors than", evidence.word_errors, 0.0, False),
-        ("is slower than", evidence.latency, 1.0, True),
-        ("takes more energy than", evidence.energy, 1.0, True),
+        ("has fewer word errors than", table_evidence.word_errors, 0.0, False),
+        ("is slower than", table_evidence.latency, 1.0, True),
+        ("takes more energy than", table_evidence.energy, 1.0, True),
     ]
     if not pairs:
         yield _untested(COST, "the Transformer has more parameters than the LSTM", why)
@@ -86,7 +88,7 @@ def _of_cost(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
         claim = f"{_shown(study, one)} has more parameters than {_shown(study, other)}"
         yield _tested(
             *(COST, claim, one, other, 1.0, True),
-            partial(evidence.parameters, tables, one, other),
+            partial(table_evidence.parameters, tables, one, other),
         )
         for (words, weigh, neutral, above), weight in product(parts, _shared(study, one, other)):
             first, second = (one, weight), (other, weight)
@@ -99,8 +101,8 @@ def _of_cost(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
 
 def _of_ctc(study: Study, tables: Tables) -> Iterator[dict]:
     parts = [
-        ("takes less time than", evidence.latency),
-        ("takes less energy than", evidence.energy),
+        ("takes less time than", table_evidence.latency),
+        ("takes less energy than", table_evidence.energy),
     ]
     models = [m.name for m in study.models if {"0.0", "1.0"} <= set(study.weights_of(m))]
     for words, weigh in parts:
@@ -128,12 +130,12 @@ def _of_length(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
             )
             yield _tested(
                 *(LENGTH, claim, name(first), name(second), 0.0, False),
-                partial(evidence.growth, tables, first, second, part),
+                partial(table_evidence.growth, tables, first, second, part),
             )
         claim = f"{_shown(study, one)} gains more from a batch than {_shown(study, other)}"
         yield _tested(
             *(LENGTH, claim, one, other, 1.0, True),
-            partial(evidence.batches, tables, one, other),
+            partial(table_evidence.batches, tables, one, other),
         )
 
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import latency_parts, latency_statistics, outliers, percentiles, timed_rows
-from asrbench.busy import BUSY_CORES
-from asrbench.config import Study
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.device.busy import BUSY_CORES
+from asrbench.results import timed_rows
+from asrbench.statistics import outliers
+from asrbench.study.config import Study
+from asrbench.tables import latency_parts, latency_statistics, percentiles
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench import line_fit, timed_rows
-from asrbench.config import Study
-from asrbench.crossed import matrices
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.results import timed_rows
+from asrbench.statistics import line_fit
+from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.study.config import Study
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 PARTS = ("latency", "encode", "search", "decoder", "ctc")
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import latency_pair, timed_rows
-from asrbench.config import Study
-from asrbench.table import Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.timed_rows import Rows
-from asrbench.variant_rows import IDENTITY, OTHER, pair_rows
+from asrbench.results import latency_pair, timed_rows
+from asrbench.results.timed_rows import Rows
+from asrbench.study.config import Study
+from asrbench.tables.table import Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, OTHER, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from asrbench.table import number
+from asrbench.tables.table import number
 
 PARTS = ("encode", "search", "decoder", "ctc", "bookkeeping", "other")
 

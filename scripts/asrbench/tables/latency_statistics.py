@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from asrbench import bootstrap, latency_parts, line_fit, outliers, percentiles, spread
-from asrbench.crossed import matrices
+from asrbench.statistics import bootstrap, line_fit, outliers, variance_components
+from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.tables import latency_parts, percentiles
 
 
 def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
@@ -25,8 +26,8 @@ def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
         "latency_median_s": latency.median(),
         **percentiles.of(good),
         "latency_std_s": latency.std(ddof=1),
-        "latency_std_within_rounds_s": spread.within_rounds(cells["latency_s"]),
-        "latency_std_between_rounds_s": spread.between_rounds(cells["latency_s"]),
+        "latency_std_within_rounds_s": variance_components.within_rounds(cells["latency_s"]),
+        "latency_std_between_rounds_s": variance_components.between_rounds(cells["latency_s"]),
         "outlier_rows": outliers.flags(good).sum(),
         **latency_parts.means(good),
         "real_time_factor": factor.value,

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import bootstrap, row_faults, timed_rows
-from asrbench.config import Study
-from asrbench.crossed import matrices
-from asrbench.raw_files import read_rounds, usable
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, joined
+from asrbench.results import row_faults, timed_rows
+from asrbench.results.raw_files import read_rounds, usable
+from asrbench.statistics import bootstrap
+from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.study.config import Study
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, joined
 
 TEXT = ["status", "reason"]
 UNIT = ["batch_size", "repeat"]

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import bootstrap, latency_parts, timed_rows
-from asrbench.config import Study
-from asrbench.crossed import matrices, shared
-from asrbench.raw_files import usable
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.results import timed_rows
+from asrbench.results.raw_files import usable
+from asrbench.statistics import bootstrap
+from asrbench.statistics.round_unit_matrix import matrices, shared
+from asrbench.study.config import Study
+from asrbench.tables import latency_parts
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 NAMES = ("rounds", "repeats")
 

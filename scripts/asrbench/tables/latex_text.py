@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 
-from asrbench.digits import figure
+from asrbench.basics.digits import figure
 
 _SYMMETRIC = 0.1  # of half the interval: below it the two sides count as equally long
 _SMALLEST_HALF = 1e-5

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import architecture
-from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.json_file import read_json
-from asrbench.raw_files import no_file, read_rows
-from asrbench.table import Table, count, schema, text
-from asrbench.table_markdown import Column
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json
+from asrbench.results.raw_files import no_file, read_rows
+from asrbench.sources import architecture
+from asrbench.study.config import Study
+from asrbench.tables.table import Table, count, schema, text
+from asrbench.tables.table_markdown import Column
 
 COUNTS = ["parameters", "trainable", "shared", "bytes"]
 

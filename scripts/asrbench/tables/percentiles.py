@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from asrbench import early_stopping
-from asrbench.table import number, text
+from asrbench.statistics import mlperf_early_stopping
+from asrbench.tables.table import number, text
 
 SHARES = {"p90": 0.90, "p95": 0.95, "p99": 0.99}
 _MEANINGS = {
@@ -34,9 +34,9 @@ def of(rows: pd.DataFrame) -> dict[str, object]:
     highest = rows["latency_s"].sort_values(ascending=False)
     found, lacking = {}, []
     for name, share in SHARES.items():
-        over = early_stopping.over_latency(utterances, share)
+        over = mlperf_early_stopping.over_latency(utterances, share)
         if over < 1:
-            lacking.append(f"{early_stopping.minimum_queries(share)} for {name}")
+            lacking.append(f"{mlperf_early_stopping.minimum_queries(share)} for {name}")
             continue
         found[f"latency_{name}_s"] = highest.quantile(share)
         discarded = (over - 1) * len(rows) // utterances

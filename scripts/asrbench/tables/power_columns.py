@@ -1,7 +1,7 @@
 """The columns of the table of power and energy; estimates have names of their own."""
 
-from asrbench.table import count, number, text, truth
-from asrbench.table_markdown import Column
+from asrbench.tables.table import count, number, text, truth
+from asrbench.tables.table_markdown import Column
 
 STATUSES = ("measured", "estimated", "unavailable", "void")
 

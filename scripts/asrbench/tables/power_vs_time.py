@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import power_course, power_windows, raw_window, scope_window
-from asrbench.config import Study
-from asrbench.power_windows import FIGURES, Power
-from asrbench.table import Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.results import power_course, power_windows, raw_window, scope_window
+from asrbench.results.power_windows import FIGURES, Power
+from asrbench.study.config import Study
+from asrbench.tables.table import Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:

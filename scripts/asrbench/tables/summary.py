@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import table_csv, used_parts
-from asrbench.config import Study
-from asrbench.errors import UserError
-from asrbench.power_columns import STATUSES
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.basics.errors import UserError
+from asrbench.study import used_parts
+from asrbench.study.config import Study
+from asrbench.tables import table_csv
+from asrbench.tables.power_columns import STATUSES
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 LATENCY = [
     *("latency_mean_s", "latency_low_s", "latency_high_s", "real_time_factor"),

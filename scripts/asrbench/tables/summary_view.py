@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from asrbench.config import Study
-from asrbench.table_markdown import ABSENT, Column, cell, named
+from asrbench.study.config import Study
+from asrbench.tables.table_markdown import ABSENT, Column, cell, named
 
 WIDE = 100
 COLUMNS = [

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench.config import Study
-from asrbench.csv_cells import harmless_table
-from asrbench.errors import UserError
-from asrbench.table_latex import latex
-from asrbench.table_markdown import Column, markdown
+from asrbench.basics.csv_cells import harmless_table
+from asrbench.basics.errors import UserError
+from asrbench.study.config import Study
+from asrbench.tables.table_latex import latex
+from asrbench.tables.table_markdown import Column, markdown
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.csv_cells import as_given
-from asrbench.errors import UserError
+from asrbench.basics.csv_cells import as_given
+from asrbench.basics.errors import UserError
 
 _ADVICE = "remove it, and the workflow makes it again"
 _TEXT = [

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from asrbench.latex_text import escape, number, prose, with_interval
-from asrbench.table_markdown import Column, named
+from asrbench.tables.latex_text import escape, number, prose, with_interval
+from asrbench.tables.table_markdown import Column, named
 
 ABSENT = "--"
 LONG_ROWS = 40  # a table with more of them breaks over pages

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from tabulate import tabulate
 
-from asrbench.digits import figure
+from asrbench.basics.digits import figure
 
 ABSENT = "–"
 

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from asrbench.config import Study
-from asrbench.table import text, truth
+from asrbench.study.config import Study
+from asrbench.tables.table import text, truth
 
 IDENTITY = {
     "model": text(meaning="Name of the model in the configuration."),

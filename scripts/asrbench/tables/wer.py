@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import normalise, scoring, wer_rows
-from asrbench.config import Study
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
+from asrbench.results import wer_rows
+from asrbench.statistics import scoring
+from asrbench.study import normalise
+from asrbench.study.config import Study
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench import scoring, wer_rows
-from asrbench.config import Study
-from asrbench.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
-from asrbench.wer_rows import Scored
+from asrbench.results import wer_rows
+from asrbench.results.wer_rows import Scored
+from asrbench.statistics import scoring
+from asrbench.study.config import Study
+from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 # Classes of as many utterances each, so that every interval has something to rest on.
 CLASSES = 5

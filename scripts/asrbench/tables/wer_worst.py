@@ -6,12 +6,12 @@ import jiwer
 import numpy as np
 import pandas as pd
 
-from asrbench import wer_rows
-from asrbench.config import Study
-from asrbench.table import Table, count, number, schema, speech_note, text
-from asrbench.table_markdown import Column
-from asrbench.variant_rows import IDENTITY, identity, joined
-from asrbench.wer_rows import Scored
+from asrbench.results import wer_rows
+from asrbench.results.wer_rows import Scored
+from asrbench.study.config import Study
+from asrbench.tables.table import Table, count, number, schema, speech_note, text
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 WORST = 20
 

@@ -6,7 +6,7 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 
 DATA = (".csv", ".html", ".css", ".js")
-SCRIPTS = Path(__file__).resolve().parents[1]
+SCRIPTS = Path(__file__).resolve().parents[2]
 
 
 @cache

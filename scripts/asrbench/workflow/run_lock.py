@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from asrbench import kernel_lock
-from asrbench.errors import UserError
+from asrbench.basics import kernel_lock
+from asrbench.basics.errors import UserError
 
 _FILE = Path(".snakemake/run.lock")
 _held: list[int] = []

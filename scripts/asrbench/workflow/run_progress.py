@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from asrbench.json_file import write_json
+from asrbench.basics.json_file import write_json
 
 # Rules in the order in which they are told, by what they are to a person.
 STAGES = {

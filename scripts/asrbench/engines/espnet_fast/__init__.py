@@ -1,6 +1,6 @@
 """ESPnet's beam search, with the work left out that has no effect on its result.
 
-:func:`asrbench.fast.search.in_place_of` takes the search that ESPnet built and
+:func:`asrbench.engines.espnet_fast.search.in_place_of` takes the search that ESPnet built and
 gives one that finds the same hypotheses with the same scores. It calls
 ESPnet's own modules with their own weights; what differs is how often:
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
-from asrbench.errors import UserError
-from asrbench.fast.location import LocationAttention, SharedAttention
+from asrbench.basics.errors import UserError
+from asrbench.engines.espnet_fast.location import LocationAttention, SharedAttention
 
 
 @dataclass

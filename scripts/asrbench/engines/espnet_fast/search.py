@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import torch
 
-from asrbench.errors import UserError
-from asrbench.fast import selection
-from asrbench.fast.ctc_prefix import CtcPrefixScorer
-from asrbench.fast.ended import Ended
-from asrbench.fast.rnn import RnnScorer
-from asrbench.fast.transformer import TransformerScorer
+from asrbench.basics.errors import UserError
+from asrbench.engines.espnet_fast import selection
+from asrbench.engines.espnet_fast.ctc_prefix import CtcPrefixScorer
+from asrbench.engines.espnet_fast.ended import Ended
+from asrbench.engines.espnet_fast.rnn import RnnScorer
+from asrbench.engines.espnet_fast.transformer import TransformerScorer
 
 # What this search calls of a scorer: for clocks.
 SCORER_METHODS = ["begin", "score", "keep"]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import torch
 
-from asrbench.errors import UserError
-from asrbench.fast.attention import CrossAttention, SelfAttention
-from asrbench.fast.past_tokens import PastTokens
+from asrbench.basics.errors import UserError
+from asrbench.engines.espnet_fast.attention import CrossAttention, SelfAttention
+from asrbench.engines.espnet_fast.past_tokens import PastTokens
 
 
 @dataclass

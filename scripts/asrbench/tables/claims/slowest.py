@@ -1,8 +1,8 @@
 """Whether the LSTM hybrid is the slowest variant, and where its time goes."""
 
-from asrbench import evidence, verdict
-from asrbench.digits import figure
-from asrbench.evidence import Evidence, Tables, Variant
+from asrbench.basics.digits import figure
+from asrbench.tables.claims import table_evidence, verdict
+from asrbench.tables.claims.table_evidence import Evidence, Tables, Variant
 
 # Words for the parts of latency in latency.csv.
 _PARTS = {
@@ -27,7 +27,7 @@ def is_slowest(tables: Tables, hybrid: Variant, others: list[Variant]) -> tuple[
     Raises:
         Absent: where a latency is not there.
     """
-    against = {other: evidence.latency(tables, hybrid, other) for other in others}
+    against = {other: table_evidence.latency(tables, hybrid, other) for other in others}
     verdicts = [verdict.of(found, neutral=1.0, claims_above=True) for found in against.values()]
     rival = rival_of(tables, others)
     found = against[rival]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench import propagate, table_csv
-from asrbench.digits import figure
-from asrbench.errors import UserError
+from asrbench.basics.digits import figure
+from asrbench.basics.errors import UserError
+from asrbench.statistics import error_propagation
+from asrbench.tables import table_csv
 
 Variant = tuple[str, str]  # model, CTC weight
 _EXACT = (math.nan, math.nan)
@@ -110,7 +111,7 @@ def energy(tables: Tables, first: Variant, second: Variant) -> Evidence:
     if by[0] != by[1]:
         raise Absent(f"measured by {' of '.join(by[0])} and by {' of '.join(by[1])}")
     figures = [_figure(row, "energy_per_utterance_study{}_j") for row in rows]
-    ratio = propagate.ratio(*figures)
+    ratio = error_propagation.ratio(*figures)
     return _compared([f[0] for f in figures], "J", ratio, "ratio", "times as much")
 
 
@@ -124,7 +125,7 @@ def word_errors(tables: Tables, first: Variant, second: Variant) -> Evidence:
         _figure(tables.row("wer", "wer_percent", model=model, ctc_weight=weight), "wer{}_percent")
         for model, weight in (first, second)
     ]
-    found = propagate.difference(*figures)
+    found = error_propagation.difference(*figures)
     with contextlib.suppress(Absent):
         found = _paired_word_errors(tables, first, second)
     return _compared([f[0] for f in figures], "%", found, "percentage points", "points apart")
@@ -152,7 +153,7 @@ def growth(tables: Tables, first: Variant, second: Variant, part: str) -> Eviden
         )
         for model, weight in (first, second)
     ]
-    found = propagate.difference(*figures)
+    found = error_propagation.difference(*figures)
     ours, theirs = (figure(f[0]) for f in figures)
     sentence = (
         f"{part} grows as length^{ours} against length^{theirs}: the exponents differ by "
@@ -180,8 +181,8 @@ def batches(tables: Tables, first: str, second: str) -> Evidence:
             )
             for size in (1, largest)
         )
-        gains.append(tuple(largest * x for x in propagate.ratio(alone, together)))
-    found = propagate.ratio(*gains)
+        gains.append(tuple(largest * x for x in error_propagation.ratio(alone, together)))
+    found = error_propagation.ratio(*gains)
     ours, theirs = (figure(gain[0]) for gain in gains)
     sentence = (
         f"a batch of {int(largest)} brings {ours} times the utterances a second against "
@@ -214,7 +215,7 @@ def _compared(values: list[float], unit: str, found, kind: str, words: str) -> E
     return Evidence(*found, kind, sentence)
 
 
-def _figure(row: pd.Series, pattern: str, value: str = "") -> propagate.Figure:
+def _figure(row: pd.Series, pattern: str, value: str = "") -> error_propagation.Figure:
     return tuple(float(row[pattern.format(part)]) for part in (value, "_low", "_high"))
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from asrbench.evidence import Evidence
+from asrbench.tables.claims.table_evidence import Evidence
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
 NOT_SHOWN, NOT_TESTED = "not shown", "not tested"
