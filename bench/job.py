@@ -30,7 +30,7 @@ MODELS = {"conformer-fast": "conformer", "lstm-fast": "lstm"}
 BAR = 4.0
 ESPNET = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from asrbench import espnet_import; espnet_import.prepare(); "
+    "from asrbench.engines import espnet_import; espnet_import.prepare(); "
     "runpy.run_module('espnet2.bin.asr_inference', run_name='__main__')"
 )
 

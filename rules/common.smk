@@ -11,17 +11,15 @@ from pathlib import Path
 from snakemake.utils import update_config
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
-from asrbench import (
-    code_inputs,
-    command_line_config,
-    relevant,
-    report_inputs,
-    run_entries,
-    run_lock,
-)
-from asrbench import config as study_config
-from asrbench.errors import UserError
-from asrbench.json_file import write_json
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import write_json
+from asrbench.compare import run_entries
+from asrbench.figures.catalogue import TABLES_OF
+from asrbench.report import inputs as report_inputs
+from asrbench.study import command_line_config, job
+from asrbench.study import config as study_config
+from asrbench.tables.catalogue import NAMES as TABLE_NAMES
+from asrbench.workflow import code_digest, run_lock
 
 update_config(config, command_line_config.typed(workflow.config_settings.config))
 try:
@@ -53,13 +51,13 @@ wildcard_constraints:
 
 
 def program(script):
-    """The path of a script, as an input of its rule."""
-    return code_inputs.files_of(script)[0]
+    """The path of a script; a parameter, since a comment in it must not run its jobs again."""
+    return code_digest.program(script)
 
 
-def modules(script):
-    """The modules that a script imports, as inputs of its rule."""
-    return code_inputs.files_of(script)[1:]
+def code(script, *modules):
+    """The code that a script runs, as a parameter of its rule; see asrbench.workflow.code_digest."""
+    return code_digest.of(script, *modules)
 
 
 def settings(stage):
@@ -67,7 +65,7 @@ def settings(stage):
 
     def of(wildcards):
         variant = [wildcards.get("model"), wildcards.get("ctc_weight")]
-        part = getattr(relevant, stage)(STUDY, *(v for v in variant if v is not None))
+        part = getattr(job, stage)(STUDY, *(v for v in variant if v is not None))
         return json.dumps(part)
 
     return of
@@ -102,7 +100,7 @@ def model_on_disk(wildcards):
     """Files of a source that is on disk, so that a new checkpoint is measured again."""
     source = STUDY.model(wildcards.model).source
     if os.path.isdir(source):
-        return sorted(entry.path for entry in os.scandir(source) if entry.is_file())
+        return sorted(str(path) for path in Path(source).rglob("*") if path.is_file())
     return archive_on_disk(source)
 
 

@@ -14,8 +14,6 @@ COMPARED = [f"results/compare/devices.{ending}" for ending in ("csv", "md", "tex
 rule compare:
     input:
         files=compared_files,
-        program=program("compare_results.py"),
-        modules=modules("compare_results.py"),
     output:
         COMPARED,
     log:
@@ -23,9 +21,11 @@ rule compare:
     conda:
         ENVIRONMENT
     params:
+        program=program("compare_results.py"),
+        code=code("compare_results.py"),
         runs=STUDY.compare,
         folder=lambda wildcards, output: os.path.dirname(output[0]),
     message:
         "Compare {params.runs}"
     shell:
-        "python {input.program} --out {params.folder} {params.runs:q} 2>&1 | tee {log}"
+        "python {params.program} --out {params.folder} {params.runs:q} 2>&1 | tee {log}"

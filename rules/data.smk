@@ -9,8 +9,6 @@ SPEECH = f"resources/speech/{STUDY.speech.name}/speech.json"
 rule fetch_speech:
     input:
         archive_on_disk(STUDY.speech.path),
-        program=program("fetch_speech.py"),
-        modules=modules("fetch_speech.py"),
     output:
         SPEECH,
     log:
@@ -18,20 +16,20 @@ rule fetch_speech:
     conda:
         ENVIRONMENT
     params:
+        program=program("fetch_speech.py"),
+        code=code("fetch_speech.py"),
         study=STUDY_FILE,
         settings=settings("speech"),
         folder=lambda wildcards, output: os.path.dirname(output[0]),
     message:
         "Bring the speech onto the disk"
     shell:
-        "python {input.program} --config {params.study} --out {params.folder}" " 2>&1 | tee {log}"
+        "python {params.program} --config {params.study} --out {params.folder}" " 2>&1 | tee {log}"
 
 
 rule list_utterances:
     input:
         speech=SPEECH,
-        program=program("list_utterances.py"),
-        modules=modules("list_utterances.py"),
     output:
         utterances="results/data/utterances.csv",
         rejected="results/data/rejected.csv",
@@ -40,12 +38,14 @@ rule list_utterances:
     conda:
         ENVIRONMENT
     params:
+        program=program("list_utterances.py"),
+        code=code("list_utterances.py"),
         study=STUDY_FILE,
         settings=settings("speech"),
     message:
         "List the utterances, and read each to its end"
     shell:
-        "python {input.program} --config {params.study} --speech {input.speech}"
+        "python {params.program} --config {params.study} --speech {input.speech}"
         " --out {output.utterances} --rejected {output.rejected}"
         " 2>&1 | tee {log}"
 
@@ -53,8 +53,6 @@ rule list_utterances:
 rule draw_sample:
     input:
         utterances="results/data/utterances.csv",
-        program=program("draw_sample.py"),
-        modules=modules("draw_sample.py"),
     output:
         "results/data/sample.csv",
     log:
@@ -62,12 +60,14 @@ rule draw_sample:
     conda:
         ENVIRONMENT
     params:
+        program=program("draw_sample.py"),
+        code=code("draw_sample.py"),
         study=STUDY_FILE,
         utterances=STUDY.latency.utterances,
         seed=STUDY.latency.seed,
     message:
         "Draw the sample for latency and energy"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --utterances {input.utterances} --out {output}"
         " 2>&1 | tee {log}"

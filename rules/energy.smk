@@ -12,8 +12,6 @@ rule measure_energy:
     input:
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        program=program("measure_energy.py"),
-        modules=modules("measure_energy.py"),
     output:
         samples="results/energy/{model}/ctc{ctc_weight}/round{round}/samples.csv",
         window=report(
@@ -31,13 +29,15 @@ rule measure_energy:
     resources:
         machine=100,
     params:
+        program=program("measure_energy.py"),
+        code=code("measure_energy.py"),
         study=STUDY_FILE,
         settings=settings("energy"),
         folder=lambda wildcards, output: os.path.dirname(output.window),
     message:
         "Measure energy: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {params.folder:q}"

@@ -3,21 +3,10 @@
 Needs: tables. Makes: results/plots/{name}.{png,svg}.
 """
 
-# The tables that each figure reads; its script is plot_{name}.py.
+# A figure is left out where a table that it reads is.
 FIGURES = {
-    "parameters": ["parameters"],
-    "latency": ["latency"],
-    "latency_vs_frames": ["latency_vs_frames", "latency_growth"],
-    "latency_vs_batch": ["latency_vs_batch"],
-    **({"latency_vs_threads": ["latency_vs_threads"]} if THREADS else {}),
-    "energy": ["energy"],
-    "energy_vs_frames": ["energy_vs_frames"],
-    "power_vs_time": ["power_vs_time"],
-    "wer_vs_duration": ["wer_vs_duration"],
-    "wer_vs_latency": ["wer", "latency", "parameters"],
-    "wer_vs_energy": ["wer", "energy", "parameters"],
+    name: read for name, read in TABLES_OF.items() if all(table in ROWS_OF for table in read)
 }
-
 
 ALL_FIGURES = figure(*FIGURES)
 
@@ -25,8 +14,6 @@ ALL_FIGURES = figure(*FIGURES)
 rule plot_figure:
     input:
         tables=lambda wildcards: [f"results/tables/{t}.csv" for t in FIGURES[wildcards.figure]],
-        program=lambda wildcards: program(f"plot_{wildcards.figure}.py"),
-        modules=lambda wildcards: modules(f"plot_{wildcards.figure}.py"),
     output:
         report(
             "results/plots/{figure}.{ending}",
@@ -42,11 +29,13 @@ rule plot_figure:
     conda:
         ENVIRONMENT
     params:
+        program=program("plot_figure.py"),
+        code=lambda wildcards: code("plot_figure.py", f"asrbench.figures.{wildcards.figure}"),
         study=STUDY_FILE,
-        settings=json.dumps(relevant.tables(STUDY)),
+        settings=json.dumps(job.tables(STUDY)),
     message:
         "Draw {output}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} {wildcards.figure} --config {params.study}"
         " --tables results/tables --out {output}"
         " 2>&1 | tee {log}"

@@ -10,8 +10,6 @@ rule measure_latency:
     input:
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        program=program("measure_latency.py"),
-        modules=modules("measure_latency.py"),
     output:
         rows=report(
             "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
@@ -29,12 +27,14 @@ rule measure_latency:
     resources:
         machine=100,
     params:
+        program=program("measure_latency.py"),
+        code=code("measure_latency.py"),
         study=STUDY_FILE,
         settings=settings("latency"),
     message:
         "Measure latency: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output.rows:q}"

@@ -7,8 +7,6 @@ Needs: a model's source. Makes: resources/models/{model}/model.json and what it 
 rule fetch_model:
     input:
         model_on_disk,
-        program=program("fetch_model.py"),
-        modules=modules("fetch_model.py"),
     output:
         "resources/models/{model}/model.json",
     log:
@@ -16,11 +14,13 @@ rule fetch_model:
     conda:
         ENVIRONMENT
     params:
+        program=program("fetch_model.py"),
+        code=code("fetch_model.py"),
         study=STUDY_FILE,
         settings=settings("model"),
     message:
         "Bring model {wildcards.model} onto the disk"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

@@ -7,8 +7,6 @@ Needs: a model's files. Makes: results/parameters/{model}.csv, results/compute/{
 rule count_parameters:
     input:
         model="resources/models/{model}/model.json",
-        program=program("count_parameters.py"),
-        modules=modules("count_parameters.py"),
     output:
         report(
             "results/parameters/{model}.csv",
@@ -22,11 +20,13 @@ rule count_parameters:
     conda:
         ENVIRONMENT
     params:
+        program=program("count_parameters.py"),
+        code=code("count_parameters.py"),
         study=STUDY_FILE,
     message:
         "Count the parameters of {wildcards.model}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"
 
@@ -34,8 +34,6 @@ rule count_parameters:
 rule count_compute:
     input:
         model="resources/models/{model}/model.json",
-        program=program("count_compute.py"),
-        modules=modules("count_compute.py"),
     output:
         "results/compute/{model}.csv",
     log:
@@ -43,11 +41,13 @@ rule count_compute:
     conda:
         ENVIRONMENT
     params:
+        program=program("count_compute.py"),
+        code=code("count_compute.py"),
         study=STUDY_FILE,
         tokens_per_second=lambda wildcards: STUDY.model(wildcards.model).tokens_per_second,
     message:
         "Count the multiply-adds of {wildcards.model}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

@@ -4,7 +4,9 @@ Needs: tables, figures, the device's description.
 Makes: results/report_page.html, results/report.html.
 """
 
-PAGE_TABLES = [name for name in (*report_inputs.TABLES, report_inputs.HYPOTHESES) if name in TABLES]
+PAGE_TABLES = [
+    name for name in (*report_inputs.TABLES, report_inputs.HYPOTHESES) if name in ROWS_OF
+]
 CAPTIONS = [
     os.path.relpath(os.path.join(workflow.basedir, "report", name))
     for name in ("workflow.rst", "table.rst", "figure.rst", "measured.rst")
@@ -15,8 +17,6 @@ rule report_page:
     input:
         tables=[f"results/tables/{name}.csv" for name in PAGE_TABLES],
         device="results/device.json",
-        program=program("make_report_page.py"),
-        modules=modules("make_report_page.py"),
     output:
         "results/report_page.html",
     log:
@@ -24,12 +24,14 @@ rule report_page:
     conda:
         ENVIRONMENT
     params:
+        program=program("make_report_page.py"),
+        code=code("make_report_page.py"),
         study=STUDY_FILE,
-        settings=json.dumps([STUDY.name, relevant.tables(STUDY)]),
+        settings=json.dumps(job.tables(STUDY)),
     message:
         "Make the page of the report"
     shell:
-        "python {input.program} --config {params.study} --out {output} 2>&1 | tee {log}"
+        "python {params.program} --config {params.study} --out {output} 2>&1 | tee {log}"
 
 
 rule report:
@@ -38,8 +40,6 @@ rule report:
         ALL_FIGURES,
         CAPTIONS,
         page="results/report_page.html",
-        program=program("make_report.py"),
-        modules=modules("make_report.py"),
     output:
         "results/report.html",
     log:
@@ -47,11 +47,13 @@ rule report:
     conda:
         ENVIRONMENT
     params:
+        program=program("make_report.py"),
+        code=code("make_report.py"),
         study=STUDY_FILE,
         snakefile=os.path.relpath(workflow.main_snakefile),
     message:
         "Make the report"
     shell:
-        "python {input.program} --config {params.study} --page {input.page}"
+        "python {params.program} --config {params.study} --page {input.page}"
         " --snakefile {params.snakefile:q} --out {output}"
         " 2>&1 | tee {log}"

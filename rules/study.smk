@@ -17,9 +17,6 @@ onstart:
 
 
 rule device:
-    input:
-        program=program("describe_device.py"),
-        modules=modules("describe_device.py"),
     output:
         "results/device.json",
     log:
@@ -27,9 +24,11 @@ rule device:
     conda:
         ENVIRONMENT
     params:
+        program=program("describe_device.py"),
+        code=code("describe_device.py"),
         study=STUDY_FILE,
         config=STUDY.model_dump_json(),
     message:
         "Describe the device"
     shell:
-        "python {input.program} --config {params.study} --out {output} 2>&1 | tee {log}"
+        "python {params.program} --config {params.study} --out {output} 2>&1 | tee {log}"

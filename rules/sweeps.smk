@@ -17,8 +17,6 @@ rule measure_frames:
     input:
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        program=program("measure_frames.py"),
-        modules=modules("measure_frames.py"),
     output:
         rows="results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv",
         checks="results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
@@ -30,12 +28,14 @@ rule measure_frames:
     resources:
         machine=100,
     params:
+        program=program("measure_frames.py"),
+        code=code("measure_frames.py"),
         study=STUDY_FILE,
         settings=settings("frames"),
     message:
         "Measure latency against input length: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output.rows:q}"
@@ -46,8 +46,6 @@ rule measure_threads:
     input:
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        program=program("measure_threads.py"),
-        modules=modules("measure_threads.py"),
     output:
         rows="results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv",
         checks="results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
@@ -59,12 +57,14 @@ rule measure_threads:
     resources:
         machine=100,
     params:
+        program=program("measure_threads.py"),
+        code=code("measure_threads.py"),
         study=STUDY_FILE,
         settings=settings("threads"),
     message:
         "Measure latency against threads: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output.rows:q}"
@@ -75,8 +75,6 @@ rule measure_batch:
     input:
         model="resources/models/{model}/model.json",
         sample="results/data/sample.csv",
-        program=program("measure_batch.py"),
-        modules=modules("measure_batch.py"),
     output:
         rows="results/sweeps/batch/{model}/round{round}.csv",
         checks="results/sweeps/batch/{model}/round{round}.csv.checks.json",
@@ -88,12 +86,14 @@ rule measure_batch:
     resources:
         machine=100,
     params:
+        program=program("measure_batch.py"),
+        code=code("measure_batch.py"),
         study=STUDY_FILE,
         settings=settings("batch"),
     message:
         "Measure the forward pass against batch size: {wildcards.model}, round {wildcards.round}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --manifest {input.model:q} --sample {input.sample}"
         " --round {wildcards.round} --out {output.rows:q}"
         " 2>&1 | tee {log:q}"

@@ -13,59 +13,50 @@ TESTED = [
 TIMED = [*LATENCY, "results/data/sample.csv"]
 DECODED = [*HYPOTHESES, *REFERENCES, "results/data/utterances.csv"]
 
-# Script and raw rows (or other tables) of each table.
-TABLES = {
-    "parameters": (
-        "table_parameters.py",
-        [
-            *[f"results/parameters/{m}.csv" for m in MODELS],
-            *[f"resources/models/{m}/model.json" for m in MODELS],
-        ],
-    ),
-    "latency": ("table_latency.py", TIMED),
-    "latency_pairs": ("table_latency_pairs.py", TIMED),
-    "latency_vs_frames": ("table_frames.py", FRAMES),
-    "latency_growth": ("table_latency_growth.py", FRAMES),
-    "latency_vs_batch": ("table_batch.py", BATCH),
+# Raw rows (or other tables) of each table.
+ROWS_OF = {
+    "parameters": [
+        *[f"results/parameters/{m}.csv" for m in MODELS],
+        *[f"resources/models/{m}/model.json" for m in MODELS],
+    ],
+    "latency": TIMED,
+    "latency_pairs": TIMED,
+    "latency_vs_frames": FRAMES,
+    "latency_growth": FRAMES,
+    "latency_vs_batch": BATCH,
     # Left out where no numbers of threads are configured.
-    **({"latency_vs_threads": ("table_threads.py", THREADS)} if THREADS else {}),
-    "compute": (
-        "table_compute.py",
-        [
-            *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in MODELS],
-            *[f"resources/models/{m}/model.json" for m in MODELS],
-            *TIMED,
-        ],
-    ),
-    "energy": ("table_energy.py", [*ENERGY, "results/tables/latency.csv"]),
-    "energy_vs_frames": (
-        "table_energy_frames.py",
-        [*ENERGY, "results/tables/latency_vs_frames.csv"],
-    ),
-    "power_vs_time": ("table_power.py", ENERGY),
-    "wer": ("table_wer.py", DECODED),
-    "wer_pairs": ("table_wer_pairs.py", DECODED),
-    "wer_vs_duration": ("table_wer_duration.py", DECODED),
-    "wer_worst": ("table_wer_worst.py", DECODED),
-    "summary": (
-        "table_summary.py",
-        [f"results/tables/{name}.csv" for name in ("parameters", "latency", "energy", "wer")],
-    ),
+    **({"latency_vs_threads": THREADS} if THREADS else {}),
+    "compute": [
+        *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in MODELS],
+        *[f"resources/models/{m}/model.json" for m in MODELS],
+        *TIMED,
+    ],
+    "energy": [*ENERGY, "results/tables/latency.csv"],
+    "energy_vs_frames": [*ENERGY, "results/tables/latency_vs_frames.csv"],
+    "power_vs_time": ENERGY,
+    "wer": DECODED,
+    "wer_pairs": DECODED,
+    "wer_vs_duration": DECODED,
+    "wer_worst": DECODED,
+    "summary": [
+        f"results/tables/{name}.csv" for name in ("parameters", "latency", "energy", "wer")
+    ],
 }
-TABLES["hypotheses"] = (
-    "table_hypotheses.py",
-    [f"results/tables/{name}.csv" for name in TESTED if name in TABLES],
-)
-TABLES["data_dictionary"] = ("table_data_dictionary.py", [])
+ROWS_OF["hypotheses"] = [f"results/tables/{name}.csv" for name in TESTED if name in ROWS_OF]
+ROWS_OF["data_dictionary"] = []
 
-ALL_TABLES = tables(*TABLES)
+ALL_TABLES = tables(*ROWS_OF)
+
+
+def code_of_table(wildcards):
+    """The table's own module and what it imports; the data dictionary is made of all tables."""
+    names = TABLE_NAMES if wildcards.table == "data_dictionary" else [wildcards.table]
+    return code("make_table.py", *[f"asrbench.tables.{name}" for name in names])
 
 
 rule make_table:
     input:
-        rows=lambda wildcards: TABLES[wildcards.table][1],
-        program=lambda wildcards: program(TABLES[wildcards.table][0]),
-        modules=lambda wildcards: modules(TABLES[wildcards.table][0]),
+        rows=lambda wildcards: ROWS_OF[wildcards.table],
     output:
         csv=report(
             "results/tables/{table}.csv",
@@ -78,16 +69,18 @@ rule make_table:
     log:
         "results/logs/tables/{table}.log",
     wildcard_constraints:
-        table="|".join(TABLES),
+        table="|".join(ROWS_OF),
     conda:
         ENVIRONMENT
     params:
+        program=program("make_table.py"),
+        code=code_of_table,
         study=STUDY_FILE,
-        settings=json.dumps(relevant.tables(STUDY)),
+        settings=json.dumps(job.tables(STUDY)),
     message:
         "Make the table {wildcards.table}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} {wildcards.table} --config {params.study}"
         " --csv {output.csv} --markdown {output.markdown}"
         " --latex {output.latex}"
         " 2>&1 | tee {log}"

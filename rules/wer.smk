@@ -23,8 +23,6 @@ onsuccess:
 rule check_references:
     input:
         utterances="results/data/utterances.csv",
-        program=program("check_references.py"),
-        modules=modules("check_references.py"),
     output:
         "results/data/references.json",
     log:
@@ -34,12 +32,14 @@ rule check_references:
     conda:
         ENVIRONMENT
     params:
+        program=program("check_references.py"),
+        code=code("check_references.py"),
         study=STUDY_FILE,
-        settings=json.dumps([STUDY.wer.normalisation, relevant.wer_corpus(STUDY)]),
+        settings=json.dumps([STUDY.wer.normalisation, job.wer_corpus(STUDY)]),
     message:
         "See that the normalisation keeps the letters of the references"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --utterances {input.utterances} --out {output}"
         " 2>&1 | tee {log}"
 
@@ -48,8 +48,6 @@ rule decode_shard:
     input:
         model="resources/models/{model}/model.json",
         utterances="results/data/utterances.csv",
-        program=program("decode_corpus.py"),
-        modules=modules("decode_corpus.py"),
     output:
         "results/wer/{model}/ctc{ctc_weight}/shards/{scatteritem}.jsonl",
     log:
@@ -60,6 +58,8 @@ rule decode_shard:
         ENVIRONMENT
     threads: 1
     params:
+        program=program("decode_corpus.py"),
+        code=code("decode_corpus.py"),
         study=STUDY_FILE,
         settings=settings("decoding"),
         encoder_outputs=ENCODER_OUTPUTS,
@@ -67,7 +67,7 @@ rule decode_shard:
         "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight},"
         " shard {wildcards.scatteritem}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
         " --manifest {input.model:q} --utterances {input.utterances}"
         " --shard {wildcards.scatteritem} --threads {threads}"
@@ -79,8 +79,6 @@ rule gather_hypotheses:
     input:
         shards=shards,
         utterances="results/data/utterances.csv",
-        program=program("gather_hypotheses.py"),
-        modules=modules("gather_hypotheses.py"),
     output:
         "results/wer/{model}/ctc{ctc_weight}/hypotheses.jsonl",
     log:
@@ -88,12 +86,14 @@ rule gather_hypotheses:
     conda:
         ENVIRONMENT
     params:
+        program=program("gather_hypotheses.py"),
+        code=code("gather_hypotheses.py"),
         study=STUDY_FILE,
         settings=settings("decoding"),
     message:
         "Gather the hypotheses of {wildcards.model} at CTC weight {wildcards.ctc_weight}"
     shell:
-        "python {input.program} --config {params.study}"
+        "python {params.program} --config {params.study}"
         " --model {wildcards.model:q} --utterances {input.utterances}"
         " --shards {input.shards:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

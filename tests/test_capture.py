@@ -221,8 +221,8 @@ def test_the_sampler_ends_with_the_program_that_started_it(tmp_path):
     code = """
 import os, sys
 from pathlib import Path
-from asrbench.energy_settings import Energy
-from asrbench.sampler_process import SamplerProcess
+from asrbench.study.energy_settings import Energy
+from asrbench.measure.sampler_process import SamplerProcess
 sampling = SamplerProcess(Energy(meters=["battery"]), Path(sys.argv[1]), Path(sys.argv[2]))
 print(sampling.pid, flush=True)
 os.kill(os.getpid(), 9)
@@ -309,8 +309,8 @@ def test_a_disk_without_any_room_leaves_no_window(tmp_path):
     code = """
 import os, sys
 from pathlib import Path
-from asrbench import energy
-from asrbench.errors import UserError
+from asrbench.measure import energy
+from asrbench.basics.errors import UserError
 folder = Path(sys.argv[1])
 descriptor = os.open(folder / "other", os.O_WRONLY | os.O_CREAT)
 try:

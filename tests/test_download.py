@@ -151,7 +151,8 @@ def test_a_server_that_says_nothing_more_is_given_up(site, tmp_path):
 def test_a_killed_download_is_completed_by_the_next_run(site, tmp_path):
     half = site.stop_after = len(BODY) // 2
     program = (
-        "import sys; from asrbench.download import download; download([sys.argv[1]], sys.argv[2])"
+        "import sys; from asrbench.sources.download import download; "
+        "download([sys.argv[1]], sys.argv[2])"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program, f"{site.url}/a.zip", str(tmp_path / "a.zip")],

@@ -19,7 +19,7 @@ import socket
 def refuse(*arguments):
     raise AssertionError(f"network: {arguments}")
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
-from asrbench import espnet_import
+from asrbench.engines import espnet_import
 espnet_import.load("espnet2.bin.asr_inference")
 espnet_import.load("espnet2.tasks.asr")
 """)
@@ -28,7 +28,7 @@ espnet_import.load("espnet2.tasks.asr")
 
 def test_a_stand_in_says_what_needs_the_package():
     done = run("""
-from asrbench import espnet_import
+from asrbench.engines import espnet_import
 espnet_import.loads = lambda package: False
 espnet_import.prepare()
 import torchaudio
@@ -52,7 +52,7 @@ except ImportError as error:
 def test_what_only_training_draws_is_imported_by_name_and_refused_when_called():
     done = run("""
 import sys
-from asrbench import espnet_import
+from asrbench.engines import espnet_import
 trainer = espnet_import.load("espnet2.train.trainer")
 assert "scipy.stats" not in sys.modules
 try:
@@ -68,7 +68,7 @@ def test_a_torchaudio_that_loads_is_kept(tmp_path):
     done = run(f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from asrbench import espnet_import
+from asrbench.engines import espnet_import
 espnet_import.prepare()
 import torchaudio
 print(torchaudio.real)
@@ -81,7 +81,7 @@ def test_a_torchaudio_that_does_not_load_is_replaced(tmp_path):
     done = run(f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from asrbench import espnet_import
+from asrbench.engines import espnet_import
 espnet_import.prepare()
 import torchaudio
 print(type(torchaudio).__name__)
@@ -90,12 +90,19 @@ print(type(torchaudio).__name__)
 
 
 def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plotting():
-    from asrbench.workflow import code_inputs
+    from asrbench.figures.catalogue import TABLES_OF
+    from asrbench.tables.catalogue import NAMES
+    from asrbench.workflow import code_digest
 
+    def text(script, *modules):
+        return "\n".join(file.read_text() for file in code_digest.files(script, *modules))
+
+    for code in (
+        *(text("make_table.py", f"asrbench.tables.{name}") for name in NAMES),
+        *(text("plot_figure.py", f"asrbench.figures.{name}") for name in TABLES_OF),
+        text("show_summary.py"),
+    ):
+        assert "import torch" not in code and "espnet_import" not in code
     for script in sorted(SCRIPTS.glob("*.py")):
-        modules = code_inputs.files_of(script.name)
-        text = "\n".join(Path(module).read_text() for module in modules)
-        if script.name.startswith(("plot_", "table_", "show_")):
-            assert "import torch" not in text and "espnet_import" not in text, script.name
         if script.name.startswith(("measure_", "count_", "decode_")):
-            assert "matplotlib" not in text, script.name
+            assert "matplotlib" not in text(script.name), script.name

@@ -58,7 +58,7 @@ def studies(tmp_path_factory):
 
 
 def draw(name, study, results) -> Figure:
-    return importlib.import_module(f"asrbench.figure_{name}").draw(results / "tables", study)
+    return importlib.import_module(f"asrbench.figures.{name}").draw(results / "tables", study)
 
 
 def words(figure: Figure) -> str:
@@ -202,7 +202,7 @@ def test_scripts_draw_from_the_tables_alone(studies, tmp_path):
     config = raw_rows.write_config(study, tmp_path)
     out = tmp_path / "latency.svg"
     flags = ["--config", str(config), "--tables", str(tmp_path / "tables"), "--out", str(out)]
-    subprocess.run([sys.executable, str(SCRIPTS / "plot_latency.py"), *flags], check=True)
+    subprocess.run([sys.executable, str(SCRIPTS / "plot_figure.py"), "latency", *flags], check=True)
     assert out.read_text(encoding="utf-8").startswith("<?xml")
     flags = ["--config", str(config), "--results", str(tmp_path), "--report", "report.html"]
     show = [sys.executable, str(SCRIPTS / "show_summary.py"), *flags]

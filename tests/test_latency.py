@@ -191,9 +191,9 @@ def test_more_threads_than_cores_are_refused(study):
 SLOW = """
 import sys, time
 import numpy as np
-from asrbench import latency
-from asrbench.recogniser import Transcript
-from asrbench.rows import RowFile
+from asrbench.measure import latency
+from asrbench.engines.recogniser import Transcript
+from asrbench.basics.resumable_csv import RowFile
 
 class Slow:
     sample_rate_hz = 16000

@@ -16,7 +16,7 @@ NOBODY = 65534
 
 HOLD = """
 import os, sys
-from asrbench import lock
+from asrbench.device import lock
 lock.HELD = sys.argv[1] or lock.HELD
 if sys.argv[2] != str(os.getuid()):  # only now, since it may not even read the interpreter
     os.setgroups([])

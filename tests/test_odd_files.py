@@ -156,8 +156,8 @@ def test_a_full_disk_is_one_line(tmp_path, full_disk):
 
 ROWS = """
 import sys
-from asrbench import errors
-from asrbench.rows import RowFile
+from asrbench.basics import errors
+from asrbench.basics.resumable_csv import RowFile
 def main():
     rows = RowFile(sys.argv[1], ["a"], {})
     for number in range(100000):

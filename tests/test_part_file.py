@@ -70,7 +70,7 @@ def test_text_with_unicode_line_ends_stays_one_line(tmp_path):
 
 WRITER = """
 import sys, time
-from asrbench.rows import RowFile
+from asrbench.basics.resumable_csv import RowFile
 rows = RowFile(sys.argv[1], ["number"], {})
 done = {row["number"] for row in rows.found}
 for number in range(60):

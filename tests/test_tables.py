@@ -41,7 +41,7 @@ TABLES = {
 def write(study, results, names=tuple(TABLES)):
     """Make and write tables, in an order in which each finds those that it reads."""
     for name in names:
-        table = importlib.import_module(f"asrbench.table_{name}").TABLE
+        table = importlib.import_module(f"asrbench.tables.{TABLES[name]}").TABLE
         path = results / "tables" / TABLES[name]
         rows = table.make(study, results)
         table.write(rows, study, *(path.with_suffix(end) for end in (".csv", ".md", ".tex")))
@@ -330,7 +330,7 @@ def test_script_writes_both_files_without_matplotlib_or_torch(results):
     flags = ["--config", str(results / "study.json"), "--results", str(results)]
     flags += ["--csv", str(tables / "latency.csv"), "--markdown", str(tables / "latency.md")]
     flags += ["--latex", str(tables / "latency.tex")]
-    script = [str(SCRIPTS), str(SCRIPTS / "table_latency.py")]
+    script = [str(SCRIPTS), str(SCRIPTS / "make_table.py"), "latency"]
     subprocess.run([sys.executable, "-c", code, *script, *flags], check=True)
     assert all((tables / f"latency.{end}").is_file() for end in ("csv", "md", "tex"))
 

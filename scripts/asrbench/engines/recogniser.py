@@ -23,7 +23,7 @@ from asrbench.sources.manifest import Manifest
 # Random weights are drawn from this seed, so that every process times the same network.
 WEIGHTS_SEED = 0
 
-# What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then asrbench.engines.espnet_fast's.
+# What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then espnet_fast's.
 _SCORER_METHODS = [
     "init_state",
     "batch_init_state",

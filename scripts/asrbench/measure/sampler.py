@@ -1,4 +1,6 @@
-"""The process that reads all meters beside the measured one: ``python -m asrbench.measure.sampler``.
+"""The process that reads all meters beside the measured one.
+
+It is started as ``python -m asrbench.measure.sampler``.
 
 It has a low priority, since what it measures must not wait for it, and tells
 what it cost itself. It writes each reading at once, so that whatever ends it

@@ -203,7 +203,7 @@ def _pairs(found: _Found):
 
 
 def _checked(paired: list[tuple[str, Path, str]], channels: Channels):
-    """Yield what :mod:`asrbench.sources.whole_audio` says of each file, in their order, with progress."""
+    """Yield what whole_audio says of each file, in their order, with progress."""
     # libsndfile decodes outside Python's lock, so threads do share the work.
     pool = ThreadPoolExecutor(os.cpu_count())
     try:

@@ -2,7 +2,7 @@
 
 Every key has a description, a default and bounds. An unknown key is an error.
 :func:`parse` turns the mapping that Snakemake (or YAML) read into a
-:class:`Study`, or raises one :class:`~asrbench.errors.UserError` that names
+:class:`Study`, or raises one :class:`~asrbench.basics.errors.UserError` that names
 each wrong key, its value, and what is allowed.
 """
 

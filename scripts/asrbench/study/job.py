@@ -101,6 +101,7 @@ def decoding(study: Study, name: str, ctc_weight: str) -> dict:
 def tables(study: Study) -> dict:
     """What every table's rows and labels depend on."""
     return {
+        "name": study.name,
         "variants": study.variants(),
         "weights": {model.name: model.weights for model in study.models},
         "engines": {model.name: model.engine for model in study.models},

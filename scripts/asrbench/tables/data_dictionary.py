@@ -1,5 +1,6 @@
 """The data dictionary: every column of every table, from the schemas that check them."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -7,12 +8,12 @@ import pandera.pandas as pa
 
 from asrbench.basics import units
 from asrbench.study.config import Study
-from asrbench.tables import table
-from asrbench.tables.catalogue import SCHEMAS
+from asrbench.tables import compared, table
+from asrbench.tables.catalogue import NAMES
 from asrbench.tables.table import Table, schema, text
 from asrbench.tables.table_markdown import Column
 
-NAME = "data_dictionary"
+PACKAGE = "asrbench.tables"
 _EMPTY = "(empty)"
 
 
@@ -27,9 +28,15 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             "allowed": allowed(given),
             "meaning": given.description or "",
         }
-        for name, columns in [*SCHEMAS.items(), (NAME, COLUMNS)]
+        for name, columns in schemas().items()
         for column, given in columns.columns.items()
     )
+
+
+def schemas() -> dict[str, pa.DataFrameSchema]:
+    """Every table's columns, by its name in results/tables or its path in results."""
+    modules = {name: import_module(f"{PACKAGE}.{name}") for name in NAMES}
+    return {name: module.TABLE.schema for name, module in modules.items()} | compared.SCHEMAS
 
 
 def allowed(column: pa.Column) -> str:

@@ -32,7 +32,7 @@ HYPOTHESES = {
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """From results/tables: all that :mod:`asrbench.tables.claims.table_evidence` reads, wer_pairs where it is there."""
+    """From results/tables; wer_pairs where it is there."""
     tables = Tables(results / "tables")
     try:
         families = _families(study, tables)

@@ -6,13 +6,14 @@ ESPnet's own modules with their own weights; what differs is how often:
 
 - cross-attention keys and values are computed once an utterance and shared by
   all hypotheses; self-attention keys and values once a token
-  (:mod:`~asrbench.fast.transformer`, :mod:`~asrbench.fast.attention`);
+  (:mod:`~asrbench.engines.espnet_fast.transformer`,
+  :mod:`~asrbench.engines.espnet_fast.attention`);
 - an LSTM decoder scores its hypotheses as one batch, and attends once for all
-  hypotheses that have the same parent (:mod:`~asrbench.fast.rnn`,
-  :mod:`~asrbench.fast.location`);
+  hypotheses that have the same parent (:mod:`~asrbench.engines.espnet_fast.rnn`,
+  :mod:`~asrbench.engines.espnet_fast.location`);
 - CTC prefix scores need no forward variables of the tokens that are scored,
   and only the hypotheses that survive get theirs
-  (:mod:`~asrbench.fast.ctc_prefix`).
+  (:mod:`~asrbench.engines.espnet_fast.ctc_prefix`).
 
 What is computed in another order differs in the last bits of a float. Where
 two hypotheses are that close, either can come first. Weights in single precision

@@ -1,0 +1,99 @@
+"""Columns of the tables of a comparison: a row a variant and device."""
+
+from asrbench.results import latency_pair
+from asrbench.tables.power_columns import STATUSES
+from asrbench.tables.table import count, number, schema, text
+
+_LOW, _HIGH = "Lower bound of its 95 % interval.", "Upper bound of its 95 % interval."
+_WHO = {
+    "model": text(meaning="Name of the model in the configurations."),
+    "ctc_weight": text(meaning="Share of the CTC score in the search."),
+    "engine": text("espnet", "fast", "", meaning="Whose search decoded; empty: no such variant."),
+    "weights": text("trained", "random", "", meaning="Kind of weights; empty: no such variant."),
+    "device": text(meaning="The run, by its folder or archive, or the published study."),
+}
+_AGAINST = {
+    "against": text(meaning="The first run, with which it is compared; empty in its own rows."),
+}
+_REASON = {"reason": text(meaning="Why a figure is absent or not compared.")}
+_OVERS = ("rounds and utterances", "rounds", "utterances", "none")
+
+LATENCY = schema(
+    **_WHO,
+    latency_mean_s=number(meaning="Mean wall time from a waveform in memory to text."),
+    latency_low_s=number(meaning=_LOW),
+    latency_high_s=number(meaning=_HIGH),
+    real_time_factor=number(meaning="Seconds of latency for a second of audio."),
+    **_AGAINST,
+    utterances_shared=count(meaning="Utterances that both runs have."),
+    ratio=number(meaning="Mean latency over that of the first run, on shared utterances."),
+    ratio_low=number(meaning=_LOW),
+    ratio_high=number(meaning=_HIGH),
+    interval_over=text(*_OVERS, meaning="What was resampled for the ratio's interval."),
+    verdict=text(
+        *(latency_pair.SLOWER, latency_pair.FASTER, latency_pair.UNDECIDED, ""),
+        meaning="What this run is against the first; empty where they are not compared.",
+    ),
+    **_REASON,
+)
+
+ENERGY = schema(
+    **_WHO,
+    power_status=text(
+        *STATUSES, "published", meaning="Whether the watts are measured, estimated or absent."
+    ),
+    meter=text(meaning="Kind of meter."),
+    scope=text(meaning="What part of the device it measures."),
+    power_mean_w=number(meaning="Mean power while inference runs."),
+    energy_per_utterance_study_j=number(meaning="Mean watts × mean latency."),
+    energy_per_utterance_study_low_j=number(meaning=_LOW),
+    energy_per_utterance_study_high_j=number(meaning=_HIGH),
+    **_AGAINST,
+    ratio=number(meaning="Joules over those of the first run; of one scope alone."),
+    ratio_low=number(meaning=_LOW),
+    ratio_high=number(meaning=_HIGH),
+    **_REASON,
+)
+
+WER = schema(
+    **_WHO,
+    words=count(meaning="Words in the references."),
+    wer_percent=number(meaning="Word error rate."),
+    wer_low_percent=number(meaning=_LOW),
+    wer_high_percent=number(meaning=_HIGH),
+    **_AGAINST,
+    difference_percent=number(low=None, meaning="Rate minus that of the first run, in points."),
+    difference_low_percent=number(low=None, meaning=_LOW),
+    difference_high_percent=number(low=None, meaning=_HIGH),
+    **_REASON,
+)
+
+DEVICES = schema(
+    device=text(meaning="The run, by its folder or archive."),
+    board=text(meaning="Board or computer, as it names itself."),
+    cpu=text(meaning="Name of the processor."),
+    architecture=text(meaning="Instruction set."),
+    cores=count(meaning="Logical processor cores."),
+    memory_bytes=count(meaning="Memory of the device."),
+    system=text(meaning="Operating system."),
+    kernel=text(meaning="Release of its kernel."),
+    governor=text(meaning="Rule that sets the processor's clock; empty: not told."),
+    python=text(meaning="Version of Python."),
+    torch=text(meaning="Version of torch."),
+    espnet=text(meaning="Version of ESPnet."),
+    commit=text(meaning="Commit of this project; empty: not known."),
+    described_utc=text(meaning="When the device was described, in UTC."),
+    config_sha256=text(meaning="Hash of the configuration as it was used."),
+    results_version=count(meaning="Layout of its files and columns."),
+    speech=text(meaning="Name of the speech in the configuration."),
+    beam_size=count(meaning="Hypotheses that the search keeps at each step."),
+    threads=text(meaning="CPU threads as configured."),
+    differs=text(meaning="In what its configuration differs from the first run's."),
+)
+
+SCHEMAS = {
+    "compare/devices": DEVICES,
+    "compare/latency": LATENCY,
+    "compare/energy": ENERGY,
+    "compare/wer": WER,
+}

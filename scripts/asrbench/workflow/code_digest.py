@@ -1,0 +1,71 @@
+"""The code that a job runs as one digest, so that an edit reruns what uses it and no more.
+
+Comments, docstrings and layout do not count: they change no result.
+"""
+
+import ast
+import hashlib
+import os
+from functools import cache
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parents[2]
+_DATA = (".csv", ".html", ".css", ".js")
+
+
+def program(script: str) -> str:
+    """The path of a script from the working directory, so that a project can be moved."""
+    return os.path.relpath(SCRIPTS / script)
+
+
+@cache
+def of(script: str, *modules: str) -> str:
+    """One digest of a script and of every module of the package that it imports, directly or not.
+
+    Args:
+        script: file name of a script, such as ``make_table.py``.
+        modules: what it imports by a name that it is given, such as ``asrbench.tables.wer``.
+    """
+    whole = hashlib.sha256()
+    for file in files(script, *modules):
+        whole.update(f"{file.relative_to(SCRIPTS).as_posix()} {_digest(file)}\n".encode())
+    return whole.hexdigest()[:16]
+
+
+def files(script: str, *modules: str) -> list[Path]:
+    """The files behind :func:`of`, sorted.
+
+    A data file that stands beside a module under the same name belongs to it.
+    """
+    finder = ModuleFinder(path=[str(SCRIPTS)])
+    finder.run_script(str(SCRIPTS / script))
+    for module in modules:
+        finder.import_hook(module)
+    found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+    besides = {file.with_suffix(ending) for file in found for ending in _DATA}
+    return sorted(found | {file for file in besides if file.exists()})
+
+
+@cache
+def _digest(file: Path) -> str:
+    content = file.read_bytes()
+    if file.suffix == ".py":
+        content = ast.dump(_without_docstrings(ast.parse(content))).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def _without_docstrings(tree: ast.AST) -> ast.AST:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        # A script shows its own docstring as its help; it changes no result either.
+        if isinstance(body, list) and body and _is_text(body[0]):
+            node.body = body[1:]
+    return tree
+
+
+def _is_text(node: ast.AST) -> bool:
+    value = getattr(node, "value", None)
+    return (
+        isinstance(node, ast.Expr) and isinstance(value, ast.Constant) and type(value.value) is str
+    )
