@@ -16,7 +16,7 @@ from asrbench.basics.json_file import write_json
 from asrbench.compare import run_entries
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
-from asrbench.study import command_line_config, job
+from asrbench.study import command_line_config, describe_job
 from asrbench.study import config as study_config
 from asrbench.tables.catalogue import NAMES as TABLE_NAMES
 from asrbench.workflow import code_digest, run_lock
@@ -36,9 +36,13 @@ if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     )
 ENVIRONMENT = os.path.join(workflow.basedir, "envs", "conda.yaml")
 
-# Written before the first job, and no job's input: every job reads it, and none may
-# run again because another part of it has changed. Parameters say what each depends on.
+# Written before the first job, and no job's input: none may run again because another part
+# of it has changed. What measures is given its job instead; see study/describe_job.py.
 STUDY_FILE = "results/study.json"
+
+# What a measurement holds of the device, and whether an unfit one is an error: a resource,
+# since it changes no row.
+ALONE = {"machine": 100, "strict": int(STUDY.checks.strict)}
 
 MODELS = [model.name for model in STUDY.models]
 VARIANTS = [f"{model}/ctc{weight}" for model, weight in STUDY.variants()]
@@ -60,13 +64,13 @@ def code(script, *modules):
     return code_digest.of(script, *modules)
 
 
-def settings(stage):
-    """The part of the configuration that a stage depends on, as a parameter of its rule."""
+def described(stage):
+    """The job of a stage as its program is given it, a parameter of its rule."""
 
     def of(wildcards):
         variant = [wildcards.get("model"), wildcards.get("ctc_weight")]
-        part = getattr(job, stage)(STUDY, *(v for v in variant if v is not None))
-        return json.dumps(part)
+        described = getattr(describe_job, stage)(STUDY, *(v for v in variant if v is not None))
+        return json.dumps(described)
 
     return of
 

@@ -27,18 +27,16 @@ rule measure_energy:
     conda:
         ENVIRONMENT
     resources:
-        machine=100,
+        **ALONE,
     params:
         program=program("measure_energy.py"),
         code=code("measure_energy.py"),
+        job=described("energy"),
         study=STUDY_FILE,
-        settings=settings("energy"),
         folder=lambda wildcards, output: os.path.dirname(output.window),
     message:
         "Measure energy: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
-        " --manifest {input.model:q} --sample {input.sample}"
-        " --round {wildcards.round} --out {params.folder:q}"
-        " 2>&1 | tee {log:q}"
+        "python {params.program} --job {params.job:q} --manifest {input.model:q}"
+        " --sample {input.sample} --round {wildcards.round} --strict {resources.strict}"
+        " --study {params.study} --out {params.folder:q} 2>&1 | tee {log:q}"

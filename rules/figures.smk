@@ -32,7 +32,7 @@ rule plot_figure:
         program=program("plot_figure.py"),
         code=lambda wildcards: code("plot_figure.py", f"asrbench.figures.{wildcards.figure}"),
         study=STUDY_FILE,
-        settings=json.dumps(job.tables(STUDY)),
+        settings=json.dumps(describe_job.tables(STUDY)),
     message:
         "Draw {output}"
     shell:

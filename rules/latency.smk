@@ -25,17 +25,14 @@ rule measure_latency:
     conda:
         ENVIRONMENT
     resources:
-        machine=100,
+        **ALONE,
     params:
         program=program("measure_latency.py"),
         code=code("measure_latency.py"),
-        study=STUDY_FILE,
-        settings=settings("latency"),
+        job=described("latency"),
     message:
         "Measure latency: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
     shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
-        " --manifest {input.model:q} --sample {input.sample}"
-        " --round {wildcards.round} --out {output.rows:q}"
-        " 2>&1 | tee {log:q}"
+        "python {params.program} --job {params.job:q} --manifest {input.model:q}"
+        " --sample {input.sample} --round {wildcards.round} --strict {resources.strict}"
+        " --out {output.rows:q} 2>&1 | tee {log:q}"

@@ -17,7 +17,7 @@ rule fetch_model:
         program=program("fetch_model.py"),
         code=code("fetch_model.py"),
         study=STUDY_FILE,
-        settings=settings("model"),
+        settings=described("model"),
     message:
         "Bring model {wildcards.model} onto the disk"
     shell:

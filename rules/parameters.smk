@@ -22,12 +22,11 @@ rule count_parameters:
     params:
         program=program("count_parameters.py"),
         code=code("count_parameters.py"),
-        study=STUDY_FILE,
+        job=described("parameters"),
     message:
         "Count the parameters of {wildcards.model}"
     shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
+        "python {params.program} --job {params.job:q} --manifest {input.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"
 
 
@@ -43,11 +42,9 @@ rule count_compute:
     params:
         program=program("count_compute.py"),
         code=code("count_compute.py"),
-        study=STUDY_FILE,
-        tokens_per_second=lambda wildcards: STUDY.model(wildcards.model).tokens_per_second,
+        job=described("compute"),
     message:
         "Count the multiply-adds of {wildcards.model}"
     shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --manifest {input.model:q} --out {output:q}"
+        "python {params.program} --job {params.job:q} --manifest {input.model:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

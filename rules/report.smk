@@ -27,7 +27,7 @@ rule report_page:
         program=program("make_report_page.py"),
         code=code("make_report_page.py"),
         study=STUDY_FILE,
-        settings=json.dumps(job.tables(STUDY)),
+        settings=json.dumps(describe_job.tables(STUDY)),
     message:
         "Make the page of the report"
     shell:

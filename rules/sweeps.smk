@@ -13,87 +13,46 @@ THREADS = rounds(
 BATCH = rounds("sweeps/batch/{variant}/round{round}.csv", MODELS, STUDY.sweeps.batch.rounds)
 
 
-rule measure_frames:
-    input:
-        model="resources/models/{model}/model.json",
-        sample="results/data/sample.csv",
+use rule measure_latency as measure_frames with:
     output:
         rows="results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv",
         checks="results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
     log:
         "results/logs/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.log",
     priority: turn(FRAMES, "results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv")
-    conda:
-        ENVIRONMENT
-    resources:
-        machine=100,
     params:
         program=program("measure_frames.py"),
         code=code("measure_frames.py"),
-        study=STUDY_FILE,
-        settings=settings("frames"),
+        job=described("frames"),
     message:
         "Measure latency against input length: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
-    shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
-        " --manifest {input.model:q} --sample {input.sample}"
-        " --round {wildcards.round} --out {output.rows:q}"
-        " 2>&1 | tee {log:q}"
 
 
-rule measure_threads:
-    input:
-        model="resources/models/{model}/model.json",
-        sample="results/data/sample.csv",
+use rule measure_latency as measure_threads with:
     output:
         rows="results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv",
         checks="results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
     log:
         "results/logs/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.log",
     priority: turn(THREADS, "results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv")
-    conda:
-        ENVIRONMENT
-    resources:
-        machine=100,
     params:
         program=program("measure_threads.py"),
         code=code("measure_threads.py"),
-        study=STUDY_FILE,
-        settings=settings("threads"),
+        job=described("threads"),
     message:
         "Measure latency against threads: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
-    shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
-        " --manifest {input.model:q} --sample {input.sample}"
-        " --round {wildcards.round} --out {output.rows:q}"
-        " 2>&1 | tee {log:q}"
 
 
-rule measure_batch:
-    input:
-        model="resources/models/{model}/model.json",
-        sample="results/data/sample.csv",
+use rule measure_latency as measure_batch with:
     output:
         rows="results/sweeps/batch/{model}/round{round}.csv",
         checks="results/sweeps/batch/{model}/round{round}.csv.checks.json",
     log:
         "results/logs/sweeps/batch/{model}/round{round}.log",
     priority: turn(BATCH, "results/sweeps/batch/{model}/round{round}.csv")
-    conda:
-        ENVIRONMENT
-    resources:
-        machine=100,
     params:
         program=program("measure_batch.py"),
         code=code("measure_batch.py"),
-        study=STUDY_FILE,
-        settings=settings("batch"),
+        job=described("batch"),
     message:
         "Measure the forward pass against batch size: {wildcards.model}, round {wildcards.round}"
-    shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --manifest {input.model:q} --sample {input.sample}"
-        " --round {wildcards.round} --out {output.rows:q}"
-        " 2>&1 | tee {log:q}"

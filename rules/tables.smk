@@ -76,7 +76,7 @@ rule make_table:
         program=program("make_table.py"),
         code=code_of_table,
         study=STUDY_FILE,
-        settings=json.dumps(job.tables(STUDY)),
+        settings=json.dumps(describe_job.tables(STUDY)),
     message:
         "Make the table {wildcards.table}"
     shell:

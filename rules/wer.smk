@@ -35,13 +35,19 @@ rule check_references:
         program=program("check_references.py"),
         code=code("check_references.py"),
         study=STUDY_FILE,
-        settings=json.dumps([STUDY.wer.normalisation, job.wer_corpus(STUDY)]),
+        settings=json.dumps([STUDY.wer.normalisation, describe_job.wer_corpus(STUDY)]),
     message:
         "See that the normalisation keeps the letters of the references"
     shell:
         "python {params.program} --config {params.study}"
         " --utterances {input.utterances} --out {output}"
         " 2>&1 | tee {log}"
+
+
+def shared_encoder_outputs(wildcards):
+    """The folder in which the CTC weights of a model share what is encoded; '' for none."""
+    several = len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
+    return ENCODER_OUTPUTS if STUDY.wer.share_encoder and several else ""
 
 
 rule decode_shard:
@@ -57,21 +63,21 @@ rule decode_shard:
     conda:
         ENVIRONMENT
     threads: 1
+    # No parameter: with outputs that are shared or without them, the words are the same.
+    resources:
+        encoder_outputs=shared_encoder_outputs,
     params:
         program=program("decode_corpus.py"),
         code=code("decode_corpus.py"),
-        study=STUDY_FILE,
-        settings=settings("decoding"),
-        encoder_outputs=ENCODER_OUTPUTS,
+        job=described("decoding"),
     message:
         "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight},"
         " shard {wildcards.scatteritem}"
     shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --ctc-weight {wildcards.ctc_weight}"
+        "python {params.program} --job {params.job:q}"
         " --manifest {input.model:q} --utterances {input.utterances}"
         " --shard {wildcards.scatteritem} --threads {threads}"
-        " --encoder-outputs {params.encoder_outputs} --out {output:q}"
+        " --encoder-outputs={resources.encoder_outputs} --out {output:q}"
         " 2>&1 | tee {log:q}"
 
 
@@ -88,12 +94,10 @@ rule gather_hypotheses:
     params:
         program=program("gather_hypotheses.py"),
         code=code("gather_hypotheses.py"),
-        study=STUDY_FILE,
-        settings=settings("decoding"),
+        job=described("decoding"),
     message:
         "Gather the hypotheses of {wildcards.model} at CTC weight {wildcards.ctc_weight}"
     shell:
-        "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --utterances {input.utterances}"
+        "python {params.program} --job {params.job:q} --utterances {input.utterances}"
         " --shards {input.shards:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

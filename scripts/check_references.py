@@ -21,7 +21,7 @@ def main() -> None:
 
     study = config.load(arguments.config)
     name = study.wer.normalisation
-    utterances = wer_corpus.read(study, arguments.utterances)
+    utterances = wer_corpus.read(arguments.utterances, study.wer.max_utterances, study.latency.seed)
     references = list(zip(utterances["utterance_id"], utterances["text"], strict=True))
     normalise.check(name, references, arguments.utterances)
     words = sum(len(normalise.BY_NAME[name](text).split()) for _id, text in references)

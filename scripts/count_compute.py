@@ -14,7 +14,7 @@ TOKENS_PER_SECOND = {"char": 14.0, "bpe": 3.0, "word": 3.0}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser, with_ctc_weight=False)
+    opened_variant.add_arguments(parser)
     parser.add_argument("--out", required=True, help="the CSV of counts")
     arguments = parser.parse_args()
 
@@ -23,9 +23,9 @@ def main() -> None:
     from asrbench.engines import compute, recogniser
 
     model = recogniser.load_model(counted.manifest)
-    _hop_length, rate_hz = recogniser.front_end(model, counted.model.name)
+    _hop_length, rate_hz = recogniser.front_end(model, counted.job.model)
     kind = counted.manifest.token_type()
-    rate = counted.model.tokens_per_second or TOKENS_PER_SECOND.get(kind, 3.0)
+    rate = counted.job.tokens_per_second or TOKENS_PER_SECOND.get(kind, 3.0)
     out = Path(arguments.out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", newline="", encoding="utf-8") as file:

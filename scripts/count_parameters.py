@@ -11,7 +11,7 @@ from asrbench.measure import opened_variant
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser, with_ctc_weight=False)
+    opened_variant.add_arguments(parser)
     parser.add_argument("--out", required=True, help="the CSV of counts")
     arguments = parser.parse_args()
 

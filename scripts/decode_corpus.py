@@ -11,7 +11,6 @@ from asrbench.basics.part_file import PartFile
 from asrbench.basics.progress import Progress
 from asrbench.measure import decode, encoder_cache, opened_variant, shards
 from asrbench.sources import wer_corpus
-from asrbench.study import job
 
 
 def main() -> None:
@@ -26,13 +25,13 @@ def main() -> None:
     arguments = parser.parse_args()
 
     decoded = opened_variant.from_arguments(arguments)
-    study = decoded.study
-    utterances = shards.take(wer_corpus.read(study, arguments.utterances), *arguments.shard)
-    settings = job.decoding(study, decoded.model.name, decoded.ctc_weight)
-    out = PartFile(arguments.out, settings | {"shard": arguments.shard})
+    job = decoded.job
+    corpus = wer_corpus.read(arguments.utterances, job.max_utterances, job.seed)
+    utterances = shards.take(corpus, *arguments.shard)
+    out = PartFile(arguments.out, job.plain() | {"shard": arguments.shard})
     recogniser = decoded.recogniser(arguments.threads)
     folder = arguments.encoder_outputs
-    shared = encoder_cache.of_model(folder, study, decoded.manifest) if folder else None
+    shared = encoder_cache.of_model(folder, job, decoded.manifest) if folder else None
 
     def transcribe(row):
         if shared is None:

@@ -8,23 +8,24 @@ import argparse
 from asrbench.basics import errors
 from asrbench.results import hypotheses_file
 from asrbench.sources import wer_corpus
-from asrbench.study import config
+from asrbench.study.job import Job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--config", required=True, help="the study's configuration")
-    parser.add_argument("--model", required=True, help="the model's name in the configuration")
+    parser.add_argument("--job", required=True, help="what was decoded, by describe_job.py")
     parser.add_argument("--utterances", default="results/data/utterances.csv", help="[%(default)s]")
-    parser.add_argument("--shards", nargs="*", default=[], help="their hypotheses")
+    parser.add_argument(
+        "--shards", nargs="*", default=[], help="their hypotheses; none: random weights"
+    )
     parser.add_argument("--out", required=True, help="the JSON lines of hypotheses")
     arguments = parser.parse_args()
 
-    study = config.load(arguments.config)
-    if study.model(arguments.model).weights == "random":
+    job = Job.parse(arguments.job)
+    if not arguments.shards:
         hypotheses_file.write_not_applicable(arguments.out)
         return
-    utterances = wer_corpus.read(study, arguments.utterances)
+    utterances = wer_corpus.read(arguments.utterances, job.max_utterances, job.seed)
     hypotheses_file.gather(arguments.shards, utterances["utterance_id"], arguments.out)
 
 

@@ -13,39 +13,36 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement, threads
 from asrbench.measure import opened_variant
 from asrbench.sources import corpus
-from asrbench.study import job
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser, with_ctc_weight=False)
+    opened_variant.add_arguments(parser)
     opened_variant.add_round_arguments(parser, "the CSV of rows")
     arguments = parser.parse_args()
 
     measured = opened_variant.from_arguments(arguments)
-    study = measured.study
-    sweep = study.sweeps.batch
+    job = measured.job
     waveforms = [measured.load(path) for path in corpus.read_sample(arguments.sample)["path"]]
-    cases = [(size, repeat) for size in sweep.sizes for repeat in range(sweep.repeats)]
-    random.Random(f"{study.latency.seed}/{arguments.round}").shuffle(cases)
+    cases = [(size, repeat) for size in job.sizes for repeat in range(job.repeats)]
+    random.Random(f"{job.seed}/{arguments.round}").shuffle(cases)
 
     from asrbench.engines import recogniser
     from asrbench.measure import batch
 
-    rows = RowFile(arguments.out, batch.COLUMNS, job.batch(study, measured.model.name))
+    rows = RowFile(arguments.out, batch.COLUMNS, job.plain())
     with (
-        guarded_measurement.measuring(arguments.out, study.checks.strict),
+        guarded_measurement.measuring(arguments.out, bool(arguments.strict)),
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
-        threads.use(study.decoding.threads)
+        threads.use(job.threads)
         model = recogniser.load_model(measured.manifest)
-        hop_length, rate_hz = recogniser.front_end(model, measured.model.name)
+        hop_length, rate_hz = recogniser.front_end(model, job.model)
         measured.check_rate(rate_hz)
-        for _ in range(study.latency.warm_up):
+        for _ in range(job.warm_up):
             batch.time_forward(model, *batch.pad(waveforms[:1]))
         progress.start_at(len(rows.found))
-        seed = study.latency.seed
-        batch.sweep(model, hop_length, rate_hz, waveforms, cases, seed, rows, progress.at)
+        batch.sweep(model, hop_length, rate_hz, waveforms, cases, job.seed, rows, progress.at)
     rows.finish()
 
 

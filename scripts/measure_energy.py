@@ -6,32 +6,39 @@ no meter measures, nothing is run, and the files say so with the reason.
 
 import argparse
 from pathlib import Path
+from types import SimpleNamespace
 
 from asrbench.basics import errors
+from asrbench.basics.json_file import read_json
 from asrbench.basics.progress import Progress
 from asrbench.device import checks, guarded_measurement
 from asrbench.measure import energy, latency, opened_variant
 from asrbench.meters import catalogue
 from asrbench.sources import corpus
+from asrbench.study.job import CALLED_BY, Job, namespace
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     opened_variant.add_arguments(parser)
     opened_variant.add_round_arguments(parser, "folder of samples.csv and window.json")
+    parser.add_argument(
+        "--study", default="results/study.json", help="says how a meter is called [%(default)s]"
+    )
     parser.add_argument("--root", default="/", help="where the kernel's files are [%(default)s]")
     arguments = parser.parse_args()
 
     measured = opened_variant.from_arguments(arguments)
-    settings, root, out = measured.study.energy, Path(arguments.root), Path(arguments.out)
+    root, out = Path(arguments.root), Path(arguments.out)
+    settings = _settings(measured.job, arguments)
     # A battery's own meter measures only while it is discharged.
-    strict, excused = measured.study.checks.strict, (checks.MAINS,)
+    strict, excused = bool(arguments.strict), (checks.MAINS,)
     with guarded_measurement.measuring(out / "window.json", strict, excused):
         found = catalogue.probed(catalogue.chosen(settings, root))
         for probed in found:
             probed.meter.close()
         if any(probed.channels for probed in found):
-            capture = _capture(measured, arguments, root)
+            capture = _capture(measured, settings, arguments, root)
         else:
             capture = energy.without_meter(found)
             print(f"energy {measured}: no watts: {capture.reason}")
@@ -44,9 +51,11 @@ def main() -> None:
 
 
 def _capture(
-    measured: opened_variant.Variant, arguments: argparse.Namespace, root: Path
+    measured: opened_variant.Variant,
+    settings: SimpleNamespace,
+    arguments: argparse.Namespace,
+    root: Path,
 ) -> energy.Capture:
-    settings = measured.study.energy
     load = _load(measured, arguments)
     seconds = round(settings.window_s + 2 * settings.idle_s)
     with Progress(f"energy {measured}", seconds, "seconds") as progress:
@@ -57,13 +66,22 @@ def _capture(
         return energy.with_meters(load, settings, root, Path(arguments.out), passed)
 
 
+def _settings(job: Job, arguments: argparse.Namespace) -> SimpleNamespace:
+    """How power is measured; how a meter is called may hold a password, so no job shows it."""
+    block = dict(job.energy or {})
+    for name in CALLED_BY:
+        if block.get(name) is not None:
+            block[name] = read_json(Path(arguments.study))["energy"][name]
+    return namespace(block)
+
+
 def _load(measured: opened_variant.Variant, arguments: argparse.Namespace) -> energy.Load:
     """The model, and the sample's waveforms in this round's order."""
     paths = corpus.read_sample(arguments.sample)["path"]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
-    order = latency.shuffled(takes, measured.study.latency.seed, arguments.round)
+    order = latency.shuffled(takes, measured.job.seed, arguments.round)
     waveforms = [take.load() for take in order]
-    return energy.Load(measured.recogniser(), waveforms, measured.study.latency.warm_up)
+    return energy.Load(measured.recogniser(), waveforms, measured.job.warm_up)
 
 
 if __name__ == "__main__":

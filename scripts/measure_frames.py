@@ -9,7 +9,6 @@ import argparse
 from asrbench.basics import errors
 from asrbench.measure import latency, opened_variant, timing
 from asrbench.sources import audio, corpus, sample
-from asrbench.study import job
 
 
 def main() -> None:
@@ -19,8 +18,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     measured = opened_variant.from_arguments(arguments)
-    study = measured.study
-    sweep = study.sweeps.frames
+    job = measured.job
     speech = corpus.read_sample(arguments.sample)
     paths = dict(zip(speech["utterance_id"], speech["path"], strict=True))
 
@@ -28,7 +26,7 @@ def main() -> None:
         def load(length: int, repeat: int):
             samples = recogniser.samples_for(length)
             pieces = sample.draw_pieces(
-                speech, samples, recogniser.sample_rate_hz, repeat, study.latency.seed
+                speech, samples, recogniser.sample_rate_hz, repeat, job.seed
             )
             return audio.join_to_length([measured.load(paths[name]) for name in pieces], samples)
 
@@ -37,12 +35,11 @@ def main() -> None:
                 {"length_frames": length, "repeat": repeat},
                 lambda length=length, repeat=repeat: load(length, repeat),
             )
-            for repeat in range(sweep.repeats)
-            for length in sweep.lengths
+            for repeat in range(job.repeats)
+            for length in job.lengths
         ]
 
-    settings = job.frames(study, measured.model.name, measured.ctc_weight)
-    timing.run("frames", measured, takes_of, settings, arguments)
+    timing.run("frames", measured, takes_of, arguments)
 
 
 if __name__ == "__main__":

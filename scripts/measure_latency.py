@@ -10,7 +10,6 @@ import argparse
 from asrbench.basics import errors
 from asrbench.measure import latency, opened_variant, timing
 from asrbench.sources import audio, corpus
-from asrbench.study import job
 
 
 def main() -> None:
@@ -32,8 +31,7 @@ def main() -> None:
         latency.Take({"utterance_id": name}, lambda path=path: measured.load(path))
         for name, path in paths.items()
     ]
-    settings = job.latency(measured.study, measured.model.name, measured.ctc_weight)
-    timing.run("latency", measured, lambda _recogniser: takes, settings, arguments)
+    timing.run("latency", measured, lambda _recogniser: takes, arguments)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from asrbench.basics import errors
 from asrbench.device import threads
 from asrbench.measure import latency, opened_variant, timing
 from asrbench.sources import corpus
-from asrbench.study import job
 
 
 def main() -> None:
@@ -20,21 +19,20 @@ def main() -> None:
     arguments = parser.parse_args()
 
     measured = opened_variant.from_arguments(arguments)
-    sweep = measured.study.sweeps.threads
+    job = measured.job
     paths = corpus.read_sample(arguments.sample)["path"].tolist()
     # Spread over the sample, and the same for every number of threads.
-    chosen = [paths[repeat * len(paths) // sweep.repeats] for repeat in range(sweep.repeats)]
+    chosen = [paths[repeat * len(paths) // job.repeats] for repeat in range(job.repeats)]
     takes = [
         latency.Take(
             {"threads": count, "repeat": repeat},
             lambda path=path: measured.load(path),
             prepare=lambda count=count: threads.use(count),
         )
-        for count in sweep.counts
+        for count in job.counts
         for repeat, path in enumerate(chosen)
     ]
-    settings = job.threads(measured.study, measured.model.name, measured.ctc_weight)
-    timing.run("threads", measured, lambda _recogniser: takes, settings, arguments)
+    timing.run("threads", measured, lambda _recogniser: takes, arguments)
 
 
 if __name__ == "__main__":

@@ -18,23 +18,19 @@ from urllib.parse import quote
 import numpy as np
 
 from asrbench.sources.manifest import Manifest
-from asrbench.study import job
-from asrbench.study.config import Study
+from asrbench.study.job import Job
 
 
-def of_model(folder: str | Path, study: Study, manifest: Manifest) -> "EncoderOutputs | None":
-    """Where a model's outputs are shared; None where nothing else would read them.
+def of_model(folder: str | Path, job: Job, manifest: Manifest) -> "EncoderOutputs":
+    """Where a model's outputs are shared.
 
     Args:
         folder: of the outputs of all models.
-        study: says whether they are shared, and how speech is read.
+        job: says how speech is read.
         manifest: the model's files.
     """
-    model = study.model(manifest.name)
-    if not study.wer.share_encoder or len(study.weights_of(model)) < 2:
-        return None
     config = manifest.config.read_text(encoding="utf-8")
-    what = [job.encoding(study, manifest.name), manifest.sha256, config]
+    what = [job.model, job.sample_rate_hz, job.channels, manifest.sha256, config]
     digest = hashlib.sha256(json.dumps(what).encode()).hexdigest()
     return EncoderOutputs(Path(folder) / f"{manifest.name}-{digest[:16]}")
 

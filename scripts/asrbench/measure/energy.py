@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -22,7 +23,6 @@ from asrbench.measure.latency import failure
 from asrbench.measure.sampler_process import Ended, SamplerProcess
 from asrbench.meters import catalogue
 from asrbench.meters.catalogue import Probed
-from asrbench.study.energy_settings import Energy
 
 SCHEMA_VERSION = 2
 NOTHING_READ = "no meter could be read any more when sampling began"
@@ -85,7 +85,7 @@ def without_meter(found: list[Probed]) -> Capture:
 
 
 def with_meters(
-    load: Load, settings: Energy, root: Path, folder: Path, progress: Progress
+    load: Load, settings: SimpleNamespace, root: Path, folder: Path, progress: Progress
 ) -> Capture:
     """The whole capture; samples.csv is written into ``folder``, the window is not.
 
@@ -131,7 +131,7 @@ class _Failed(Exception):
 
 
 def _phases(
-    capture: Capture, load: Load, settings: Energy, began_s: float, progress: Progress
+    capture: Capture, load: Load, settings: SimpleNamespace, began_s: float, progress: Progress
 ) -> None:
     updates_s = [channel["update_s"] for channel in capture.meters]
     periods_s = [channel["period_s"] for channel in capture.meters]

@@ -1,4 +1,4 @@
-"""Open one variant of a study for a program that measures or decodes."""
+"""Open the model of a job for a program that measures or decodes."""
 
 import argparse
 from dataclasses import dataclass
@@ -8,69 +8,67 @@ import numpy as np
 from asrbench.basics.errors import UserError
 from asrbench.device import threads
 from asrbench.sources import audio, manifest
-from asrbench.study import config
-from asrbench.study.config import Study
+from asrbench.study.job import Job
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A study, one of its models, and a CTC weight (None where nothing is searched)."""
+    """A job, and the files of its model on disk."""
 
-    study: Study
-    model: config.Model
-    ctc_weight: str | None
+    job: Job
     manifest: manifest.Manifest
 
     def recogniser(self, use_threads: int | str | None = None):
         """The model, loaded, with its search.
 
         Args:
-            use_threads: in place of the study's number of threads.
+            use_threads: in place of the job's number of threads.
 
         Returns:
             An :class:`asrbench.engines.recogniser.Recogniser`.
+
+        Raises:
+            UserError: the job names no CTC weight or beam, or the model does not fit it.
         """
         from asrbench.engines.recogniser import Recogniser
 
-        threads.use(use_threads or self.study.decoding.threads)
+        job = self.job
+        if job.ctc_weight is None or job.beam_size is None:
+            raise UserError("--job: names no ctc_weight or beam_size, which a search needs")
+        threads.use(use_threads or job.threads or "all")
         recogniser = Recogniser(
             self.manifest,
-            ctc_weight=float(self.ctc_weight),
-            beam_size=self.study.decoding.beam_size,
-            tokens_per_second=self.model.tokens_per_second,
-            engine=self.model.engine,
+            ctc_weight=float(job.ctc_weight),
+            beam_size=job.beam_size,
+            tokens_per_second=job.tokens_per_second,
+            engine=job.engine,
         )
         self.check_rate(recogniser.sample_rate_hz)
         return recogniser
 
     def check_rate(self, model_rate_hz: int) -> None:
         """A model hears nothing but noise at another rate than it was trained for."""
-        rate_hz = self.study.speech.sample_rate_hz
+        rate_hz = self.job.sample_rate_hz
         if model_rate_hz != rate_hz:
             raise UserError(
-                f"model {self.model.name} takes speech at {model_rate_hz} Hz and "
+                f"model {self.job.model} takes speech at {model_rate_hz} Hz and "
                 f"speech.sample_rate_hz is {rate_hz}: set it to {model_rate_hz}"
             )
 
     def load(self, path: str) -> np.ndarray:
         """One waveform as the study reads speech: shape (samples,), float32."""
-        speech = self.study.speech
-        return audio.load(path, speech.sample_rate_hz, speech.channels)
+        return audio.load(path, self.job.sample_rate_hz, self.job.channels)
 
     def __str__(self) -> str:
-        weight = "" if self.ctc_weight is None else f" ctc{self.ctc_weight}"
-        return f"{self.model.name}{weight}"
+        return str(self.job)
 
 
-def add_arguments(parser: argparse.ArgumentParser, with_ctc_weight: bool = True) -> None:
-    """The arguments that name a variant."""
-    parser.add_argument("--config", required=True, help="the study's configuration")
-    parser.add_argument("--model", required=True, help="the model's name in the configuration")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that name a job and its model's files."""
+    parser.add_argument("--job", required=True, help="what is done, as describe_job.py writes it")
     parser.add_argument(
         "--manifest", help="its files, from fetch_model.py [resources/models/<model>/model.json]"
     )
-    if with_ctc_weight:
-        parser.add_argument("--ctc-weight", required=True, help="share of the CTC score, 0 to 1")
 
 
 def add_round_arguments(parser: argparse.ArgumentParser, out: str) -> None:
@@ -78,20 +76,21 @@ def add_round_arguments(parser: argparse.ArgumentParser, out: str) -> None:
     parser.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
     parser.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
     parser.add_argument("--out", required=True, help=out)
+    parser.add_argument(
+        "--strict",
+        type=int,
+        choices=(0, 1),
+        default=0,
+        help="1: a device that is not fit to be measured is an error [%(default)s]",
+    )
 
 
 def from_arguments(arguments: argparse.Namespace) -> Variant:
     """The variant that the command line names.
 
     Raises:
-        UserError: there is no such model, its files are absent, or the weight is out of range.
+        UserError: the job cannot be read, or its model's files are absent.
     """
-    study = config.load(arguments.config)
-    model = study.model(arguments.model)
-    given = getattr(arguments, "ctc_weight", None)
-    try:
-        weight = None if given is None else config.weight_text(given)
-    except ValueError as error:
-        raise UserError(f"--ctc-weight: {given!r} {error}") from None
-    path = arguments.manifest or f"resources/models/{model.name}/model.json"
-    return Variant(study, model, weight, manifest.load(path))
+    job = Job.parse(arguments.job)
+    path = arguments.manifest or f"resources/models/{job.model}/model.json"
+    return Variant(job, manifest.load(path))

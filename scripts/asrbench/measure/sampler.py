@@ -26,7 +26,7 @@ from pathlib import Path
 from asrbench.basics.csv_cells import harmless
 from asrbench.meters import catalogue
 from asrbench.meters.interface import Meter, MeterError, Reading
-from asrbench.study.energy_settings import Energy
+from asrbench.study.job import namespace
 
 COLUMNS = ["t_s", "meter", "channel", "scope", "power_w", "energy_j"]
 NICENESS = 10
@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--root", type=Path, default=Path("/"), help="where the kernel's files are")
     parser.add_argument("--out", type=Path, required=True, help="CSV of readings")
     arguments = parser.parse_args()
-    settings = Energy.model_validate_json(arguments.energy)
+    settings = namespace(json.loads(arguments.energy))
     os.nice(NICENESS)
     found = catalogue.probed(catalogue.chosen(settings, arguments.root))
     open_meters = [probed.meter for probed in found if probed.channels]

@@ -11,9 +11,9 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 from asrbench.measure import sampler
-from asrbench.study.energy_settings import Energy
 
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 60.0
@@ -49,7 +49,7 @@ class SamplerProcess:
         error: why it did not begin ('' where it did).
     """
 
-    def __init__(self, settings: Energy, root: Path, out: Path):
+    def __init__(self, settings: SimpleNamespace, root: Path, out: Path):
         self.channels: list[dict] = []
         self.absent: list[dict] = []
         self.error = ""
@@ -60,7 +60,14 @@ class SamplerProcess:
         paths = [scripts, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "asrbench.measure.sampler"]
-            + ["--energy", settings.model_dump_json(), "--root", str(root), "--out", str(out)],
+            + [
+                "--energy",
+                json.dumps(settings, default=vars),
+                "--root",
+                str(root),
+                "--out",
+                str(out),
+            ],
             env=os.environ
             | {"PYTHONPATH": os.pathsep.join(paths), "TMPDIR": self._folder.name}
             | {"OMP_NUM_THREADS": "1"},

@@ -15,7 +15,6 @@ def run(
     what: str,
     measured: Variant,
     takes_of: Callable[[object], list[Take]],
-    settings: dict,
     arguments: argparse.Namespace,
 ) -> None:
     """Load, warm up, and time every take once, in the order of this round.
@@ -27,17 +26,16 @@ def run(
         what: the measurement, for its progress.
         takes_of: gives the takes, of which the first warm the model up, for
             the :class:`asrbench.engines.recogniser.Recogniser` that will decode them.
-        settings: what the rows depend on.
-        arguments: ``out`` and ``round``.
+        arguments: ``out``, ``round`` and ``strict``.
     """
-    study = measured.study
-    with guarded_measurement.measuring(arguments.out, study.checks.strict):
+    job = measured.job
+    with guarded_measurement.measuring(arguments.out, bool(arguments.strict)):
         recogniser = measured.recogniser()
         takes = takes_of(recogniser)
-        rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], settings)
-        latency.warm_up(recogniser, takes[: study.latency.warm_up])
+        rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], job.plain())
+        latency.warm_up(recogniser, takes[: job.warm_up])
         with Progress(f"{what} {measured}", len(takes), "inputs") as progress:
             progress.start_at(len(rows.found))
-            order = latency.shuffled(takes, study.latency.seed, arguments.round)
+            order = latency.shuffled(takes, job.seed, arguments.round)
             latency.time_takes(recogniser, order, rows, progress.at)
     rows.finish()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from asrbench.meters.battery import Battery
 from asrbench.meters.command import Command
@@ -13,7 +14,7 @@ from asrbench.meters.nvidia import Nvidia
 from asrbench.meters.pmic import Pmic
 from asrbench.meters.powertop import Powertop
 from asrbench.meters.rapl import Rapl
-from asrbench.study.energy_settings import METERS, Energy
+from asrbench.study.meter_names import METERS
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Probed:
     error: MeterError | None = None
 
 
-def chosen(settings: Energy, root: Path = Path("/")) -> list[Meter]:
+def chosen(settings: SimpleNamespace, root: Path = Path("/")) -> list[Meter]:
     """The meters that the configuration names, or all that it can know of.
 
     Args:

@@ -7,9 +7,9 @@ bench supply. The program is run once a reading, without a shell.
 import math
 import subprocess
 import time
+from types import SimpleNamespace
 
 from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
-from asrbench.study.energy_settings import Command as Settings
 
 
 class Command(Meter):
@@ -21,7 +21,7 @@ class Command(Meter):
 
     name = "command"
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: SimpleNamespace):
         self._settings = settings
         self.least_period_s = settings.period_s
         self._channel = Channel(

@@ -10,9 +10,9 @@ import math
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading
-from asrbench.study.energy_settings import External as Settings
 
 TIME = "t_utc"
 KINDS = {"power_w": "gauge", "energy_j": "counter"}
@@ -30,7 +30,7 @@ class External(Meter):
 
     name = "external"
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: SimpleNamespace):
         self._settings = settings
         self._path = Path(settings.path)
         self.least_period_s = settings.period_s

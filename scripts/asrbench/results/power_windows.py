@@ -14,7 +14,7 @@ from asrbench.results import power_flags, raw_window, scope_window
 from asrbench.results.raw_window import RawWindow
 from asrbench.results.scope_window import Window
 from asrbench.statistics import bootstrap
-from asrbench.study.energy_settings import METERS
+from asrbench.study.meter_names import METERS
 
 FIGURES = ("measured", "estimated")
 

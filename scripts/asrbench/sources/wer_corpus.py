@@ -3,17 +3,15 @@
 import pandas as pd
 
 from asrbench.sources import corpus, sample
-from asrbench.study.config import Study
 
 
-def read(study: Study, path: str) -> pd.DataFrame:
+def read(path: str, max_utterances: int | None, seed: int) -> pd.DataFrame:
     """Rows of the list of utterances, in its order.
 
     Args:
-        study: says how many are drawn, and by which seed.
         path: the list, as :mod:`asrbench.sources.corpus` writes it.
+        max_utterances: how many are drawn; None: all.
+        seed: of the draw.
     """
     utterances = corpus.read_table(path)
-    if study.wer.max_utterances is None:
-        return utterances
-    return sample.draw(utterances, study.wer.max_utterances, study.latency.seed)
+    return utterances if max_utterances is None else sample.draw(utterances, max_utterances, seed)

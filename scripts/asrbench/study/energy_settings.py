@@ -5,15 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from asrbench.study.config_block import Block, Positive
+from asrbench.study.meter_names import METERS
 
-# In the order of preference among scopes of the same reach.
-METERS = (
-    *("external", "command", "battery", "powertop", "rapl"),
-    *("ina3221", "pmic", "hwmon", "nvidia"),
-)
-MeterName = Literal[
-    "external", "command", "battery", "powertop", "rapl", "ina3221", "pmic", "hwmon", "nvidia"
-]
+MeterName = Literal[METERS]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Scope = Annotated[str, Field(min_length=1, max_length=60)]
 

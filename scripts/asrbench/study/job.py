@@ -1,121 +1,85 @@
-"""Which part of the configuration each stage depends on.
+"""What one job is to do, as the program that does it is given it.
 
-The workflow gives these to Snakemake as parameters and the measuring programs
-sign their half-written files with them, so that an edit of the configuration
-reruns what it concerns and nothing else. Values are plain (JSON) data.
+The text that makes Snakemake run a job again is the text that its program gets, so
+the two cannot differ. No configuration is read here: a job says all of it.
 """
 
-import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from types import SimpleNamespace
 
-from asrbench.study.config import Study
+from asrbench.basics.errors import UserError
 
-
-def model(study: Study, name: str) -> dict:
-    """What a model's files depend on."""
-    return study.model(name).model_dump(exclude={"ctc_weights", "tokens_per_second", "engine"})
-
-
-def speech(study: Study) -> dict:
-    """What the list of utterances depends on."""
-    return study.speech.model_dump(exclude={"name", "synthetic", "sample_rate_hz"})
+# Of the meters that only the user knows, the key that says how each is called. It may hold a
+# password, so that a job has a digest of it.
+CALLED_BY = {"command": "argv", "external": "path"}
 
 
-def _variant(study: Study, name: str, ctc_weight: str) -> dict:
-    return {
-        "model": name,
-        "ctc_weight": ctc_weight,
-        "engine": study.model(name).engine,
-        "tokens_per_second": study.model(name).tokens_per_second,
-        "beam_size": study.decoding.beam_size,
-        "sample_rate_hz": study.speech.sample_rate_hz,
-        "channels": study.speech.channels,
-    }
+@dataclass(frozen=True)
+class Job:
+    """One job of one stage. What a stage has no use for is None.
 
-
-def _measured(study: Study) -> dict:
-    return {"threads": study.decoding.threads, "warm_up": study.latency.warm_up}
-
-
-def latency(study: Study, name: str, ctc_weight: str) -> dict:
-    """What one round of latency depends on; the number of rounds is not part of it."""
-    return _variant(study, name, ctc_weight) | _measured(study) | {"seed": study.latency.seed}
-
-
-def frames(study: Study, name: str, ctc_weight: str) -> dict:
-    """What one round of the sweep over lengths depends on."""
-    sweep = study.sweeps.frames.model_dump(exclude={"rounds"})
-    return latency(study, name, ctc_weight) | sweep
-
-
-def threads(study: Study, name: str, ctc_weight: str) -> dict:
-    """What one round of the sweep over threads depends on."""
-    sweep = study.sweeps.threads.model_dump(exclude={"rounds"})
-    shared = latency(study, name, ctc_weight)
-    del shared["threads"]
-    return shared | sweep
-
-
-def batch(study: Study, name: str) -> dict:
-    """What one round of the sweep over batch sizes depends on."""
-    return {
-        "model": name,
-        "sample_rate_hz": study.speech.sample_rate_hz,
-        "channels": study.speech.channels,
-        "seed": study.latency.seed,
-        **_measured(study),
-        **study.sweeps.batch.model_dump(exclude={"rounds"}),
-    }
-
-
-def energy(study: Study, name: str, ctc_weight: str) -> dict:
-    """What one energy window depends on.
-
-    The report shows it, and how a meter is called may hold a password: of that, a digest.
+    Attributes:
+        model: its name in the configuration.
+        ctc_weight: share of the CTC score in the search, as it stands in paths.
+        engine: whose search decodes.
+        beam_size: hypotheses that are kept at each step.
+        tokens_per_second: for random weights, the length of the output.
+        sample_rate_hz, channels: how speech is read.
+        threads: CPU threads of the process, or 'all'.
+        warm_up: inputs that are decoded before the clock starts.
+        seed: of draws and of the order of inputs.
+        lengths, sizes, counts: the values of a sweep over frames, batches or threads.
+        repeats: of each of these values.
+        max_utterances: how many of the corpus are decoded; None: all.
+        energy: the block of the configuration; see :mod:`asrbench.study.energy_settings`.
     """
-    window = study.energy.model_dump(exclude={"rounds"})
-    for meter, key in (("command", "argv"), ("external", "path")):
-        if window[meter] is not None:
-            window[meter][key] = hashlib.sha256(repr(window[meter][key]).encode()).hexdigest()
-    return latency(study, name, ctc_weight) | window
+
+    model: str
+    ctc_weight: str | None = None
+    engine: str = "espnet"
+    beam_size: int | None = None
+    tokens_per_second: float | None = None
+    sample_rate_hz: int | None = None
+    channels: str | None = None
+    threads: int | str | None = None
+    warm_up: int = 0
+    seed: int = 0
+    lengths: list[int] | None = None
+    sizes: list[int] | None = None
+    counts: list[int] | None = None
+    repeats: int | None = None
+    max_utterances: int | None = None
+    energy: dict | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Job":
+        """The job that :mod:`asrbench.study.describe_job` described.
+
+        Raises:
+            UserError: it is no such text.
+        """
+        advice = "describe_job.py writes one"
+        try:
+            given = json.loads(text)
+        except ValueError as error:
+            raise UserError(f"--job: is not JSON ({error}); {advice}") from None
+        known = {field.name for field in fields(cls)}
+        if not isinstance(given, dict) or not isinstance(given.get("model"), str):
+            raise UserError(f"--job: names no model; {advice}")
+        if given.keys() - known:
+            unknown = ", ".join(sorted(given.keys() - known))
+            raise UserError(f"--job: has {unknown}, which no job has; {advice}")
+        return cls(**given)
+
+    def plain(self) -> dict[str, object]:
+        """What rows depend on, as JSON data: with what is not None."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def __str__(self) -> str:
+        return self.model if self.ctc_weight is None else f"{self.model} ctc{self.ctc_weight}"
 
 
-def wer_corpus(study: Study) -> dict:
-    """What the choice of utterances to decode depends on."""
-    return {"max_utterances": study.wer.max_utterances, "seed": study.latency.seed}
-
-
-def encoding(study: Study, name: str) -> dict:
-    """What a model's encoder gives for an utterance depends on."""
-    return {
-        "model": name,
-        "sample_rate_hz": study.speech.sample_rate_hz,
-        "channels": study.speech.channels,
-    }
-
-
-def decoding(study: Study, name: str, ctc_weight: str) -> dict:
-    """What the hypotheses of a variant depend on."""
-    return _variant(study, name, ctc_weight) | wer_corpus(study)
-
-
-def tables(study: Study) -> dict:
-    """What every table's rows and labels depend on."""
-    return {
-        "name": study.name,
-        "variants": study.variants(),
-        "weights": {model.name: model.weights for model in study.models},
-        "engines": {model.name: model.engine for model in study.models},
-        "speech": [study.speech.name, study.speech.synthetic],
-        "decoding": study.decoding.model_dump(),
-        "rounds": [
-            study.latency.rounds,
-            study.sweeps.frames.rounds,
-            study.sweeps.batch.rounds,
-            study.sweeps.threads.rounds,
-            study.energy.rounds,
-        ],
-        "lengths": study.sweeps.frames.lengths,
-        "sizes": study.sweeps.batch.sizes,
-        "threads": study.sweeps.threads.counts,
-        "normalisation": study.wer.normalisation,
-    }
+def namespace(block: dict) -> SimpleNamespace:
+    """A block of settings with its keys as attributes."""
+    return json.loads(json.dumps(block), object_hook=lambda keys: SimpleNamespace(**keys))
