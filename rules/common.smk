@@ -14,6 +14,7 @@ from snakemake_interface_executor_plugins.settings import DeploymentMethod
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.compare import run_entries
+from asrbench.engines.catalogue import MODULES
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
 from asrbench.study import command_line_config, describe_job
@@ -62,6 +63,11 @@ def program(script):
 def code(script, *modules):
     """The code that a script runs, as a parameter of its rule; see asrbench.workflow.code_digest."""
     return code_digest.of(script, *modules)
+
+
+def code_of_engine(script):
+    """The code of a program that decodes: of the engines, the one of the job's model alone."""
+    return lambda wildcards: code(script, *MODULES[STUDY.model(wildcards.model).engine])
 
 
 def described(stage):

@@ -30,7 +30,7 @@ rule measure_energy:
         **ALONE,
     params:
         program=program("measure_energy.py"),
-        code=code("measure_energy.py"),
+        code=code_of_engine("measure_energy.py"),
         job=described("energy"),
         study=STUDY_FILE,
         folder=lambda wildcards, output: os.path.dirname(output.window),

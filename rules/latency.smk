@@ -28,7 +28,7 @@ rule measure_latency:
         **ALONE,
     params:
         program=program("measure_latency.py"),
-        code=code("measure_latency.py"),
+        code=code_of_engine("measure_latency.py"),
         job=described("latency"),
     message:
         "Measure latency: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"

@@ -22,7 +22,7 @@ use rule measure_latency as measure_frames with:
     priority: turn(FRAMES, "results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv")
     params:
         program=program("measure_frames.py"),
-        code=code("measure_frames.py"),
+        code=code_of_engine("measure_frames.py"),
         job=described("frames"),
     message:
         "Measure latency against input length: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
@@ -37,7 +37,7 @@ use rule measure_latency as measure_threads with:
     priority: turn(THREADS, "results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv")
     params:
         program=program("measure_threads.py"),
-        code=code("measure_threads.py"),
+        code=code_of_engine("measure_threads.py"),
         job=described("threads"),
     message:
         "Measure latency against threads: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"

@@ -44,9 +44,10 @@ def test_every_writer_and_reader_of_csv_keeps_to_it(tmp_path):
     rows = RowFile(tmp_path / "raw.csv", ["utterance_id", "watts"], {})
     for name in names:
         rows.write({"utterance_id": name, "watts": -1.5})
+    del rows  # a process that ends lets go of its file
     again = RowFile(tmp_path / "raw.csv", ["utterance_id", "watts"], {})
     assert [row["utterance_id"] for row in again.found] == names
-    rows.finish()
+    again.finish()
     read = raw_files.read_rows(tmp_path / "raw.csv", ["utterance_id"], ["watts"])
     assert list(read["utterance_id"]) == names and list(read["watts"]) == [-1.5] * 3
     assert first_cells(tmp_path / "raw.csv") == written

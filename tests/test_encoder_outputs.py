@@ -1,24 +1,12 @@
 """What a model's CTC weights share of its encoder: never needed, never half, never another's."""
 
+from dataclasses import replace
+
 import numpy as np
 from asrbench.measure import encoder_cache
 from asrbench.measure.encoder_cache import EncoderOutputs
-from asrbench.study import config
+from asrbench.study.job import Job
 from small_models import random_model
-
-
-def sharing(weights: list[float], share: bool = True) -> config.Study:
-    """A study of one model that shares its encoder's outputs, or does not."""
-    return config.parse(
-        {
-            "name": "a test",
-            "speech": {"name": "s", "path": "speech"},
-            "models": [{"name": "small", "source": "models/small"}],
-            "ctc_weights": weights,
-            "wer": {"share_encoder": share},
-        },
-        "a test",
-    )
 
 
 class Encoder:
@@ -67,14 +55,12 @@ def test_without_room_for_outputs_each_weight_encodes(tmp_path):
 def test_outputs_are_shared_by_one_model_s_weights_alone(tmp_path):
     manifests = [random_model(tmp_path / name) for name in "ab"]
     manifests[1].config.write_text(manifests[1].config.read_text() + "\n# another\n")
+    job = Job("small", ctc_weight="0.0", sample_rate_hz=16000, channels="mix")
+    other_weight = replace(job, ctc_weight="0.3")
     found = [
-        encoder_cache.of_model(tmp_path, sharing(weights), manifest)
-        for weights, manifest in [
-            ([0.0, 1.0], manifests[0]),
-            ([0.3, 1.0], manifests[0]),
-            ([0.0, 1.0], manifests[1]),
-        ]
+        encoder_cache.of_model(tmp_path, *of).folder
+        for of in [(job, manifests[0]), (other_weight, manifests[0]), (job, manifests[1])]
     ]
-    assert found[0].folder == found[1].folder != found[2].folder
-    assert encoder_cache.of_model(tmp_path, sharing([0.3]), manifests[0]) is None
-    assert encoder_cache.of_model(tmp_path, sharing([0.0, 1.0], False), manifests[0]) is None
+    assert found[0] == found[1] != found[2]
+    other_speech = replace(job, channels="refuse")
+    assert encoder_cache.of_model(tmp_path, other_speech, manifests[0]).folder != found[0]

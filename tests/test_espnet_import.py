@@ -90,6 +90,7 @@ print(type(torchaudio).__name__)
 
 
 def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plotting():
+    from asrbench.engines import catalogue
     from asrbench.figures.catalogue import TABLES_OF
     from asrbench.tables.catalogue import NAMES
     from asrbench.workflow import code_digest
@@ -105,4 +106,9 @@ def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plo
         assert "import torch" not in code and "espnet_import" not in code
     for script in sorted(SCRIPTS.glob("*.py")):
         if script.name.startswith(("measure_", "count_", "decode_")):
-            assert "matplotlib" not in text(script.name), script.name
+            code = text(script.name)
+            for word in ("matplotlib", "pydantic", "asrbench.tables", "espnet_fast"):
+                assert f"import {word}" not in code, (script.name, word)
+                assert f"from {word}" not in code, (script.name, word)
+    fast = text("measure_latency.py", *catalogue.MODULES["espnet-fast"])
+    assert "from asrbench.engines.espnet_fast" in fast

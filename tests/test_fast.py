@@ -175,8 +175,8 @@ def test_equals_keep_the_order_of_espnet():
 )
 def test_a_model_that_it_does_not_know_is_refused_by_name(tmp_path, changes):
     manifest = random_model(tmp_path, **changes)
-    with pytest.raises(UserError, match=r"fast does not know .*: set engine: espnet"):
-        Recogniser(manifest, 0.3, 3, engine="fast")
+    with pytest.raises(UserError, match=r"espnet-fast does not know .*: set engine: espnet"):
+        Recogniser(manifest, 0.3, 3, engine="espnet-fast")
 
 
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
@@ -184,7 +184,8 @@ def test_a_model_that_it_does_not_know_is_refused_by_name(tmp_path, changes):
 def test_the_clocks_work_as_they_do_around_espnet(tmp_path, architecture, ctc_weight):
     manifest = random_model(tmp_path, architecture)
     fast, reference = [
-        Recogniser(manifest, ctc_weight, 3, 8.0, engine=engine) for engine in ("fast", "espnet")
+        Recogniser(manifest, ctc_weight, 3, 8.0, engine=engine)
+        for engine in ("espnet-fast", "espnet")
     ]
     transcript = fast.transcribe(noise(16000))
     assert transcript.text == reference.transcribe(noise(16000)).text

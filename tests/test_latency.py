@@ -18,7 +18,7 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.recogniser import Recogniser, load_model
 from asrbench.measure import batch, latency
 from asrbench.sources import audio
-from asrbench.study import config, job
+from asrbench.study import config, describe_job
 from small_models import LSTM, TOKENS, random_model, write_config
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
@@ -150,12 +150,17 @@ def run(folder: Path, script: str, *arguments: str, check: bool = True):
     return done
 
 
-ON_A_FOLDER = ["--model", "one", "--audio", "speech", "--out", "rows.csv", "--ctc-weight"]
-STUDY = ["--config", "config.yaml"]
+ON_A_FOLDER = ["--audio", "speech", "--out", "rows.csv"]
+
+
+def described(study, *arguments: str, config: str = "config.yaml") -> str:
+    """What the latency of the study's variant is described by."""
+    given = ["--config", config, "--stage", "latency", "--model", "one", "--ctc-weight", "0.30"]
+    return run(study, "describe_job.py", *given, *arguments).stdout.strip()
 
 
 def test_the_program_runs_outside_the_workflow_on_a_folder_of_files(study):
-    run(study, "measure_latency.py", *STUDY, *ON_A_FOLDER, "0.30")
+    run(study, "measure_latency.py", "--job", described(study), *ON_A_FOLDER)
     rows = rows_of(study / "rows.csv")
     assert sorted(row["utterance_id"] for row in rows) == list("0123")
     assert all(float(row["latency_s"]) > 0 for row in rows)
@@ -165,15 +170,32 @@ def test_the_program_runs_outside_the_workflow_on_a_folder_of_files(study):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ([*ON_A_FOLDER, "1.5"], "--ctc-weight: '1.5' must be a number from 0 to 1"),
-        ([*ON_A_FOLDER, "0.3", "--audio", "none"], "none: there is no such folder"),
-        ([*ON_A_FOLDER, "0.3", "--audio", "resources"], "resources: holds no WAV or FLAC file"),
-        ([*ON_A_FOLDER, "0.3", "--model", "two"], "model 'two' is not in the configuration"),
-        ([*ON_A_FOLDER, "0.3", "--manifest", "no.json"], "no.json: there is no such model"),
+        (["--audio", "none"], "none: there is no such folder"),
+        (["--audio", "resources"], "resources: holds no WAV or FLAC file"),
+        (["--manifest", "no.json"], "no.json: there is no such model"),
+        (["--job", "one"], "--job: is not JSON"),
+        (["--job", "[]"], "--job: names no model; describe_job.py writes one"),
+        (["--job", '{"model": "one", "beam": 2}'], "--job: has beam, which no job has"),
+        (["--job", '{"model": "one"}'], "--job: names no ctc_weight or beam_size"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_line(study, arguments, line):
-    done = run(study, "measure_latency.py", *STUDY, *arguments, check=False)
+    given = ["--job", described(study), *ON_A_FOLDER, *arguments]
+    done = run(study, "measure_latency.py", *given, check=False)
+    assert done.returncode == 1
+    assert line in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--ctc-weight", "1.5"], "--ctc-weight: '1.5' must be a number from 0 to 1"),
+        (["--model", "two"], "model 'two' is not in the configuration"),
+    ],
+)
+def test_a_job_that_no_study_has_is_not_described(study, arguments, line):
+    given = ["--stage", "latency", "--model", "one", "--ctc-weight", "0.3", *arguments]
+    done = run(study, "describe_job.py", *given, check=False)
     assert done.returncode == 1
     assert line in done.stderr and len(done.stderr.splitlines()) == 1
 
@@ -182,7 +204,7 @@ def test_more_threads_than_cores_are_refused(study):
     content = yaml.safe_load((study / "config.yaml").read_text())
     content["decoding"]["threads"] = 4096
     (study / "wide.yaml").write_text(yaml.safe_dump(content))
-    given = ["--config", "wide.yaml", *ON_A_FOLDER, "0.3", "--out", "wide.csv"]
+    given = ["--job", described(study, config="wide.yaml"), *ON_A_FOLDER, "--out", "wide.csv"]
     done = run(study, "measure_latency.py", *given, check=False)
     assert done.returncode == 1
     assert "4096 threads are more than the" in done.stderr.splitlines()[-1]
@@ -249,7 +271,9 @@ def test_rows_depend_on_their_own_settings_alone(study):
     base = config.parse(mapping)
     more_rounds = config.parse(mapping | {"latency": {"rounds": 9}})
     wider = config.parse(mapping | {"decoding": {"beam_size": 3}})
-    assert job.latency(base, "one", "0.3") == job.latency(more_rounds, "one", "0.3")
-    assert job.latency(base, "one", "0.3") != job.latency(wider, "one", "0.3")
+    assert describe_job.latency(base, "one", "0.3") == describe_job.latency(
+        more_rounds, "one", "0.3"
+    )
+    assert describe_job.latency(base, "one", "0.3") != describe_job.latency(wider, "one", "0.3")
     with pytest.raises(UserError):
-        job.latency(base, "two", "0.3")
+        describe_job.latency(base, "two", "0.3")

@@ -12,7 +12,7 @@ import raw_rows
 from asrbench.basics.errors import UserError
 from asrbench.compare import pack, redact, ro_crate, run_folder
 from asrbench.compare import rows as compare_rows
-from asrbench.study import job
+from asrbench.study import describe_job
 from hypothesis import given
 from hypothesis import strategies as st
 from test_tables import write
@@ -203,11 +203,11 @@ def test_the_report_shows_no_password_of_a_meter():
         "external": {"path": "/home/jane/s3cr.csv"},
     }
     study = raw_rows.study(("m",), ["0.3"], energy=energy)
-    shown = json.dumps(job.energy(study, "m", "0.3"))
+    shown = json.dumps(describe_job.energy(study, "m", "0.3"))
     assert "s3cr" not in shown and "jane" not in shown
     energy["command"]["argv"][2] = "other"
     other = raw_rows.study(("m",), ["0.3"], energy=energy)
-    assert json.dumps(job.energy(other, "m", "0.3")) != shown
+    assert json.dumps(describe_job.energy(other, "m", "0.3")) != shown
 
 
 def test_addresses_keep_host_and_path():

@@ -243,7 +243,7 @@ def test_an_encoder_output_decodes_to_what_its_waveform_gives(tmp_path, architec
     assert whole.transcribe(SPEECH).score == expected.score
 
 
-@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("engine", ["espnet", "espnet-fast"])
 def test_the_time_of_a_call_that_failed_is_not_in_the_next(manifest, engine):
     variant = Recogniser(manifest, 0.3, 2, 5.0, engine=engine)
     encode = variant.speech2text.asr_model.frontend.forward
@@ -268,7 +268,7 @@ def test_what_was_encoded_alone_is_in_no_later_call(manifest):
     assert variant.transcribe_encoded(output).encode_s == 0
 
 
-@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("engine", ["espnet", "espnet-fast"])
 @pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
 def test_an_encoder_with_intermediate_ctc_is_decoded(tmp_path, ctc_weight, engine):
     encoder = TRANSFORMER["encoder_conf"] | {"num_blocks": 2, "interctc_layer_idx": [1]}

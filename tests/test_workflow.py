@@ -234,6 +234,16 @@ def test_an_edited_measurement_is_done_again(unchanged):
     assert "count_parameters" not in found
 
 
+def test_the_fast_search_is_code_of_its_own_rows_alone(unchanged):
+    unchanged.edit("engines/espnet_fast/search.py")
+    assert unchanged.planned("all") == []
+    config = copy.deepcopy(unchanged.config)
+    config["models"][0]["engine"] = "espnet-fast"
+    unchanged.write_config(config)
+    jobs = [job for job in unchanged.planned("all") if job.rule in MEASURING | DECODING]
+    assert jobs and all(config["models"][0]["name"] in job.output for job in jobs)
+
+
 def test_a_comment_or_docstring_anywhere_reruns_nothing(unchanged):
     package = unchanged.project / "scripts/asrbench"
     for file in sorted(package.rglob("*.py")):

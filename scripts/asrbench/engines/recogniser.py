@@ -11,11 +11,12 @@ import io
 import math
 import time
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import espnet_import
+from asrbench.engines import catalogue, espnet_import
 from asrbench.engines.part_timers import PartClocks
 from asrbench.sources import packed_model, permitted_parts
 from asrbench.sources.manifest import Manifest
@@ -67,7 +68,7 @@ class Recogniser:
         ctc_weight: share of the CTC score, 0 to 1.
         beam_size: hypotheses kept at each step.
         tokens_per_second: for random weights, the length of the output.
-        engine: whose search decodes: ``espnet``, or ``fast`` (:mod:`asrbench.engines.espnet_fast`).
+        engine: whose search decodes, of :mod:`asrbench.engines.catalogue`.
         clocks_in_search: whether the scorers are timed one by one; without,
             ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own
             cost is measured).
@@ -86,9 +87,8 @@ class Recogniser:
         engine: str = "espnet",
     ):
         self.speech2text = _speech2text(manifest, ctc_weight, beam_size)
-        if engine == "fast":
-            from asrbench.engines.espnet_fast import search
-
+        for module in catalogue.MODULES[engine]:
+            search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
         self.model = self.speech2text.asr_model
         self.hop_length, self.sample_rate_hz = front_end(self.model, manifest.name)

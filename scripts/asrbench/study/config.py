@@ -50,6 +50,13 @@ CtcWeight = Annotated[str, BeforeValidator(weight_text)]
 CtcWeights = Annotated[list[CtcWeight], Field(min_length=1), AfterValidator(no_doubles)]
 
 
+Engine = Annotated[
+    Literal["espnet", "espnet-fast"],
+    # As results of earlier versions spell it.
+    BeforeValidator(lambda given: "espnet-fast" if given == "fast" else given),
+]
+
+
 class Speech(Block):
     """Where the speech is and how it is read."""
 
@@ -100,10 +107,10 @@ class Model(Block):
         description="random: the architecture alone, with no checkpoint: parameters, latency "
         "and energy can be measured, WER cannot.",
     )
-    engine: Literal["espnet", "fast"] = Field(
+    engine: Engine = Field(
         "espnet",
         description="Whose search decodes: ESPnet's own, or this project's, which finds the same "
-        "hypotheses in less time. A model that stands twice, under two names, has rows of both.",
+        "hypotheses in less time. A model that is listed twice, under two names, has rows of both.",
     )
     tokens_per_second: float | None = Field(
         None,

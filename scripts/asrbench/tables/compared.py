@@ -1,5 +1,6 @@
 """Columns of the tables of a comparison: a row a variant and device."""
 
+from asrbench.engines.catalogue import MODULES
 from asrbench.results import latency_pair
 from asrbench.tables.power_columns import STATUSES
 from asrbench.tables.table import count, number, schema, text
@@ -8,7 +9,7 @@ _LOW, _HIGH = "Lower bound of its 95 % interval.", "Upper bound of its 95 % inte
 _WHO = {
     "model": text(meaning="Name of the model in the configurations."),
     "ctc_weight": text(meaning="Share of the CTC score in the search."),
-    "engine": text("espnet", "fast", "", meaning="Whose search decoded; empty: no such variant."),
+    "engine": text(*MODULES, "", meaning="Whose search decoded; empty: no such variant."),
     "weights": text("trained", "random", "", meaning="Kind of weights; empty: no such variant."),
     "device": text(meaning="The run, by its folder or archive, or the published study."),
 }

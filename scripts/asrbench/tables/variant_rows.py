@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from asrbench.engines.catalogue import MODULES
 from asrbench.study.config import Study
 from asrbench.tables.table import text, truth
 
@@ -14,7 +15,7 @@ IDENTITY = {
         meaning="Share of the CTC score in the search: 0 attention only, 1 CTC only."
     ),
     "engine": text(
-        "espnet", "fast", meaning="Whose search decoded: ESPnet's own, or this project's fast one."
+        *MODULES, meaning="Whose search decoded: ESPnet's own, or this project's fast one."
     ),
     "weights": text(
         "trained",

@@ -90,8 +90,8 @@ def _attention(decoder: torch.nn.Module):
     if decoder.num_encs != 1 or type(module) not in modules:
         names = ", ".join(known.__name__ for known in modules)
         raise UserError(
-            f"engine: fast does not know an RNN decoder with {decoder.num_encs} encoder(s) and "
-            f"{type(module).__name__}, only one encoder and {names}: "
+            f"engine: espnet-fast does not know an RNN decoder with {decoder.num_encs} encoder(s) "
+            f"and {type(module).__name__}, only one encoder and {names}: "
             "set engine: espnet for this model"
         )
     return modules[type(module)](module)

@@ -170,7 +170,7 @@ def _decoder(decoder: torch.nn.Module):
     scorers = {TransformerDecoder: TransformerScorer, RNNDecoder: RnnScorer}
     if type(decoder) not in scorers:
         raise UserError(
-            f"engine: fast does not know the decoder {type(decoder).__name__}, only "
+            f"engine: espnet-fast does not know the decoder {type(decoder).__name__}, only "
             f"{', '.join(known.__name__ for known in scorers)}: set engine: espnet for this model"
         )
     return scorers[type(decoder)](decoder)
@@ -181,13 +181,15 @@ def _check(reference: torch.nn.Module) -> None:
     from espnet.nets.beam_search import BeamSearch
 
     if type(reference) not in (BeamSearch, BatchBeamSearch):
-        raise UserError(f"engine: fast has no counterpart of ESPnet's {type(reference).__name__}")
+        raise UserError(
+            f"engine: espnet-fast has no counterpart of ESPnet's {type(reference).__name__}"
+        )
     others = sorted(set(reference.scorers) - {"decoder", "ctc"})
     if others:
-        raise UserError(f"engine: fast does not know the scorer(s) {', '.join(others)}")
+        raise UserError(f"engine: espnet-fast does not know the scorer(s) {', '.join(others)}")
     if reference.return_hs or reference.hyp_primer is not None:
-        raise UserError("engine: fast returns no hidden states and takes no primer")
+        raise UserError("engine: espnet-fast returns no hidden states and takes no primer")
     if reference.do_pre_beam and reference.pre_beam_score_key != "full":
         raise UserError(
-            f"engine: fast does not know pre_beam_score_key {reference.pre_beam_score_key!r}"
+            f"engine: espnet-fast does not know pre_beam_score_key {reference.pre_beam_score_key!r}"
         )

@@ -111,12 +111,12 @@ def _check(decoder: torch.nn.Module) -> None:
     for module, expected in known:
         if type(module) is not expected:
             raise UserError(
-                f"engine: fast does not know a transformer decoder with {type(module).__name__} "
-                f"in place of {expected.__name__}: set engine: espnet for this model"
+                "engine: espnet-fast does not know a transformer decoder with "
+                f"{type(module).__name__} in place of {expected.__name__}: set engine: espnet for this model"
             )
     embedding = decoder.embed[0]
     if type(embedding) is not torch.nn.Embedding or decoder.output_layer is None:
         raise UserError(
-            "engine: fast needs a transformer decoder with token embedding and output layer: "
-            "set engine: espnet for this model"
+            "engine: espnet-fast needs a transformer decoder with token embedding and output "
+            "layer: set engine: espnet for this model"
         )
