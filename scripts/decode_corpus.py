@@ -9,6 +9,7 @@ import argparse
 from asrbench.basics import errors
 from asrbench.basics.part_file import PartFile
 from asrbench.basics.progress import Progress
+from asrbench.device import made_by
 from asrbench.measure import decode, encoder_cache, opened_variant, shards
 from asrbench.sources import wer_corpus
 
@@ -28,7 +29,8 @@ def main() -> None:
     job = decoded.job
     corpus = wer_corpus.read(arguments.utterances, job.max_utterances, job.seed)
     utterances = shards.take(corpus, *arguments.shard)
-    out = PartFile(arguments.out, job.plain() | {"shard": arguments.shard})
+    made = {"shard": arguments.shard, "made_by": made_by.versions()}
+    out = PartFile(arguments.out, job.plain() | made)
     recogniser = decoded.recogniser(arguments.threads)
     folder = arguments.encoder_outputs
     shared = encoder_cache.of_model(folder, job, decoded.manifest) if folder else None
@@ -41,7 +43,7 @@ def main() -> None:
 
     with Progress(f"decoding {decoded}", len(utterances), "utterances") as progress:
         progress.start_at(len(out.found))
-        decode.decode(transcribe, utterances, out, progress.at)
+        decode.decode(transcribe, utterances, out, made_by.words(), progress.at)
     out.finish()
 
 

@@ -10,7 +10,7 @@ import random
 from asrbench.basics import errors
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.device import guarded_measurement, threads
+from asrbench.device import guarded_measurement, made_by, threads
 from asrbench.measure import opened_variant
 from asrbench.sources import corpus
 
@@ -30,7 +30,7 @@ def main() -> None:
     from asrbench.engines import recogniser
     from asrbench.measure import batch
 
-    rows = RowFile(arguments.out, batch.COLUMNS, job.plain())
+    rows = RowFile(arguments.out, batch.COLUMNS, job.plain() | {"made_by": made_by.versions()})
     with (
         guarded_measurement.measuring(arguments.out, bool(arguments.strict)),
         Progress(f"batch {measured}", len(cases), "batches") as progress,

@@ -1,5 +1,7 @@
 """Raw files that are cut, doubled, foreign or edited: told in the remarks, and not averaged."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -130,3 +132,35 @@ def long(cells):
         for r, u in np.ndindex(cells.shape)
         if np.isfinite(cells[r, u])
     )
+
+
+def made_by(results, number, weight="0.3", **versions):
+    """Say by what a round was made, as the measuring program does."""
+    file = results / f"latency/m/ctc{weight}/round{number}.csv.checks.json"
+    file.write_text(json.dumps({"made_by": versions}), encoding="utf-8")
+
+
+def test_rounds_of_different_versions_are_told(tmp_path):
+    results = tmp_path / "results"
+    study = one_variant(results, [a_round(1), a_round(2)])
+    made_by(results, 1, torch="2.9.1", commit=None)
+    made_by(results, 2, torch="2.9.1", commit=None)
+    write(study, results, ["latency"])
+    assert row(read(results, "latency"), "m", "0.3")["reason"] == ""
+    made_by(results, 2, torch="2.13.0")
+    write(study, results, ["latency"])
+    assert row(read(results, "latency"), "m", "0.3")["reason"] == (
+        "made by different versions: round 1 by torch 2.9.1; round 2 by torch 2.13.0"
+    )
+
+
+def test_a_variant_of_other_versions_than_the_rest_is_told(tmp_path):
+    results = tmp_path / "results"
+    study = raw_rows.study(("m",), ["0.0", "0.3", "1.0"], rounds=1)
+    raw_rows.build(study, results)
+    for weight, version in (("0.0", "2.9.1"), ("0.3", "2.13.0"), ("1.0", "2.9.1")):
+        made_by(results, 1, weight, torch=version)
+    write(study, results, ["latency"])
+    table = read(results, "latency")
+    assert row(table, "m", "0.3")["reason"] == "made by torch 2.13.0, and most rows by torch 2.9.1"
+    assert row(table, "m", "1.0")["reason"] == ""

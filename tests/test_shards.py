@@ -62,7 +62,7 @@ def transcript(text):
 
 def decoded(path, table, transcribe):
     out = PartFile(path, {})
-    decode.decode(transcribe, table, out, lambda done: None)
+    decode.decode(transcribe, table, out, "asrbench 1", lambda done: None)
     out.finish()
 
 

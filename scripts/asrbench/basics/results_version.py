@@ -1,8 +1,9 @@
-"""Which layout of files and columns a results folder has; device.json says it."""
+"""Versions of this project, and of the layout of files and columns that it writes."""
 
 from asrbench.basics.errors import UserError
 
-VERSION = 1
+PROJECT = "0.2.0"
+VERSION = 1  # of the layout; device.json says it
 READABLE = (1,)
 
 

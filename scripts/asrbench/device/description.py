@@ -2,20 +2,17 @@
 
 import hashlib
 import platform
-import subprocess
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 import psutil
 
 from asrbench.basics import results_version
-from asrbench.device import threads
+from asrbench.device import made_by, threads
 
 SCHEMA_VERSION = 1
 
 _PACKAGES = ["torch", "espnet", "numpy", "librosa", "soundfile", "jiwer", "snakemake"]
-_REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
@@ -45,8 +42,8 @@ def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
             root / "sys/devices/system/clocksource/clocksource0/current_clocksource"
         ),
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in _PACKAGES},
-        "commit": _commit(),
+        "versions": {name: made_by.package(name) for name in _PACKAGES},
+        "commit": made_by.commit(),
         "config_sha256": hashlib.sha256(config.read_bytes()).hexdigest(),
     }
 
@@ -74,32 +71,6 @@ def _system(root: Path) -> str | None:
         if line.startswith("PRETTY_NAME="):
             return line.partition("=")[2].strip('"')
     return None
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _commit() -> str | None:
-    """The commit of this project, marked where its files differ from it; null outside git."""
-    git = ["git", "-C", str(_REPOSITORY)]
-    try:
-        commit = subprocess.run(
-            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=20
-        ).stdout.strip()
-        changed = subprocess.run(
-            [*git, "status", "--porcelain", "--untracked-files=no"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=20,
-        ).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return commit + (" with changes" if changed else "")
 
 
 def _text(file: Path) -> str | None:

@@ -3,11 +3,12 @@
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
-from asrbench.device import checks, lock
+from asrbench.device import checks, lock, made_by
 from asrbench.device.watch import DeviceWatch
 
 
@@ -15,8 +16,9 @@ from asrbench.device.watch import DeviceWatch
 def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
     """Hold the device, check it before and after, and write the findings beside ``rows``.
 
-    The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``; what
-    load and throttling were after is of the whole measurement.
+    The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``, what
+    the rows were made by, and when; what load and throttling were after is of the whole
+    measurement.
 
     Args:
         rows: the file that the measurement writes.
@@ -29,12 +31,17 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
     with lock.measuring():
         before = checks.run()
         _tell(before, strict, excused)
-        watch = DeviceWatch()
+        watch, began_utc = DeviceWatch(), _now()
         yield
         found = {"before": before, "after": checks.run(watch=watch)}
     _tell(found["after"], False, excused)
-    findings = {when: [asdict(check) for check in found[when]] for when in found}
+    findings: dict[str, object] = {when: [asdict(check) for check in found[when]] for when in found}
+    findings |= {"made_by": made_by.versions(), "began_utc": began_utc, "ended_utc": _now()}
     write_json(findings, Path(f"{rows}.checks.json"))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _tell(found: list[checks.Check], strict: bool, excused: tuple[str, ...]) -> None:

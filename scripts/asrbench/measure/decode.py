@@ -14,6 +14,7 @@ def decode(
     transcribe: Callable[[object], Transcript],
     utterances: pd.DataFrame,
     out: PartFile,
+    made_by: str,
     progress: Callable[[int], None],
 ) -> None:
     """Decode every utterance that has no line yet.
@@ -23,12 +24,15 @@ def decode(
             makes a line with status ``failed``, an empty hypothesis, and the reason.
         utterances: rows with utterance_id, speaker, path, duration_s, text.
         out: gets the lines.
+        made_by: the versions that decode, in words; a field of each line.
         progress: called with the number of utterances done.
     """
     done = {json.loads(line)["utterance_id"] for line in out.found}
     for number, row in enumerate(utterances.itertuples(), start=1):
         if row.utterance_id not in done:
-            out.append(json.dumps(_line(transcribe, row), ensure_ascii=False))
+            out.append(
+                json.dumps(_line(transcribe, row) | {"made_by": made_by}, ensure_ascii=False)
+            )
         progress(number)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.device import guarded_measurement
+from asrbench.device import guarded_measurement, made_by
 from asrbench.measure import latency
 from asrbench.measure.latency import Take
 from asrbench.measure.opened_variant import Variant
@@ -32,7 +32,8 @@ def run(
     with guarded_measurement.measuring(arguments.out, bool(arguments.strict)):
         recogniser = measured.recogniser()
         takes = takes_of(recogniser)
-        rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], job.plain())
+        settings = job.plain() | {"made_by": made_by.versions()}
+        rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], settings)
         latency.warm_up(recogniser, takes[: job.warm_up])
         with Progress(f"{what} {measured}", len(takes), "inputs") as progress:
             progress.start_at(len(rows.found))

@@ -10,6 +10,7 @@ import pandas as pd
 from asrbench.basics import json_file
 from asrbench.basics.csv_cells import as_given
 from asrbench.basics.errors import UserError
+from asrbench.results import row_versions
 
 
 def round_file(results: Path, *parts: str, number: int, name: str = ".csv") -> Path:
@@ -75,9 +76,10 @@ def read_rounds(
         The rows (of no length where no round is there), and reasons: for each round that is
         not there, and what the judgement says.
     """
-    tables, reasons = [], []
+    tables, reasons, versions = [], [], {}
     for number in range(1, rounds + 1):
         path = round_file(results, *parts, number=number)
+        versions[f"round {number}"] = row_versions.of_file(path)
         try:
             tables.append(read_rows(path, text, numbers, may_lack).assign(round=number))
         except FileNotFoundError:
@@ -87,7 +89,7 @@ def read_rounds(
         empty |= {name: pd.Series(dtype=float) for name in [*numbers, *may_lack, "round"]}
         return pd.DataFrame(empty), reasons
     rows, faults = judged(pd.concat(tables, ignore_index=True))
-    return rows, reasons + faults
+    return rows, reasons + faults + row_versions.mixed(versions)
 
 
 def no_file(path: Path, results: Path) -> str:

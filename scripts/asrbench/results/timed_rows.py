@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.results import row_faults
-from asrbench.results.raw_files import read_rounds, read_rows, usable
+from asrbench.results import row_faults, row_versions
+from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
 from asrbench.study.config import Study
 
 TEXT = ["status", "reason"]
@@ -40,6 +40,16 @@ def sample(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
         drawn = None  # as in an archive of an earlier version
     text = ["utterance_id", "throttled"]
     return _read(results, parts, study.latency.rounds, text, ["load"], ["utterance_id"], drawn)
+
+
+def versions(study: Study, results: Path) -> dict[tuple[str, str], str]:
+    """By what each variant's first round over the sample was made."""
+    return {
+        (model, weight): row_versions.of_file(
+            round_file(results, "latency", model, f"ctc{weight}", number=1)
+        )
+        for model, weight in study.variants()
+    }
 
 
 def frames(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:

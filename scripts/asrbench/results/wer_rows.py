@@ -77,6 +77,9 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
     )
     errors = scoring.count((row["reference"], row["hypothesis"]) for row in rows)
     lines = pd.DataFrame(rows).fillna({"hypothesis": ""})
+    versions = {str(line.get("made_by") or "") for line in found} - {""}
+    if len(versions) > 1:
+        faults.append(f"made by different versions: {'; '.join(sorted(versions))}")
     return Scored(lines, errors, [*faults, *failures(state), *_not_scored(name, found)])
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench.device.busy import BUSY_CORES
-from asrbench.results import timed_rows
+from asrbench.results import row_versions, timed_rows
 from asrbench.statistics import outliers
 from asrbench.study.config import Study
 from asrbench.tables import latency_parts, latency_statistics, percentiles
@@ -18,13 +18,14 @@ BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant of the study, with its reason where it was not measured."""
-    rows = []
+    rows, other_versions = [], row_versions.others(timed_rows.versions(study, results))
     for model, weight in study.variants():
         found = timed_rows.sample(study, results, model, weight)
         row = identity(study, model, weight) | _counts(found.all)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
-        rows.append(row | {"reason": joined(found.reasons)})
+        remarks = [*found.reasons, other_versions.get((model, weight), "")]
+        rows.append(row | {"reason": joined(remarks)})
     return pd.DataFrame(rows)
 
 

@@ -112,7 +112,8 @@ def _check(decoder: torch.nn.Module) -> None:
         if type(module) is not expected:
             raise UserError(
                 "engine: espnet-fast does not know a transformer decoder with "
-                f"{type(module).__name__} in place of {expected.__name__}: set engine: espnet for this model"
+                f"{type(module).__name__} in place of {expected.__name__}: "
+                "set engine: espnet for this model"
             )
     embedding = decoder.embed[0]
     if type(embedding) is not torch.nn.Embedding or decoder.output_layer is None:

@@ -1,0 +1,58 @@
+"""By what raw rows are made: versions of this project, of Python and of what decodes."""
+
+import platform
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from asrbench.basics import results_version
+
+_PACKAGES = ("espnet", "torch", "numpy")
+_REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+@cache
+def versions() -> dict[str, str | None]:
+    """What rows of one file must have in common; null where it is not known.
+
+    A measurement that was killed is resumed only under the same.
+    """
+    return {
+        "asrbench": results_version.PROJECT,
+        "commit": commit(),
+        "python": platform.python_version(),
+        **{name: package(name) for name in _PACKAGES},
+    }
+
+
+def words() -> str:
+    """The versions in one line, such as 'asrbench 0.2.0, commit 0123abc, torch 2.9.1'."""
+    return ", ".join(f"{name} {version}" for name, version in versions().items() if version)
+
+
+def package(name: str) -> str | None:
+    """The version of a package that is installed."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def commit() -> str | None:
+    """The commit of this project, marked where its files differ from it; null outside git."""
+    git = ["git", "-C", str(_REPOSITORY)]
+    try:
+        found = subprocess.run(
+            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=20
+        ).stdout.strip()
+        changed = subprocess.run(
+            [*git, "status", "--porcelain", "--untracked-files=no"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found + (" with changes" if changed else "")
