@@ -1,7 +1,7 @@
-"""The report: a page of results, and Snakemake's report of the run in the same file.
+"""The report: a page of results, and beside it Snakemake's report of the run.
 
 Needs: tables, figures, the device's description.
-Makes: results/report_page.html, results/report.html.
+Makes: results/report.html, results/run_report.html.
 """
 
 PAGE_TABLES = [
@@ -18,7 +18,7 @@ rule report_page:
         tables=[f"results/tables/{name}.csv" for name in PAGE_TABLES],
         device="results/device.json",
     output:
-        "results/report_page.html",
+        "results/report.html",
     log:
         "results/logs/report_page.log",
     conda:
@@ -34,26 +34,30 @@ rule report_page:
         "python {params.program} --config {params.study} --out {output} 2>&1 | tee {log}"
 
 
-rule report:
+rule run_report:
     input:
         ALL_TABLES,
         ALL_FIGURES,
         CAPTIONS,
-        page="results/report_page.html",
     output:
-        "results/report.html",
+        "results/run_report.html",
     log:
-        "results/logs/report.log",
+        "results/logs/run_report.log",
     conda:
         ENVIRONMENT
     params:
-        program=program("make_report.py"),
-        code=code("make_report.py"),
+        program=program("make_run_report.py"),
+        code=code("make_run_report.py"),
         study=STUDY_FILE,
         snakefile=os.path.relpath(workflow.main_snakefile),
     message:
-        "Make the report"
+        "Make Snakemake's report of the run"
     shell:
-        "python {params.program} --config {params.study} --page {input.page}"
-        " --snakefile {params.snakefile:q} --out {output}"
-        " 2>&1 | tee {log}"
+        "python {params.program} --config {params.study} --snakefile {params.snakefile:q}"
+        " --out {output} 2>&1 | tee {log}"
+
+
+rule report:
+    input:
+        "results/report.html",
+        "results/run_report.html",

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench.report import embed as report_embed
 from asrbench.report import facts
 from asrbench.report import page as report_page
 from asrbench.statistics import pareto
@@ -46,7 +45,7 @@ def whole(tmp_path_factory):
     settings = {"models": ("conformer", "lstm", "small"), "random": ("small",)}
     tables = (*NEEDED, "latency_growth", "energy_frames")
     study, results = built(tmp_path_factory.mktemp("whole"), tables=tables, **settings)
-    page = results / "report_page.html"
+    page = results / "report.html"
     page.write_text(made(study, results), encoding="utf-8")
     return study, results, page
 
@@ -56,7 +55,7 @@ def long(tmp_path_factory):
     """The page of two models, one with the longest name there may be, and no watts."""
     settings = {"models": (LONG, "b"), "weights": ["0.25", "1.0"], "random": (LONG,)}
     study, results = built(tmp_path_factory.mktemp("long"), watts=False, **settings)
-    page = results / "report_page.html"
+    page = results / "report.html"
     page.write_text(made(study, results), encoding="utf-8")
     return page
 
@@ -173,25 +172,6 @@ def test_text_of_the_study_is_never_code(whole, browser, tmp_path):
     said = browser.tooltip_of(browser.all("#latency .mark-rect path")[0])
     assert f"{EVIL} CTC 0.0" in said
     assert len(browser.all("script")) == 3
-
-
-@needs_browser
-def test_the_report_of_the_run_opens_inside_the_page(whole, browser, tmp_path):
-    run = "<html><body><p id=a>it ran</p><script>document.title='</'+'body>'</script></body></html>"
-    page = tmp_path / "report.html"
-    page.write_text(report_embed.embed(whole[2].read_text(), run))
-    browser.complaints()
-    browser.open(page)
-    frame, tabs = browser.all("#run")[0], browser.all("#views button")
-    assert not frame.is_displayed()
-    tabs[1].click()
-    assert frame.is_displayed() and not browser.all("main")[0].is_displayed()
-    browser.driver.switch_to.frame(frame)
-    assert browser.all("#a")[0].text == "it ran"
-    browser.driver.switch_to.default_content()
-    tabs[0].click()
-    assert browser.all("main")[0].is_displayed() and browser.complaints() == []
-    assert all(address.startswith(OWN) for address in browser.asked_for())
 
 
 def test_the_answer_is_made_from_the_tables(whole):

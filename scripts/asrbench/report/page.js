@@ -59,32 +59,3 @@ for (const button of document.querySelectorAll(".legend button")) {
     for (const view of views) view.signal(signal, chosen ? value : "").run();
   });
 }
-
-// Snakemake's report, where this file holds it: a page of its own in a frame.
-const held = document.getElementById("run-report");
-if (held) {
-  const tabs = [...document.querySelectorAll("#views [role=tab]")];
-  const frame = document.getElementById("run");
-  const panels = [document.getElementById("page"), frame];
-  const show = (place) => {
-    if (place === 1 && !frame.src) {
-      const page = new Blob([JSON.parse(held.textContent)], { type: "text/html" });
-      frame.src = URL.createObjectURL(page);
-    }
-    tabs.forEach((tab, i) => {
-      tab.setAttribute("aria-selected", String(i === place));
-      tab.tabIndex = i === place ? 0 : -1;
-      panels[i].hidden = i !== place;
-    });
-  };
-  tabs.forEach((tab, place) => {
-    tab.addEventListener("click", () => show(place));
-    tab.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-      show(1 - place);
-      tabs[1 - place].focus();
-    });
-  });
-  panels[0].setAttribute("role", "tabpanel");
-  document.getElementById("views").hidden = false;
-}
