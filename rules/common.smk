@@ -1,5 +1,6 @@
 """The study, its variants, and what every rule says in the same way."""
 
+import hashlib
 import json
 import os
 import random
@@ -35,7 +36,7 @@ if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     shell.prefix(
         "set -euo pipefail; " f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
     )
-ENVIRONMENT = os.path.join(workflow.basedir, "envs", "conda.yaml")
+ENVIRONMENT = os.path.join(PROJECT, "envs", "conda.yaml")
 
 # Written before the first job, and no job's input: none may run again because another part
 # of it has changed. What measures is given its job instead; see study/describe_job.py.

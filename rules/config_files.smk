@@ -4,7 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, os.path.join(workflow.basedir, "scripts"))
+# Of these rules, also where another workflow uses them as a module.
+PROJECT = os.path.dirname(workflow.current_basedir.get_path_or_uri(secret_free=True))
+sys.path.insert(0, os.path.join(PROJECT, "scripts"))
 
 from asrbench.study import config as study_config
 from asrbench.basics.errors import UserError

@@ -8,7 +8,7 @@ PAGE_TABLES = [
     name for name in (*report_inputs.TABLES, report_inputs.HYPOTHESES) if name in ROWS_OF
 ]
 CAPTIONS = [
-    os.path.relpath(os.path.join(workflow.basedir, "report", name))
+    os.path.relpath(os.path.join(PROJECT, "report", name))
     for name in ("workflow.rst", "table.rst", "figure.rst", "measured.rst")
 ]
 
