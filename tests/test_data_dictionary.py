@@ -7,7 +7,7 @@ import pandera.pandas as pa
 import pytest
 import raw_rows
 from asrbench.basics import units
-from asrbench.tables import catalogue, data_dictionary, table
+from asrbench.tables import catalogue, data_dictionary, table, table_csv
 from test_tables import TABLES, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,3 +93,13 @@ def test_numbers_in_seconds_joules_and_watts_have_a_unit():
     ends = rows["column"].str.extract(r"_(s|j|w|percent|bytes|mwh|hz|cores|frames)$")[0]
     assert (rows.loc[ends.notna(), "unit"] != "").all()
     assert not rows.duplicated(["table", "column"]).any()
+
+
+def test_every_column_of_text_is_read_back_as_text():
+    found = {
+        name
+        for schema in data_dictionary.schemas().values()
+        for name, column in schema.columns.items()
+        if table.kind(column) == "text"
+    }
+    assert found == set(table_csv.TEXT)

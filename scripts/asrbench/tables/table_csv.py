@@ -9,13 +9,17 @@ from asrbench.basics.csv_cells import as_given
 from asrbench.basics.errors import UserError
 
 _ADVICE = "remove it, and the workflow makes it again"
-_TEXT = [
+TEXT = [
     *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
     *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
-    *("other_model", "other_ctc_weight", "other_weights", "verdict", "part", "note"),
+    *("other_model", "other_ctc_weight", "other_weights", "verdict", "part"),
     *("encoder", "decoder", "sha256", "architecture_reason"),
     *("hypothesis", "claim", "first", "second", "unit", "evidence"),
     *("power_status", "meter", "scope", "flags", "normalisation", "threads"),
+    *("utterance_id", "alignment", "phase"),
+    *("table", "column", "type", "allowed", "meaning"),
+    *("device", "against", "board", "cpu", "architecture", "system", "kernel", "governor"),
+    *("python", "torch", "espnet", "commit", "described_utc", "config_sha256", "differs"),
 ]
 
 
@@ -29,7 +33,7 @@ def read(tables: Path, name: str) -> pd.DataFrame:
     try:
         table = pd.read_csv(
             path,
-            dtype=dict.fromkeys(_TEXT, str),
+            dtype=dict.fromkeys(TEXT, str),
             keep_default_na=False,
             na_values=[""],
         )
@@ -40,10 +44,10 @@ def read(tables: Path, name: str) -> pd.DataFrame:
     except (ValueError, OverflowError) as error:
         told = " ".join(str(error).split())[:200]
         raise UserError(f"{path}: is no table ({told}); {_ADVICE}") from None
-    for column in _TEXT:
+    for column in TEXT:
         if column in table:
             table[column] = table[column].fillna("").map(as_given)
-    for column in table.columns.difference(_TEXT):
+    for column in table.columns.difference(TEXT):
         given = table[column].dropna()
         wrong = given[~given.isin([True, False]) & pd.to_numeric(given, errors="coerce").isna()]
         if len(wrong):

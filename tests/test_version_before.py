@@ -1,0 +1,69 @@
+"""Results of the version before: still compared, and its tables made again value by value.
+
+data/results_0.1.zip is the demo as that version ran it and packed it: 12 variants, of which
+six are trained, two rounds of five utterances.
+"""
+
+import zipfile
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from asrbench.compare import rows as compare_rows
+from asrbench.compare import run_folder
+from asrbench.results import latency_pair
+from asrbench.study import config
+from asrbench.tables import table_csv
+from asrbench.tables.table import kind
+
+ARCHIVE = Path(__file__).parent / "data/results_0.1.zip"
+# What rests on raw rows alone; the manifests of models are in no archive.
+TABLES = (
+    *("latency", "latency_pairs", "latency_vs_frames", "latency_growth", "latency_vs_batch"),
+    *("energy", "energy_vs_frames", "power_vs_time", "wer", "wer_pairs", "wer_vs_duration"),
+    *("wer_worst", "summary", "hypotheses"),
+)
+# Text that has been worded anew, and names that have been changed.
+REWORDED = {"reason", "reasons", "busy_rule", "evidence", "claim"}
+RENAMED = {"fast": "espnet-fast"}
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    """The results folder of the version before."""
+    folder = tmp_path_factory.mktemp("before")
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        archive.extractall(folder)
+    return folder / "results"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_from_the_same_rows_has_the_same_values(before, name):
+    was = table_csv.read(before / "tables", name)
+    table = import_module(f"asrbench.tables.{name}").TABLE
+    now = table.make(config.load(before / "study.json"), before)
+    assert len(now) == len(was) > 0
+    if name == "latency_pairs":
+        # Since then no pair is called slower or faster whose ratio may be 1.
+        was.loc[was["ratio_low"].le(1) & was["ratio_high"].ge(1), "verdict"] = (
+            latency_pair.UNDECIDED
+        )
+    for column in was.columns.difference(REWORDED, sort=False):
+        then = was[column].replace(RENAMED)
+        if kind(table.schema.columns[column]) in ("number", "whole number"):
+            values = now[column].astype(float)
+            assert np.allclose(values, pd.to_numeric(then), rtol=1e-9, equal_nan=True), column
+        else:
+            assert list(now[column].fillna("").astype(str)) == list(then.astype(str)), column
+
+
+def test_folder_and_archive_are_compared(before, tmp_path):
+    runs = run_folder.open_all([str(before), str(ARCHIVE)], tmp_path)
+    rows = pd.DataFrame(compare_rows.latency(runs))
+    against = rows[rows["ratio"].notna()]
+    assert len(against) == 12 and np.allclose(against["ratio"], 1.0)
+    assert set(against["verdict"]) == {"no difference shown"}
+    words = pd.DataFrame(compare_rows.word_errors(runs))
+    assert (words["difference_percent"].dropna() == 0).sum() == 6
