@@ -16,6 +16,7 @@ CAPTIONS = [
 rule report_page:
     input:
         tables=[f"results/tables/{name}.csv" for name in PAGE_TABLES],
+        plots=[f"results/plots/{name}.svg" for name in FIGURES],
         device="results/device.json",
     output:
         "results/report.html",

@@ -14,13 +14,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--config", type=Path, required=True, help="the study, such as results/study.json")
-    add("--results", type=Path, default=Path("results"), help="folder of device.json and tables")
+    add(
+        "--results",
+        type=Path,
+        default=Path("results"),
+        help="folder of device.json, tables and plots",
+    )
     add("--out", type=Path, required=True, help="page to write, .html")
     args = parser.parse_args()
     facts = report_facts.read(config.load(args.config), args.results)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with table_csv.columns_of(args.results / "tables"):
-        page = report_page.make(facts)
+        page = report_page.make(facts, args.results / "plots")
     args.out.write_text(page, encoding="utf-8")
     print(args.out)
 

@@ -37,12 +37,10 @@ class Browser:
         self.driver.quit()
 
     def open(self, page: Path, width: int = 1280, height: int = 900) -> None:
-        """Open a file from disk, and wait until its figures are drawn (or have failed)."""
+        """Open a file from disk."""
         self.resize(width, height)
         self.driver.get_log("performance")
         self.driver.get(page.resolve().as_uri())
-        undrawn = "return document.querySelectorAll('.chart:not([data-drawn])').length"
-        self.wait(lambda: self.run(undrawn) == 0)
 
     def wait(self, answer: Callable[[], object]) -> object:
         """What ``answer`` returns, as soon as that is true of it."""
@@ -75,15 +73,3 @@ class Browser:
             for message in messages
             if message["method"] == "Network.requestWillBeSent"
         ]
-
-    def tooltip_of(self, element, down: int = 0) -> str:
-        """Put the pointer on a mark (``down`` pixels off its middle), and read what it shows."""
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
-        ActionChains(self.driver, duration=10).move_by_offset(1, 1).perform()
-        ActionChains(self.driver, duration=10).move_to_element_with_offset(
-            element, 0, down
-        ).perform()
-        shown = "return document.querySelector('#vg-tooltip-element.visible')?.innerText"
-        return self.wait(lambda: self.run(shown))

@@ -34,14 +34,15 @@ def draw(tables: Path, study: Study) -> Figure:
             continue
         ends = [0.0]
         if row[f"{BAR}_j"] > 0:
-            axes.barh(
+            (bar,) = axes.barh(
                 *(y, row[f"{BAR}_j"]),
                 height=0.72,
                 color=palette.lighter(colours[row["model"]], 0.35),
                 edgecolor=style.INK,
                 linewidth=0.5,
             )
-            bounds = (row[f"{BAR}_{name}j"] for name in ("", "low_", "high_"))
+            bounds = [row[f"{BAR}_{name}j"] for name in ("", "low_", "high_")]
+            style.mark(bar, row, f"watts × latency {style.spanned(*bounds, 'J')}")
             ends.append(cost_shape.interval(axes, y, *bounds))
         if row[f"{DIAMOND}_j"] > 0:
             axes.plot(row[f"{DIAMOND}_j"], y, "D", mfc="white", mec=style.INK, ms=4, zorder=4)

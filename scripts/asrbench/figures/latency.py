@@ -30,12 +30,13 @@ def draw(tables: Path, study: Study) -> Figure:
         if row["latency_mean_s"] != row["latency_mean_s"]:
             cost_shape.absent(axes, y, row["reason"])
             continue
-        left = 0.0
-        for part, (_, share, hatch) in latency_parts.SHOWN.items():
+        mean, low, high = (row[f"latency_{name}_s"] for name in ("mean", "low", "high"))
+        whole, left = style.spanned(mean, low, high, "s"), 0.0
+        for part, (name, share, hatch) in latency_parts.SHOWN.items():
             seconds = row[f"{part}_mean_s"]
             if not seconds > 0:
                 continue
-            axes.barh(
+            (bar,) = axes.barh(
                 *(y, seconds),
                 left=left,
                 height=0.72,
@@ -44,8 +45,8 @@ def draw(tables: Path, study: Study) -> Figure:
                 linewidth=0.5,
                 hatch=hatch,
             )
+            style.mark(bar, row, f"{name} {digits(seconds)} s of {whole}")
             left += seconds
-        mean, low, high = (row[f"latency_{name}_s"] for name in ("mean", "low", "high"))
         end = cost_shape.interval(axes, y, mean, low, high)
         bar_rows.write(axes, end, y, digits(mean), style.INK)
     axes.set_xlim(0, 1.14 * measured[["latency_mean_s", "latency_high_s"]].max().max())

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.basics import decades
+from asrbench.basics import decades, units
 from asrbench.figures import style
 from asrbench.study.config import Study
 
@@ -34,7 +34,7 @@ def draw(
     across = min(2, len(models))
     down = math.ceil(len(models) / across)
     figure = style.new(ABOVE_IN + PANEL_IN * down)
-    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat
+    panels = list(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat)
     styles = style.weight_styles([weight for _, weight in study.variants()])
     colours = style.colours(study)
     log_y = decades.spanned(rows[figures[0]])
@@ -46,9 +46,10 @@ def draw(
             line = here[here["ctc_weight"] == weight].sort_values("length_frames")
             words = (growth or {}).get((model, weight), "_nolegend_")
             _line(axes, line, figures, words, colours[model], *styles[weight])
+            _marks(axes, line, figures, words)
         if here[figures[0]].isna().all():
             style.say(axes, "nothing measured", 24)
-    for axes in list(panels)[len(models) :]:
+    for axes in panels[len(models) :]:
         axes.set_visible(False)
     panels = [axes for axes in figure.axes if axes.get_visible()]
     for axes in panels:
@@ -99,6 +100,15 @@ def _line(
         elinewidth=0.9,
         capsize=2,
     )
+
+
+def _marks(axes: Axes, line: pd.DataFrame, figures, words: str) -> None:
+    """What each point stands for; the marks that say it are not seen."""
+    growth = "" if words.startswith("_") else f"; {words}"
+    for row in line[line[figures[0]].notna()].to_dict("records"):
+        (point,) = axes.plot(row["length_frames"], row[figures[0]], "o", ms=8, alpha=0)
+        shown = style.spanned(*(row[name] for name in figures), units.of(figures[0]))
+        style.mark(point, row, f"{shown} at {row['length_frames']:,} frames{growth}")
 
 
 def _say_growth(axes: Axes) -> None:

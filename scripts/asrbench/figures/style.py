@@ -4,6 +4,7 @@ Sizes are for a column of a paper: 5 inches wide, with text that is still
 readable at 3.3 inches. Markers and lines carry what colour alone would not.
 """
 
+import io
 import re
 import textwrap
 from pathlib import Path
@@ -14,11 +15,13 @@ matplotlib.use("Agg")
 
 import pandas as pd
 from matplotlib import ticker
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from asrbench.basics import palette
+from asrbench.basics.digits import figure as digits
 from asrbench.basics.errors import UserError
 from asrbench.basics.palette import FADED, GRID, INK
 from asrbench.study.config import Study
@@ -26,6 +29,9 @@ from asrbench.study.config import Study
 WIDTH_IN = 5.0
 _LINES = [("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1)), "v"), ((0, (1, 1)), "P")]
 _FORMATS = ("png", "svg")
+# What :func:`mark` leaves in an SVG, where matplotlib has escaped it.
+_MARK = re.compile(r'<g id="mark\|([^|"]*)\|([^|"]*)\|([^"]*)">')
+_TITLED = r'<g class="mark" data-model="\1" data-weight="\2"><title>\3</title>'
 
 matplotlib.rcParams.update(
     {
@@ -158,8 +164,28 @@ def legend(figure: Figure, handles: list, columns: int) -> None:
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=2.4)
 
 
+def mark(artist: Artist, row: dict, words: str) -> None:
+    """Say what a mark stands for: in an SVG, the words are shown under the pointer.
+
+    Args:
+        artist: the mark.
+        row: its ``model`` and ``ctc_weight``, by which the page singles it out.
+        words: what it shows, such as 'encode 0.120 s'.
+    """
+    who = f"{row['model']} CTC {row['ctc_weight']}"
+    artist.set_gid(f"mark|{row['model']}|{row['ctc_weight']}|{who}: {words}")
+
+
+def spanned(value: float, low: float, high: float, unit: str) -> str:
+    """'1.23 s [1.10, 1.40]', or '1.23 s' where there is no interval."""
+    shown = f"{digits(value)} {unit}".strip()
+    return shown if low != low or high != high else f"{shown} [{digits(low)}, {digits(high)}]"
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG or SVG, by the ending; the same figure gives the same bytes.
+
+    In an SVG each mark has its words as its title; see :func:`mark`.
 
     Raises:
         UserError: for another ending.
@@ -169,4 +195,9 @@ def save(figure: Figure, path: Path) -> None:
         raise UserError(f"{path}: a figure ends in {' or '.join(_FORMATS)}, not {ending!r}")
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"Date": None, "Creator": None} if ending == "svg" else {"Software": None}
-    figure.savefig(path, format=ending, metadata=metadata)
+    written = io.BytesIO()
+    figure.savefig(written, format=ending, metadata=metadata)
+    content = written.getvalue()
+    if ending == "svg":
+        content = _MARK.sub(_TITLED, content.decode("utf-8")).encode("utf-8")
+    path.write_bytes(content)

@@ -1,158 +1,94 @@
-"""Which figures the page has, each with what it shows and the reason for what it does not."""
+"""The figures of the page: those of results/plots, with their words under the pointer."""
 
-import pandas as pd
+import re
+from dataclasses import dataclass
+from pathlib import Path
 
-from asrbench.basics import palette
-from asrbench.basics.palette import FADED
-from asrbench.figures import measured_power
-from asrbench.report import bars, length, tradeoff
-from asrbench.report.chart import Figure
-from asrbench.report.facts import KEYS, Facts
-from asrbench.report.names import reasons
+from markupsafe import Markup
+
+from asrbench.report.facts import Facts
 from asrbench.report.sections import why_no_energy
-from asrbench.tables.table_markdown import Column
 
-LATENCY = Column(
-    "mean latency of an utterance (s)", "latency_mean_s", "latency_low_s", "latency_high_s"
-)
-LATENCY_AT = Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s")
-ENERGY = Column(
-    "energy of an utterance (J)",
-    "energy_per_utterance_study_j",
-    "energy_per_utterance_study_low_j",
-    "energy_per_utterance_study_high_j",
-)
-ENERGY_AT = Column("energy (J)", "energy_study_j", "energy_study_low_j", "energy_study_high_j")
+_BARS = "bars are 95 % intervals"
 _FRONT = (
-    "Down and to the left is better. The dashed line is the Pareto front of these two figures; "
-    "the area of a mark grows with the parameters in use; bars are 95 % intervals."
+    "Down and to the left is better. The line is the Pareto front of these two figures; the area "
+    f"of a mark grows with the parameters in use; {_BARS}. Hollow marks: the published study."
 )
+# Name, title and note, in the order of the page.
+_SHOWN = {
+    "latency": (
+        "Latency of each variant, and its parts",
+        "The figure at the end of a bar is the mean of the whole; the whisker is its 95 % "
+        "interval.",
+    ),
+    "wer_vs_latency": ("Word error rate against latency", _FRONT),
+    "latency_vs_frames": (
+        "Latency against the length of the input",
+        f"A frame is one step of the model's own front end; {_BARS}. The words at a line say with "
+        "which power of the length latency grows.",
+    ),
+    "energy": (
+        "Energy of each variant",
+        "Mean watts × mean latency; the whisker is the 95 % interval.",
+    ),
+    "wer_vs_energy": ("Word error rate against energy", _FRONT),
+    "energy_vs_frames": (
+        "Energy against the length of the input",
+        f"Mean watts of the variant × its latency at that length; {_BARS}.",
+    ),
+}
 
 
-def all_of(facts: Facts) -> list[Figure]:
-    """In the order of the page; without watts one place says so for all figures of energy."""
-    figures = [_latency(facts), _tradeoff(facts), _frames(facts)]
-    why = why_no_energy(facts)
-    if why:
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the page.
+
+    Attributes:
+        name: that of its file in results/plots.
+        title: heads it.
+        note: stands below it.
+        svg: the drawing; '' where there is none.
+        why: why there is none.
+    """
+
+    name: str
+    title: str
+    note: str
+    svg: Markup
+    why: str = ""
+
+
+def all_of(facts: Facts, plots: Path) -> list[Figure]:
+    """In the order of the page; without watts one place says so for all figures of energy.
+
+    Args:
+        facts: says whether a meter measured.
+        plots: the folder of the figures.
+    """
+    without = why_no_energy(facts)
+    figures = []
+    for name, (title, note) in _SHOWN.items():
+        if without and "energy" in name:
+            continue
+        try:
+            drawn = inline((plots / f"{name}.svg").read_text(encoding="utf-8"), name)
+            figures.append(Figure(name, title, note, drawn))
+        except FileNotFoundError:
+            figures.append(Figure(name, title, note, Markup(), f"there is no plots/{name}.svg"))
+    if without:
         title = "Energy, and word error rate against it"
-        return [*figures, Figure("energy", title, "", None, [("", why)])]
-    return [*figures, _energy(facts), _energy_tradeoff(facts), _energy_frames(facts)]
+        figures.append(Figure("energy", title, "", Markup(), without))
+    return figures
 
 
-def _latency(facts: Facts) -> Figure:
-    title, name = "Latency of each variant, and its parts", "latency"
-    rows = facts.tables.get(name)
-    if rows is None or rows[LATENCY.value].isna().all():
-        return Figure(name, title, "", None, _why_none(facts, name))
-    parts = bars.latency_parts_shown()
-    spec = bars.draw(facts, rows.assign(why=rows["reason"]), LATENCY, parts)
-    note = "The figure at the end of a bar is the mean of the whole; the whisker its 95 % interval."
-    swatches = [(text, palette.lighter(FADED, share)) for text, share in parts.values()]
-    return Figure(name, title, note, spec, swatches=swatches)
+def inline(svg: str, name: str) -> Markup:
+    """A drawing as a part of a page: no heading of a file, and identifiers of its own.
 
-
-def _tradeoff(facts: Facts) -> Figure:
-    title, name = "Word error rate against latency", "wer_vs_latency"
-    missing = [("tables", facts.absent[t]) for t in ("wer", "latency") if t in facts.absent]
-    if missing:
-        return Figure(name, title, "", None, missing)
-    costs = facts.tables["latency"][[*KEYS, LATENCY.value, LATENCY.low, LATENCY.high, "reason"]]
-    return _against(facts, name, title, costs, LATENCY)
-
-
-def _energy_tradeoff(facts: Facts) -> Figure:
-    title, name = "Word error rate against energy", "wer_vs_energy"
-    if "wer" in facts.absent:
-        return Figure(name, title, "", None, [("", facts.absent["wer"])])
-    kept, scope, _ = _comparable(facts)
-    head = f"{ENERGY.head}, {scope}" if scope else ENERGY.head
-    cost = Column(head, ENERGY.value, ENERGY.low, ENERGY.high)
-    return _against(
-        facts, name, title, kept[[*KEYS, cost.value, cost.low, cost.high, "reason"]], cost
-    )
-
-
-def _against(facts: Facts, name: str, title: str, costs: pd.DataFrame, cost: Column) -> Figure:
-    rows = facts.tables["wer"].merge(costs, on=KEYS, how="left", suffixes=("", "_of_cost"))
-    rows = rows.merge(_parameters(facts), on=KEYS, how="left")
-    has_wer = rows["wer_percent"].notna()
-    both = has_wer & rows[cost.value].notna()
-    why = rows["reason"].where(~has_wer, rows["reason_of_cost"].fillna("not measured"))
-    missing = reasons(rows.assign(why=why)[~both], "why", len(rows))
-    if not both.any():
-        return Figure(name, title, "", None, missing)
-    return Figure(name, title, _FRONT, tradeoff.draw(facts, rows[both], cost), missing)
-
-
-def _frames(facts: Facts) -> Figure:
-    title, name = "Latency against the length of the input", "latency_vs_frames"
-    rows = facts.tables.get(name)
-    if rows is None or rows[LATENCY_AT.value].isna().all():
-        return Figure(name, title, "", None, _why_none(facts, name))
-    there = rows[LATENCY_AT.value].notna()
-    growth = _growth(facts)
-    spec = length.draw(facts, rows[there], LATENCY_AT, growth)
-    note = "A frame is one step of the model's own front end; bars are 95 % intervals."
-    if growth:
-        note += " The tooltip has the power of the length with which latency grows."
-    whole = len(rows[KEYS].drop_duplicates())
-    return Figure(name, title, note, spec, reasons(rows[~there], "reason", whole))
-
-
-def _energy(facts: Facts) -> Figure:
-    title, name = "Energy of each variant", "energy"
-    kept, scope, left_out = _comparable(facts)
-    rows = measured_power.rows_of_variants(facts.tables[name]).copy()
-    out = ~rows.index.isin(kept.index)
-    other = rows["power_status"].eq("measured") & out
-    rows.loc[out, [ENERGY.value, ENERGY.low, ENERGY.high]] = float("nan")
-    rows["why"] = rows["reason"].mask(other, "another meter or scope measured it")
-    if rows[ENERGY.value].isna().all():
-        return Figure(name, title, "", None, reasons(rows, "why", len(rows)))
-    shown = Column(f"{ENERGY.head}, {scope}", ENERGY.value, ENERGY.low, ENERGY.high)
-    spec = bars.draw(facts, rows, shown, {ENERGY.value: ("energy", 0.35)})
-    note = "Mean watts × mean latency; the whisker is the 95 % interval."
-    return Figure(name, title, note, spec, [("", left_out)] if left_out else [])
-
-
-def _energy_frames(facts: Facts) -> Figure:
-    title, name = "Energy against the length of the input", "energy_vs_frames"
-    if name in facts.absent:
-        return Figure(name, title, "", None, _why_none(facts, name))
-    kept, scope, left_out = measured_power.comparable(facts.tables[name])
-    there = kept[kept[ENERGY_AT.value].notna()]
-    if there.empty:
-        return Figure(name, title, "", None, _why_none(facts, name))
-    shown = Column(f"{ENERGY_AT.head}, {scope}", ENERGY_AT.value, ENERGY_AT.low, ENERGY_AT.high)
-    spec = length.draw(facts, there, shown, {})
-    note = "Mean watts of the variant × its latency at that length; bars are 95 % intervals."
-    return Figure(name, title, note, spec, [("", left_out)] if left_out else [])
-
-
-def _comparable(facts: Facts) -> tuple[pd.DataFrame, str, str]:
-    return measured_power.comparable(measured_power.rows_of_variants(facts.tables["energy"]))
-
-
-def _why_none(facts: Facts, name: str) -> list[tuple[str, str]]:
-    if name in facts.absent:
-        return [("", facts.absent[name])]
-    rows = facts.tables[name]
-    return reasons(rows, "reason", len(rows[KEYS].drop_duplicates()))
-
-
-def _parameters(facts: Facts) -> pd.DataFrame:
-    if "summary" in facts.tables:
-        return facts.tables["summary"][[*KEYS, "parameters_used"]]
-    return pd.DataFrame(columns=[*KEYS, "parameters_used"]).astype({k: str for k in KEYS})
-
-
-def _growth(facts: Facts) -> dict[tuple[str, str], str]:
-    """Words about each variant's growth, where an exponent could be fitted."""
-    rows = facts.tables.get("latency_growth", pd.DataFrame(columns=["part", "exponent"]))
-    words = {}
-    for row in rows[(rows["part"] == "latency") & rows["exponent"].notna()].to_dict("records"):
-        text = f"length to the power {row['exponent']:.2f}"
-        if pd.notna(row["exponent_low"]):
-            text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
-        words[row["model"], row["ctc_weight"]] = text
-    return words
+    What stands in it of the study is escaped already: it is a file that can be opened alone.
+    """
+    drawing = svg[svg.index("<svg") :]
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+    drawing = re.sub(r' id="([^"]+)"', rf' id="{name}-\1"', drawing)
+    drawing = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', drawing)
+    drawing = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", drawing)
+    return Markup(drawing)

@@ -26,36 +26,19 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-// Figures, and the legend that singles out a model or a CTC weight in all of them.
-const views = [];
-const specs = JSON.parse(document.getElementById("specs").textContent);
-const options = {
-  mode: "vega-lite",
-  renderer: "svg",
-  actions: { export: true, source: false, compiled: false, editor: false },
-};
-for (const place of document.querySelectorAll(".chart")) {
-  const name = place.dataset.figure;
-  vegaEmbed(place, specs[name], { ...options, downloadFileName: name }).then(
-    (made) => {
-      views.push(made.view);
-      place.dataset.drawn = "yes";
-    },
-    (error) => {
-      place.dataset.drawn = "no";
-      place.textContent = `This figure cannot be drawn: ${error.message}`;
-      console.error(error);
-    },
-  );
-}
-
+// The legend singles out a model or a CTC weight in all figures.
+const chosen = { model: "", weight: "" };
 for (const button of document.querySelectorAll(".legend button")) {
   button.addEventListener("click", () => {
     const { signal, value } = button.dataset;
-    const chosen = button.getAttribute("aria-pressed") !== "true";
+    const pressed = button.getAttribute("aria-pressed") !== "true";
     for (const other of document.querySelectorAll(`.legend [data-signal="${signal}"]`)) {
-      other.setAttribute("aria-pressed", String(other === button && chosen));
+      other.setAttribute("aria-pressed", String(other === button && pressed));
     }
-    for (const view of views) view.signal(signal, chosen ? value : "").run();
+    chosen[signal] = pressed ? value : "";
+    for (const mark of document.querySelectorAll(".mark")) {
+      const other = ["model", "weight"].some((s) => chosen[s] && chosen[s] !== mark.dataset[s]);
+      mark.classList.toggle("faint", other);
+    }
   });
 }
