@@ -201,7 +201,7 @@ class Slow:
         return samples // 256 + 1
     def transcribe(self, waveform):
         time.sleep(0.01)
-        return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01)
+        return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end")
 
 rows = RowFile(sys.argv[1], ["utterance_id", *latency.TIMED_COLUMNS], {})
 takes = [

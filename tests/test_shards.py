@@ -57,7 +57,7 @@ def test_a_shard_that_there_is_not(text):
 
 
 def transcript(text):
-    return Transcript(text, 2, -1.0, 0.1, 0.1, 0.1, 0.1, 0.3)
+    return Transcript(text, 2, -1.0, 0.1, 0.1, 0.1, 0.1, 0.3, "end")
 
 
 def decoded(path, table, transcribe):

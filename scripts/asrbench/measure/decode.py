@@ -41,6 +41,7 @@ def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
         "score": None,
         "duration_s": row.duration_s,
         "tokens": 0,
+        "ended": "",
         "status": "ok",
         "reason": "",
     }
@@ -53,5 +54,6 @@ def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
         "hypothesis": transcript.text,
         "score": transcript.score,
         "tokens": transcript.tokens,
+        "ended": transcript.ended,
         "reason": "" if transcript.score is not None else "the search gave no hypothesis",
     }

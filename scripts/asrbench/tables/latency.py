@@ -8,7 +8,7 @@ from asrbench.device.busy import BUSY_CORES
 from asrbench.results import timed_rows
 from asrbench.statistics import outliers
 from asrbench.study.config import Study
-from asrbench.tables import latency_parts, latency_statistics, percentiles
+from asrbench.tables import latency_parts, latency_statistics, percentiles, search_ends
 from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
@@ -41,6 +41,7 @@ def _counts(raw: pd.DataFrame) -> dict[str, object]:
         "interval_over": "none",
         "percentiles_reason": "",
         "line_reason": "",
+        **search_ends.counted(raw["ended"], "rows"),
     }
 
 
@@ -116,6 +117,7 @@ TABLE = Table(
         peak_memory_bytes=count(
             meaning="Most resident memory of the measuring process, Python included."
         ),
+        **search_ends.columns("rows"),
         outlier_rows=count(
             meaning="Rows far from the rest by the rule in the notes; they are counted in."
         ),
@@ -160,6 +162,7 @@ TABLE = Table(
         Column("rounds", "rounds"),
         Column("utterances", "utterances"),
         Column("failed", "failed"),
+        *search_ends.shown("rows"),
         Column("flagged", "flagged_rows"),
         Column("outliers", "outlier_rows"),
         Column("interval over", "interval_over"),
