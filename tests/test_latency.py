@@ -17,6 +17,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.recogniser import Recogniser, load_model
 from asrbench.measure import batch, latency
+from asrbench.measure.peak_memory import PeakMemory
 from asrbench.sources import audio
 from asrbench.study import config, job
 from small_models import LSTM, TOKENS, random_model, write_config
@@ -37,7 +38,7 @@ def take(name: str, load) -> latency.Take:
 def timed(tmp_path, recogniser, takes) -> dict[str, dict[str, str]]:
     rows = RowFile(tmp_path / "rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
     latency.warm_up(recogniser, takes[:2])
-    latency.time_takes(recogniser, takes, rows, lambda _done: None)
+    latency.time_takes(recogniser, takes, rows, lambda _done: None, PeakMemory())
     rows.finish()
     return {row["utterance_id"]: row for row in rows_of(tmp_path / "rows.csv")}
 
@@ -66,7 +67,8 @@ def test_bad_utterances_are_rows_with_a_reason_and_the_others_are_timed(tmp_path
     assert rows["short"]["latency_s"] == rows["nan"]["latency_s"] == ""
     assert float(rows["minute"]["duration_s"]) == 60
     assert rows["plain"]["frames"] == str(16000 // 256 + 1)
-    assert int(rows["plain"]["peak_memory_bytes"]) > 1e8
+    for column in ("peak_memory_bytes", "loading_peak_memory_bytes"):
+        assert int(rows["plain"][column]) > 1e8
     assert [row["order"] for row in rows.values()] == list("012345")
 
 
@@ -192,6 +194,7 @@ SLOW = """
 import sys, time
 import numpy as np
 from asrbench.measure import latency
+from asrbench.measure.peak_memory import PeakMemory
 from asrbench.engines.recogniser import Transcript
 from asrbench.basics.resumable_csv import RowFile
 
@@ -207,7 +210,7 @@ rows = RowFile(sys.argv[1], ["utterance_id", *latency.TIMED_COLUMNS], {})
 takes = [
     latency.Take({"utterance_id": f"u{n}"}, lambda: np.zeros(100, np.float32)) for n in range(40)
 ]
-latency.time_takes(Slow(), latency.shuffled(takes, 1, 1), rows, lambda done: None)
+latency.time_takes(Slow(), latency.shuffled(takes, 1, 1), rows, lambda done: None, PeakMemory())
 rows.finish()
 """
 

@@ -9,6 +9,7 @@ from asrbench.device import guarded_measurement
 from asrbench.measure import latency
 from asrbench.measure.latency import Take
 from asrbench.measure.opened_variant import Variant
+from asrbench.measure.peak_memory import PeakMemory
 
 
 def run(
@@ -33,11 +34,12 @@ def run(
     study = measured.study
     with guarded_measurement.measuring(arguments.out, study.checks.strict):
         recogniser = measured.recogniser()
+        memory = PeakMemory()
         takes = takes_of(recogniser)
         rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], settings)
         latency.warm_up(recogniser, takes[: study.latency.warm_up])
         with Progress(f"{what} {measured}", len(takes), "inputs") as progress:
             progress.start_at(len(rows.found))
             order = latency.shuffled(takes, study.latency.seed, arguments.round)
-            latency.time_takes(recogniser, order, rows, progress.at)
+            latency.time_takes(recogniser, order, rows, progress.at, memory)
     rows.finish()

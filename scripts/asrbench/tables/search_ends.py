@@ -27,7 +27,6 @@ def columns(unit: str) -> dict:
     return {
         f"ended_by_length_{unit}": count(
             meaning="Those whose text was cut at the longest length that the search allows, "
-            ""
             "since no end of the sentence was found (with random weights: by design)."
         ),
         f"empty_{unit}": count(meaning="Those for which the search found no token at all."),
