@@ -41,8 +41,7 @@ def main() -> None:
         model = recogniser.load_model(measured.manifest)
         hop_length, rate_hz = recogniser.front_end(model, measured.model.name)
         measured.check_rate(rate_hz)
-        for _ in range(study.latency.warm_up):
-            batch.time_forward(model, *batch.pad(waveforms[:1]))
+        batch.warm_up(model, waveforms[0], study.latency.warm_up)
         progress.start_at(len(rows.found))
         seed = study.latency.seed
         batch.sweep(model, hop_length, rate_hz, waveforms, cases, seed, rows, progress.at)

@@ -104,6 +104,13 @@ def test_the_order_is_the_same_for_all_variants_and_another_in_each_round():
     assert sorted(t.names["utterance_id"] for t in first) == sorted(map(str, range(20)))
 
 
+def test_a_warm_up_that_fails_leaves_the_batches_to_say_why(tmp_path):
+    model = load_model(random_model(tmp_path))
+    with pytest.raises(Exception, match="short"):
+        batch.time_forward(model, *batch.pad([NOISE[:1000]]))
+    batch.warm_up(model, NOISE[:1000], 2)
+
+
 @pytest.mark.parametrize("architecture", [None, LSTM], ids=["transformer", "lstm"])
 def test_batches_are_padded_and_timed(tmp_path, architecture):
     model = load_model(random_model(tmp_path, architecture))

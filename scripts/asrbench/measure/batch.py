@@ -1,5 +1,6 @@
 """Time the forward pass (front end, encoder, CTC head; no search) against batch size."""
 
+import contextlib
 import random
 import time
 
@@ -68,6 +69,13 @@ def time_forward(model, speech: torch.Tensor, lengths: torch.Tensor) -> dict[str
         "ctc_s": ended - between,
         "forward_s": ended - began,
     }
+
+
+def warm_up(model, waveform: np.ndarray, passes: int) -> None:
+    """Run without a clock; what cannot be run is passed over, since the rows will say why."""
+    with contextlib.suppress(Exception):
+        for _ in range(passes):
+            time_forward(model, *pad([waveform]))
 
 
 def sweep(
