@@ -10,7 +10,7 @@ import torch
 from asrbench.basics.errors import UserError
 from asrbench.engines import checkpoint, parameters, recogniser, search_end
 from asrbench.engines.recogniser import Recogniser
-from small_models import LSTM, TRANSFORMER, random_model, write_config
+from small_models import LSTM, TOKENS, TRANSFORMER, random_model, write_config
 
 SPEECH = np.random.default_rng(3).normal(0, 0.1, 16000).astype(np.float32)
 
@@ -310,3 +310,14 @@ def _output_layer(decoder):
 )
 def test_how_a_hypothesis_of_at_most_three_tokens_ended(sequence, ended):
     assert search_end.of(sequence, 3) == ended
+
+
+@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
+def test_a_beam_wider_than_the_tokens_is_refused_when_the_model_is_opened(
+    manifest, ctc_weight, engine
+):
+    most = len(TOKENS)
+    with pytest.raises(UserError, match=rf"beam_size is {most + 1}, .* at most {most}"):
+        Recogniser(manifest, ctc_weight, most + 1, engine=engine)
+    Recogniser(manifest, ctc_weight, most, 5.0, engine=engine).transcribe(SPEECH)

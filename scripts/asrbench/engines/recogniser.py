@@ -242,6 +242,11 @@ def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
         )
     if ctc_weight > 0 and model.ctc is None:
         raise UserError(f"model {manifest.name} has no CTC head: set its ctc_weights to [0.0]")
+    if beam_size > model.vocab_size:
+        raise UserError(
+            f"decoding.beam_size is {beam_size}, and model {manifest.name} has "
+            f"{model.vocab_size} tokens to choose from: set it to at most {model.vocab_size}"
+        )
     _load_weights(model, manifest)
     return speech2text
 
