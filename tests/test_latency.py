@@ -72,6 +72,15 @@ def test_bad_utterances_are_rows_with_a_reason_and_the_others_are_timed(tmp_path
     assert [row["order"] for row in rows.values()] == list("012345")
 
 
+def test_a_model_that_fails_on_every_utterance_says_so_where_it_ends(tmp_path, small, capsys):
+    timed(tmp_path, small, [take(name, lambda: NOISE[:1000]) for name in "ab"])
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(f"warning: {tmp_path}/rows.csv: all 2 rows failed (TooShortUttError")
+    (tmp_path / "rows.csv").unlink()
+    timed(tmp_path, small, [take("a", lambda: NOISE[:1000]), take("b", lambda: NOISE[:16000])])
+    assert capsys.readouterr().err == ""
+
+
 def test_a_model_that_emits_nothing_says_so(tmp_path, small, monkeypatch):
     monkeypatch.setattr(small.speech2text, "_decode_single_sample", lambda _encoded: [])
     rows = timed(tmp_path, small, [take("one", lambda: NOISE[:16000])])

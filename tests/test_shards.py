@@ -116,6 +116,15 @@ def test_a_failure_is_a_line_and_a_killed_shard_goes_on(tmp_path):
     assert rows[1]["reason"] == "RuntimeError: out of memory"
 
 
+def test_a_shard_of_failures_alone_says_so_where_it_ends(tmp_path, capsys):
+    def transcribe(row):
+        raise RuntimeError("out of memory")
+
+    decoded(tmp_path / "a.jsonl", corpus([1.0, 2.0]), transcribe)
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "a.jsonl: all 2 rows failed (RuntimeError: out of memory)" in told
+
+
 def test_memory_does_not_grow_with_the_corpus(tmp_path):
     """What is decoded is written and forgotten: 30 MB of words through a few."""
     words = "A" * 100_000

@@ -11,6 +11,7 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.measure.latency import failure
+from asrbench.measure.outcomes import Outcomes
 
 COLUMNS = [
     "batch_size",
@@ -93,7 +94,9 @@ def sweep(
     Out of memory is a row with status ``failed``, and the sweep goes on.
     """
     done = {(int(row["batch_size"]), int(row["repeat"])) for row in rows.found}
-    watch = DeviceWatch()
+    watch, outcomes = DeviceWatch(), Outcomes(rows.path)
+    for row in rows.found:
+        outcomes.add(row)
     for order, (batch_size, repeat) in enumerate(cases):
         if (batch_size, repeat) in done:
             continue
@@ -113,5 +116,7 @@ def sweep(
             row |= {**time_forward(model, *pad(chosen)), "status": "ok", "reason": ""}
         except Exception as error:
             row |= failure(error)
+        outcomes.add(row)
         rows.write({**row, **watch.end()})
         progress(order + 1)
+    outcomes.tell()

@@ -8,6 +8,7 @@ import pandas as pd
 from asrbench.basics.part_file import PartFile
 from asrbench.engines.recogniser import Transcript
 from asrbench.measure.latency import failure
+from asrbench.measure.outcomes import Outcomes
 
 
 def decode(
@@ -25,11 +26,17 @@ def decode(
         out: gets the lines.
         progress: called with the number of utterances done.
     """
-    done = {json.loads(line)["utterance_id"] for line in out.found}
+    done, outcomes = set(), Outcomes(out.path)
+    for found in map(json.loads, out.found):
+        done.add(found["utterance_id"])
+        outcomes.add(found)
     for number, row in enumerate(utterances.itertuples(), start=1):
         if row.utterance_id not in done:
-            out.append(json.dumps(_line(transcribe, row), ensure_ascii=False))
+            line = _line(transcribe, row)
+            outcomes.add(line)
+            out.append(json.dumps(line, ensure_ascii=False))
         progress(number)
+    outcomes.tell()
 
 
 def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:

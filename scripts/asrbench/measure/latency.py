@@ -13,6 +13,7 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.engines.recogniser import Recogniser
+from asrbench.measure.outcomes import Outcomes
 from asrbench.measure.peak_memory import PeakMemory
 
 TIMED_COLUMNS = [
@@ -85,7 +86,9 @@ def time_takes(
     """
     names = list(takes[0].names) if takes else []
     done = {tuple(row[name] for name in names) for row in rows.found}
-    watch = DeviceWatch()
+    watch, outcomes = DeviceWatch(), Outcomes(rows.path)
+    for row in rows.found:
+        outcomes.add(row)
     for order, take in enumerate(takes):
         key = tuple(str(value) for value in take.names.values())
         if key in done:
@@ -95,8 +98,10 @@ def time_takes(
             row = _timed(recogniser, take.load(), watch)
         except UserError as error:
             row = failure(error)
+        outcomes.add(row)
         rows.write({**take.names, "order": order, **row, **memory.columns()})
         progress(order + 1)
+    outcomes.tell()
 
 
 def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, object]:
