@@ -316,6 +316,14 @@ def test_no_sweep_over_threads_and_one_variant_make_empty_tables(results):
     assert "# Latency against CPU threads" in text(results, "threads")
 
 
+def test_sweeps_that_are_left_out_make_empty_tables(results):
+    sweeps = {"frames": {"lengths": []}, "batch": {"sizes": []}}
+    study = raw_rows.study(("m",), ["0.3"], sweeps=sweeps)
+    write(study, results, ["frames", "latency_growth", "batch", "energy_frames"])
+    for name in ("frames", "batch", "energy_frames"):
+        assert read(results, name).empty
+
+
 def test_texts_that_were_cut_at_the_longest_length_are_counted(results):
     ended = ["end", "length", "length", "empty"]
     rows = [
