@@ -31,11 +31,7 @@ ROWS_OF = {
         *TIMED,
     ],
     "energy": [*ENERGY, "results/tables/latency.csv"],
-    **(
-        {"energy_vs_frames": [*ENERGY, "results/tables/latency_vs_frames.csv"]}
-        if FRAMES
-        else {}
-    ),
+    **({"energy_vs_frames": [*ENERGY, "results/tables/latency_vs_frames.csv"]} if FRAMES else {}),
     "power_vs_time": ENERGY,
     "wer": DECODED,
     "wer_pairs": DECODED,

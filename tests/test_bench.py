@@ -87,7 +87,7 @@ def test_a_benchmark_opens_a_model_with_its_own_engine(tmp_path, monkeypatch, en
     write_config(tmp_path / "model")
     model = {"name": "small", "source": "model", "weights": "random", "tokens_per_second": 3.0}
     study = {"name": "a test", "speech": {"name": "s", "path": "."}}
-    study["models"] = [model | {"engine": engine}]
+    study |= {"models": [model | {"engine": engine}], "decoding": {"beam_size": 2}}
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(study))
     monkeypatch.chdir(tmp_path)
