@@ -50,8 +50,8 @@ rule latency:
 
 rule energy:
     input:
-        tables("energy", "energy_vs_frames", "power_vs_time"),
-        figure("energy", "energy_vs_frames", "power_vs_time"),
+        tables(*[name for name in ROWS_OF if name.startswith(("energy", "power"))]),
+        figure(*[name for name in FIGURES if name.startswith(("energy", "power"))]),
 
 
 rule wer:

@@ -51,6 +51,7 @@ class Demonstration:
             beam_size=self.study.decoding.beam_size,
             tokens_per_second=chosen.tokens_per_second,
             clocks_in_search=clocks_in_search,
+            engine=chosen.engine,
         )
 
     def _manifest(self, model: config.Model) -> Manifest:

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shlex
-import shutil
 import sys
 from pathlib import Path
 

@@ -4,13 +4,22 @@ Needs: a model's files, the sample. Makes: results/sweeps/{frames,threads}/{mode
 and results/sweeps/batch/{model}/round{r}.csv, each with what was found of the device beside it.
 """
 
-FRAMES = rounds("sweeps/frames/{variant}/round{round}.csv", VARIANTS, STUDY.sweeps.frames.rounds)
+# A sweep over no values is left out.
+FRAMES = rounds(
+    "sweeps/frames/{variant}/round{round}.csv",
+    VARIANTS if STUDY.sweeps.frames.lengths else [],
+    STUDY.sweeps.frames.rounds,
+)
 THREADS = rounds(
     "sweeps/threads/{variant}/round{round}.csv",
     VARIANTS if STUDY.sweeps.threads.counts else [],
     STUDY.sweeps.threads.rounds,
 )
-BATCH = rounds("sweeps/batch/{variant}/round{round}.csv", MODELS, STUDY.sweeps.batch.rounds)
+BATCH = rounds(
+    "sweeps/batch/{variant}/round{round}.csv",
+    MODELS if STUDY.sweeps.batch.sizes else [],
+    STUDY.sweeps.batch.rounds,
+)
 
 
 use rule measure_latency as measure_frames with:

@@ -21,10 +21,9 @@ ROWS_OF = {
     ],
     "latency": TIMED,
     "latency_pairs": TIMED,
-    "latency_vs_frames": FRAMES,
-    "latency_growth": FRAMES,
-    "latency_vs_batch": BATCH,
-    # Left out where no numbers of threads are configured.
+    # Each left out where its sweep is.
+    **({"latency_vs_frames": FRAMES, "latency_growth": FRAMES} if FRAMES else {}),
+    **({"latency_vs_batch": BATCH} if BATCH else {}),
     **({"latency_vs_threads": THREADS} if THREADS else {}),
     "compute": [
         *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in MODELS],
@@ -32,7 +31,7 @@ ROWS_OF = {
         *TIMED,
     ],
     "energy": [*ENERGY, "results/tables/latency.csv"],
-    "energy_vs_frames": [*ENERGY, "results/tables/latency_vs_frames.csv"],
+    **({"energy_vs_frames": [*ENERGY, "results/tables/latency_vs_frames.csv"]} if FRAMES else {}),
     "power_vs_time": ENERGY,
     "wer": DECODED,
     "wer_pairs": DECODED,

@@ -4,6 +4,8 @@ Needs: a model's files, the list of utterances. Makes: results/data/references.j
 results/wer/{model}/ctc{w}/hypotheses.jsonl, by way of shards that are decoded by processes of one thread each.
 """
 
+from asrbench.measure import encoder_cache
+
 ENCODER_OUTPUTS = "results/wer/encoder_outputs"
 HYPOTHESES = [f"results/wer/{variant}/hypotheses.jsonl" for variant in VARIANTS]
 # Seen before anything is decoded, and no input of what decodes: another normalisation decodes
@@ -17,7 +19,7 @@ scattergather:
 
 
 onsuccess:
-    shutil.rmtree(ENCODER_OUTPUTS, ignore_errors=True)
+    encoder_cache.remove_when_done(ENCODER_OUTPUTS, HYPOTHESES)
 
 
 rule check_references:

@@ -39,8 +39,7 @@ def main() -> None:
         model = recogniser.load_model(measured.manifest)
         hop_length, rate_hz = recogniser.front_end(model, job.model)
         measured.check_rate(rate_hz)
-        for _ in range(job.warm_up):
-            batch.time_forward(model, *batch.pad(waveforms[:1]))
+        batch.warm_up(model, waveforms[0], job.warm_up)
         progress.start_at(len(rows.found))
         batch.sweep(model, hop_length, rate_hz, waveforms, cases, job.seed, rows, progress.at)
     rows.finish()

@@ -22,7 +22,14 @@ TARGETS = [f"results/tables/{name}.csv" for name in ("latency", "wer")]
 # All that the clock says is another in each run.
 TIMED = ("results/tables/latency.", "results/latency/", "results/logs/")
 CLOCKED = ("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "cpu_s", "segment")
-DEVICE = ("load", "cpu_mhz", "temp_c", "throttled", "peak_memory_bytes")
+DEVICE = (
+    "load",
+    "cpu_mhz",
+    "temp_c",
+    "throttled",
+    "peak_memory_bytes",
+    "loading_peak_memory_bytes",
+)
 
 
 class Killed:

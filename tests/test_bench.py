@@ -10,10 +10,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+import yaml
+from small_models import write_config
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import clock_cost
 import latency_resolution
+from demonstration import Demonstration
 
 
 def test_rounds_are_added_until_the_delay_is_found():
@@ -77,3 +80,16 @@ def test_help_says_what_a_benchmark_measures(name):
         text=True,
     ).stdout
     assert "--rounds" in told and "latency" in told
+
+
+@pytest.mark.parametrize("engine, search", [("fast", "FastSearch"), ("espnet", "BatchBeamSearch")])
+def test_a_benchmark_opens_a_model_with_its_own_engine(tmp_path, monkeypatch, engine, search):
+    write_config(tmp_path / "model")
+    model = {"name": "small", "source": "model", "weights": "random", "tokens_per_second": 3.0}
+    study = {"name": "a test", "speech": {"name": "s", "path": "."}}
+    study |= {"models": [model | {"engine": engine}], "decoding": {"beam_size": 2}}
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(study))
+    monkeypatch.chdir(tmp_path)
+    opened = Demonstration(path).recogniser("small", 0.3)
+    assert type(opened.speech2text.beam_search).__name__ == search

@@ -64,3 +64,16 @@ def test_outputs_are_shared_by_one_model_s_weights_alone(tmp_path):
     assert found[0] == found[1] != found[2]
     other_speech = replace(job, channels="refuse")
     assert encoder_cache.of_model(tmp_path, other_speech, manifests[0]).folder != found[0]
+
+
+def test_outputs_are_kept_until_every_variant_is_decoded(tmp_path):
+    audio, folder = tmp_path / "a.wav", tmp_path / "outputs"
+    audio.write_bytes(b"1")
+    EncoderOutputs(folder / "small").get(str(audio), Encoder())
+    hypotheses = [tmp_path / f"{number}.jsonl" for number in range(2)]
+    hypotheses[0].touch()
+    encoder_cache.remove_when_done(folder, hypotheses)
+    assert len(list(folder.rglob("*.npy"))) == 1
+    hypotheses[1].touch()
+    encoder_cache.remove_when_done(folder, hypotheses)
+    assert not folder.exists()

@@ -112,3 +112,30 @@ def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plo
                 assert f"from {word}" not in code, (script.name, word)
     fast = text("measure_latency.py", *catalogue.MODULES["espnet-fast"])
     assert "from asrbench.engines.espnet_fast" in fast
+
+
+def test_a_python_without_distutils_imports_espnet():
+    done = run("""
+import sys
+class Without:
+    def __init__(self, finder):
+        self.finder = finder
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+    def find_spec(self, name, path=None, target=None):
+        hidden = name.split(".")[0] == "distutils"
+        return None if hidden else self.finder.find_spec(name, path, target)
+sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
+from asrbench.engines import espnet_import
+espnet_import.load("espnet2.bin.asr_inference")
+types = espnet_import.load("espnet2.utils.types")
+print(types.str2bool("yes"), types.str2bool("False"))
+for use in (lambda: types.str2bool("maybe"), espnet_import.load("distutils.version").LooseVersion):
+    try:
+        use()
+    except (ValueError, ImportError) as error:
+        print(error)
+""")
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["True False", "invalid truth value 'maybe'"], done.stderr
+    assert "have no distutils" in lines[2]

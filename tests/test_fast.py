@@ -126,17 +126,6 @@ def test_a_vocabulary_below_the_pre_beam(tmp_path, ctc_weight):
         assert_same_search("few tokens", model, noise(9000), maxlenratio=0.0)
 
 
-def test_a_beam_above_the_vocabulary_fails_as_it_does_in_espnet(tmp_path):
-    model = Recogniser(random_model(tmp_path), 0.3, 20, clocks_in_search=False)
-    encoded = torch.zeros(5, 16)
-    for engine in (
-        model.speech2text.beam_search,
-        search.in_place_of(model.speech2text.beam_search),
-    ):
-        with pytest.raises(RuntimeError, match="out of range"), torch.no_grad():
-            engine(encoded)
-
-
 def test_length_normalised_ranking(tmp_path):
     model = Recogniser(random_model(tmp_path), 0.3, 4, clocks_in_search=False)
     model.speech2text.beam_search.normalize_length = True

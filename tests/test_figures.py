@@ -102,6 +102,38 @@ def test_every_figure_of_every_study_keeps_its_words_inside(studies, name, kind)
         assert "synthetic speech" in words(figure)
 
 
+LINES = [
+    *("latency_vs_frames", "latency_vs_threads", "energy_vs_frames"),
+    *("wer_vs_latency", "wer_vs_energy", "wer_vs_duration"),
+]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A study of more CTC weights than there are line styles."""
+    weights = ["0.0", "1.0", *(f"0.{i}" for i in range(1, 10))]
+    study = raw_rows.study(("conformer",), weights)
+    results = tmp_path_factory.mktemp("run") / "results"
+    raw_rows.build(study, results)
+    for path in results.glob("wer/*/*/hypotheses.jsonl"):
+        path.write_text(path.read_text().replace('"status"', '"duration_s": 2.0, "status"'))
+    write(study, results, [table for table in TABLES if table != "latency_pairs"])
+    return study, results
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_more_decodings_than_line_styles_are_said_and_never_drawn_alike(many, name):
+    figure = draw(name, *many)
+    assert "not drawn, for want of line styles: CTC 0.8, 0.9" in words(figure)
+    assert outside(figure) == []
+
+
+def test_no_two_weights_have_a_style_in_common():
+    styles = style.weight_styles([f"0.{i}" for i in range(1, 10)])
+    for part in zip(*styles.values(), strict=True):
+        assert len(set(part)) == len(part) == 7
+
+
 @pytest.mark.parametrize("name", ["latency", "energy", "parameters", "wer_vs_latency"])
 def test_published_study_is_named(studies, name):
     for kind in ("two", "one", "nothing"):

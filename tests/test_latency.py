@@ -17,6 +17,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.recogniser import Recogniser, load_model
 from asrbench.measure import batch, latency
+from asrbench.measure.peak_memory import PeakMemory
 from asrbench.sources import audio
 from asrbench.study import config, describe_job
 from small_models import LSTM, TOKENS, random_model, write_config
@@ -37,7 +38,7 @@ def take(name: str, load) -> latency.Take:
 def timed(tmp_path, recogniser, takes) -> dict[str, dict[str, str]]:
     rows = RowFile(tmp_path / "rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
     latency.warm_up(recogniser, takes[:2])
-    latency.time_takes(recogniser, takes, rows, lambda _done: None)
+    latency.time_takes(recogniser, takes, rows, lambda _done: None, PeakMemory())
     rows.finish()
     return {row["utterance_id"]: row for row in rows_of(tmp_path / "rows.csv")}
 
@@ -66,8 +67,18 @@ def test_bad_utterances_are_rows_with_a_reason_and_the_others_are_timed(tmp_path
     assert rows["short"]["latency_s"] == rows["nan"]["latency_s"] == ""
     assert float(rows["minute"]["duration_s"]) == 60
     assert rows["plain"]["frames"] == str(16000 // 256 + 1)
-    assert int(rows["plain"]["peak_memory_bytes"]) > 1e8
+    for column in ("peak_memory_bytes", "loading_peak_memory_bytes"):
+        assert int(rows["plain"][column]) > 1e8
     assert [row["order"] for row in rows.values()] == list("012345")
+
+
+def test_a_model_that_fails_on_every_utterance_says_so_where_it_ends(tmp_path, small, capsys):
+    timed(tmp_path, small, [take(name, lambda: NOISE[:1000]) for name in "ab"])
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(f"warning: {tmp_path}/rows.csv: all 2 rows failed (TooShortUttError")
+    (tmp_path / "rows.csv").unlink()
+    timed(tmp_path, small, [take("a", lambda: NOISE[:1000]), take("b", lambda: NOISE[:16000])])
+    assert capsys.readouterr().err == ""
 
 
 def test_a_model_that_emits_nothing_says_so(tmp_path, small, monkeypatch):
@@ -100,6 +111,13 @@ def test_the_order_is_the_same_for_all_variants_and_another_in_each_round():
     assert first == latency.shuffled(takes, 1, 1)
     assert first != latency.shuffled(takes, 1, 2) != latency.shuffled(takes, 2, 2)
     assert sorted(t.names["utterance_id"] for t in first) == sorted(map(str, range(20)))
+
+
+def test_a_warm_up_that_fails_leaves_the_batches_to_say_why(tmp_path):
+    model = load_model(random_model(tmp_path))
+    with pytest.raises(Exception, match="short"):
+        batch.time_forward(model, *batch.pad([NOISE[:1000]]))
+    batch.warm_up(model, NOISE[:1000], 2)
 
 
 @pytest.mark.parametrize("architecture", [None, LSTM], ids=["transformer", "lstm"])
@@ -214,6 +232,7 @@ SLOW = """
 import sys, time
 import numpy as np
 from asrbench.measure import latency
+from asrbench.measure.peak_memory import PeakMemory
 from asrbench.engines.recogniser import Transcript
 from asrbench.basics.resumable_csv import RowFile
 
@@ -223,13 +242,13 @@ class Slow:
         return samples // 256 + 1
     def transcribe(self, waveform):
         time.sleep(0.01)
-        return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01)
+        return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end")
 
 rows = RowFile(sys.argv[1], ["utterance_id", *latency.TIMED_COLUMNS], {})
 takes = [
     latency.Take({"utterance_id": f"u{n}"}, lambda: np.zeros(100, np.float32)) for n in range(40)
 ]
-latency.time_takes(Slow(), latency.shuffled(takes, 1, 1), rows, lambda done: None)
+latency.time_takes(Slow(), latency.shuffled(takes, 1, 1), rows, lambda done: None, PeakMemory())
 rows.finish()
 """
 

@@ -314,3 +314,31 @@ def test_no_sweep_over_threads_and_one_variant_make_empty_tables(results):
     write(study, results, ["latency_pairs", "threads"])
     assert read(results, "threads").empty and read(results, "latency_pairs").empty
     assert "# Latency against CPU threads" in text(results, "threads")
+
+
+def test_sweeps_that_are_left_out_make_empty_tables(results):
+    sweeps = {"frames": {"lengths": []}, "batch": {"sizes": []}}
+    study = raw_rows.study(("m",), ["0.3"], sweeps=sweeps)
+    write(study, results, ["frames", "latency_growth", "batch", "energy_frames"])
+    for name in ("frames", "batch", "energy_frames"):
+        assert read(results, name).empty
+
+
+def test_texts_that_were_cut_at_the_longest_length_are_counted(results):
+    ended = ["end", "length", "length", "empty"]
+    rows = [
+        {"utterance_id": f"u{i}"} | raw_rows.timed(1.0 + i, 3.0, ended=end)
+        for i, end in enumerate(ended)
+    ]
+    write(one_variant(results, [rows]), results, ["latency"])
+    found = row(read(results, "latency"), "m", "0.3")
+    assert (found["ended_by_length_rows"], found["empty_rows"]) == (2, 1)
+    assert "cut at the longest length" in text(results, "latency")
+
+
+def test_rows_of_an_earlier_version_do_not_say_how_searches_ended(results):
+    rows = [{"utterance_id": f"u{i}"} | raw_rows.timed(1.0 + i, 3.0) for i in range(4)]
+    write(one_variant(results, [rows]), results, ["latency"])
+    found = row(read(results, "latency"), "m", "0.3")
+    assert found["latency_mean_s"] > 0 and np.isnan(found["ended_by_length_rows"])
+    assert "cut at the longest length" not in text(results, "latency")

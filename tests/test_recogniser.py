@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import checkpoint, parameters, recogniser
+from asrbench.engines import checkpoint, parameters, recogniser, search_end
 from asrbench.engines.recogniser import Recogniser
-from small_models import LSTM, TRANSFORMER, random_model, write_config
+from small_models import LSTM, TOKENS, TRANSFORMER, random_model, write_config
 
 SPEECH = np.random.default_rng(3).normal(0, 0.1, 16000).astype(np.float32)
 
@@ -278,3 +278,46 @@ def test_an_encoder_with_intermediate_ctc_is_decoded(tmp_path, ctc_weight, engin
     assert transcript.tokens <= 5 and transcript.encode_s > 0
     found = variant.transcribe_encoded(variant.encode(SPEECH))
     assert (found.text, found.score) == (transcript.text, transcript.score)
+
+
+@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
+def test_a_search_that_was_cut_at_its_longest_length_says_so(tmp_path, architecture, engine):
+    variant = Recogniser(random_model(tmp_path, architecture), 0.0, 3, engine=engine)
+    end = _output_layer(variant.model.decoder).bias.data[-1:]
+    ended = {}
+    for push in (-50.0, 50.0):
+        end.fill_(push)
+        ended[push] = variant.transcribe(SPEECH)
+    assert (ended[-50.0].ended, ended[50.0].ended) == ("length", "empty")
+    variant.speech2text.minlenratio = -2  # an end before the third token does not count
+    assert variant.transcribe(SPEECH).ended == "end"
+
+
+def _output_layer(decoder):
+    return getattr(decoder, "output_layer", None) or decoder.output
+
+
+@pytest.mark.parametrize(
+    "sequence, ended",
+    [
+        ([], "empty"),
+        ([9, 9], "empty"),
+        ([9, 1, 2, 9], "end"),
+        ([9, 1, 2, 3, 9], "length"),
+        ([9, 1, 2, 9, 9], "end"),  # by itself with the last token that there was room for
+    ],
+)
+def test_how_a_hypothesis_of_at_most_three_tokens_ended(sequence, ended):
+    assert search_end.of(sequence, 3) == ended
+
+
+@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
+def test_a_beam_wider_than_the_tokens_is_refused_when_the_model_is_opened(
+    manifest, ctc_weight, engine
+):
+    most = len(TOKENS)
+    with pytest.raises(UserError, match=rf"beam_size is {most + 1}, .* at most {most}"):
+        Recogniser(manifest, ctc_weight, most + 1, engine=engine)
+    Recogniser(manifest, ctc_weight, most, 5.0, engine=engine).transcribe(SPEECH)

@@ -228,6 +228,12 @@ def test_the_answer_is_made_from_the_tables(whole):
         assert line in said
 
 
+def test_any_weight_between_0_and_1_is_a_hybrid(tmp_path):
+    said = text(made(*built(tmp_path, models=("one",), weights=["0.0", "0.5", "0.7", "1.0"])))
+    assert "is that of CTC only (1.0) times 0.750 [" in said
+    assert "with one CTC 0.5 and times 0.850 [" in said and "with one CTC 0.7" in said
+
+
 def test_a_front_is_what_nothing_beats():
     rows = pd.DataFrame({"a": [1, 2, 3, 1, 3], "b": [3, 2, 1, 3, 3]})
     assert list(pareto.front(rows, ["a", "b"])) == [True, True, True, True, False]
@@ -250,7 +256,7 @@ def test_missing_variants_are_told(tmp_path):
     write(study, results, NEEDED)
     said = text(made(study, results))
     assert "no file latency/lstm/ctc0.3" in said
-    assert "lstm (lstm ctc0.3: no file" in said
+    assert "lstm CTC 0.3 (lstm ctc0.3: no file" in said
     assert "There is no description of the device" in said
 
 

@@ -90,3 +90,13 @@ def test_every_rule_has_a_stage_and_spoken_times_are_short():
     assert stage("measure_energy") == "energy" and stage("plot_figure") == "tables and figures"
     found = [spoken(s) for s in (0.2, 59, 61, 5399, 5400)]
     assert found == ["about 1 s", "about 59 s", "about 1 min", "about 90 min", "about 1.5 h"]
+
+
+def test_warnings_of_jobs_are_told_again_where_the_run_ends(progress, told, tmp_path):
+    log = tmp_path / "logs/round1.log"
+    log.write_text("latency m: 3 of 4 inputs\nwarning: round1.csv: all 4 rows failed (why)\n")
+    progress.emit(record("job_info", jobid=1, rule_name="measure_latency", log=[str(log)]))
+    progress.emit(record("job_finished", job_id=1))
+    assert "warning" not in told.getvalue()
+    progress.close()
+    assert told.getvalue().count("warning: round1.csv: all 4 rows failed (why)") == 1

@@ -57,7 +57,7 @@ def test_a_shard_that_there_is_not(text):
 
 
 def transcript(text):
-    return Transcript(text, 2, -1.0, 0.1, 0.1, 0.1, 0.1, 0.3)
+    return Transcript(text, 2, -1.0, 0.1, 0.1, 0.1, 0.1, 0.3, "end")
 
 
 def decoded(path, table, transcribe):
@@ -114,6 +114,15 @@ def test_a_failure_is_a_line_and_a_killed_shard_goes_on(tmp_path):
     rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
     assert [row["status"] for row in rows] == ["ok", "failed", "ok"]
     assert rows[1]["reason"] == "RuntimeError: out of memory"
+
+
+def test_a_shard_of_failures_alone_says_so_where_it_ends(tmp_path, capsys):
+    def transcribe(row):
+        raise RuntimeError("out of memory")
+
+    decoded(tmp_path / "a.jsonl", corpus([1.0, 2.0]), transcribe)
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "a.jsonl: all 2 rows failed (RuntimeError: out of memory)" in told
 
 
 def test_memory_does_not_grow_with_the_corpus(tmp_path):

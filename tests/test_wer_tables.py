@@ -187,3 +187,13 @@ def test_letters_of_hypotheses_that_are_not_scored_are_told(results):
     raw_rows.hypotheses(results, "m", "0.3", found)
     table = make(wer, results, "0.3")
     assert "1 of 3 hypotheses hold other letters: librispeech takes и м р" in table["reason"][0]
+
+
+def test_hypotheses_that_were_cut_at_the_longest_length_are_counted(results):
+    told = [line | {"ended": "end"} for line in lines(lambda i: 0)]
+    told[3]["ended"], told[4]["ended"], told[5]["ended"] = "length", "length", "empty"
+    raw_rows.hypotheses(results, "m", "0.0", told)
+    raw_rows.hypotheses(results, "m", "1.0", lines(lambda i: 0))
+    table = make(wer, results, "0.0", "1.0")
+    assert list(table.loc[0, ["ended_by_length_utterances", "empty_utterances"]]) == [2, 1]
+    assert table.loc[1, ["ended_by_length_utterances", "empty_utterances"]].isna().all()

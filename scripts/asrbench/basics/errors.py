@@ -4,6 +4,7 @@ import errno
 import sys
 from collections.abc import Callable
 
+WARNING = "warning: "  # begins the line of one; a run tells it again where it ends
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
@@ -31,6 +32,11 @@ def run(main: Callable[[], int | None]) -> None:
     except KeyboardInterrupt:
         print("stopped by the user; what was finished is kept", file=sys.stderr)
         sys.exit(130)
+
+
+def warn(line: str) -> None:
+    """One line on stderr about what went wrong and stopped nothing."""
+    print(f"{WARNING}{line}", file=sys.stderr, flush=True)
 
 
 def _tell(line: str) -> None:

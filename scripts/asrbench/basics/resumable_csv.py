@@ -23,6 +23,7 @@ class RowFile:
     """
 
     def __init__(self, path: str | Path, columns: list[str], settings: object):
+        self.path = path
         self.columns = [*columns, "segment"]
         self._part = PartFile(path, [self.columns, settings])
         rows = csv.DictReader(self._part.found)

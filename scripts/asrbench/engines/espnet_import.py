@@ -1,4 +1,4 @@
-"""Import ESPnet without torchaudio, without the network, and without its slow start.
+"""Import ESPnet without torchaudio or distutils, without the network, and without its slow start.
 
 Importing ``espnet2`` as it stands needs torchaudio (which recognition never
 calls), lets ``g2p_en`` download language data, and spends most of its time
@@ -36,6 +36,10 @@ _REASONS = {
         "the plots of attention that ESPnet makes while it trains are kept out because what they "
         "import (a vocoder, and all of scipy.stats) takes long"
     ),
+    "distutils": (
+        "Python 3.12 and newer have no distutils, and of what ESPnet takes from it only strtobool "
+        "is here; only quantised models need more: install setuptools"
+    ),
     "nltk": (
         "nltk is kept out because its import, and that of what it imports, takes long; only "
         "BLEU scores of translation models need it"
@@ -43,8 +47,23 @@ _REASONS = {
 }
 
 
-# What is imported from a stand-in by name, and so must be there; calling it is a use.
-_BY_NAME = {"espnet2.main_funcs.calculate_all_attentions": "calculate_all_attentions"}
+def _strtobool(value: str) -> int:
+    """As distutils had it: ESPnet reads command lines and configurations with it."""
+    known = {"y": 1, "yes": 1, "t": 1, "true": 1, "on": 1, "1": 1}
+    known |= {"n": 0, "no": 0, "f": 0, "false": 0, "off": 0, "0": 0}
+    if value.lower() not in known:
+        raise ValueError(f"invalid truth value {value!r}")
+    return known[value.lower()]
+
+
+_TRAINING = "espnet2.main_funcs.calculate_all_attentions"
+# What is imported from a stand-in by name, and so must be there; without a function that
+# takes its place, calling it is a use.
+_BY_NAME = {
+    _TRAINING: {"calculate_all_attentions": None},
+    "distutils.util": {"strtobool": _strtobool},
+    "distutils.version": {"LooseVersion": None},
+}
 
 
 class StandIn(types.ModuleType):
@@ -54,17 +73,19 @@ class StandIn(types.ModuleType):
 
     def __init__(self, name: str):
         super().__init__(name)
-        if name in _BY_NAME:
-            setattr(self, _BY_NAME[name], self._refuse)
+        for attribute, function in _BY_NAME.get(name, {}).items():
+            setattr(self, attribute, function or self._refuse)
+
+    def _reason(self) -> str:
+        return _REASONS.get(self.__name__) or _REASONS[self.__name__.split(".")[0]]
 
     def _refuse(self, *_arguments, **_options):
-        raise ImportError(f"{self.__name__} was called: {_REASONS[self.__name__]}")
+        raise ImportError(f"{self.__name__} was called: {self._reason()}")
 
     def __getattr__(self, attribute: str):
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        reason = _REASONS.get(self.__name__) or _REASONS[self.__name__.split(".")[0]]
-        raise ImportError(f"{self.__name__}.{attribute} was asked for: {reason}")
+        raise ImportError(f"{self.__name__}.{attribute} was asked for: {self._reason()}")
 
 
 class _StandInFinder:
@@ -114,9 +135,8 @@ def prepare() -> None:
     """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
-    absent = {"g2p_en", "nltk", *_BY_NAME}
-    if not loads("torchaudio"):
-        absent.add("torchaudio")
+    absent = {"g2p_en", "nltk", _TRAINING}
+    absent |= {package for package in ("torchaudio", "distutils") if not loads(package)}
     sys.meta_path.insert(0, _StandInFinder(absent))
 
     import typeguard

@@ -16,7 +16,7 @@ from importlib import import_module
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import catalogue, espnet_import
+from asrbench.engines import catalogue, espnet_import, search_end
 from asrbench.engines.part_timers import PartClocks
 from asrbench.sources import packed_model, permitted_parts
 from asrbench.sources.manifest import Manifest
@@ -47,7 +47,8 @@ class Transcript:
     and ``search_s`` are parts of it, ``decoder_s`` and ``ctc_s`` (scoring by
     the attention decoder and by the CTC head) are parts of ``search_s``.
     ``score`` is the search's log score, None where the search gave no
-    hypothesis at all (``text`` is then empty).
+    hypothesis at all (``text`` is then empty). ``ended`` is how the search came to its
+    end, one of those in :mod:`asrbench.engines.search_end`.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Transcript:
     decoder_s: float
     ctc_s: float
     latency_s: float
+    ended: str
 
 
 class Recogniser:
@@ -93,8 +95,20 @@ class Recogniser:
         self.model = self.speech2text.asr_model
         self.hop_length, self.sample_rate_hz = front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
+        self._note_steps()
         self.clocks = PartClocks()
         self._put_clocks(clocks_in_search)
+
+    def _note_steps(self) -> None:
+        """Have the search leave here how long its input was, which sets its longest output."""
+        search = self.speech2text.beam_search
+        forward = search.forward
+
+        def noted(x, *args, **kwargs):
+            self._steps = len(x)
+            return forward(x, *args, **kwargs)
+
+        search.forward = noted
 
     def _put_clocks(self, in_search: bool) -> None:
         search = self.speech2text.beam_search
@@ -171,15 +185,17 @@ class Recogniser:
         if isinstance(results, tuple):
             results = results[0]  # the rest is what intermediate CTC heads would say
         if not results:
-            return Transcript("", 0, None, **parts_s, latency_s=latency_s)
+            return Transcript("", 0, None, **parts_s, latency_s=latency_s, ended=search_end.EMPTY)
         text, tokens, _ids, hypothesis = results[0]
         score = float(hypothesis.score)
+        most = search_end.longest(self.speech2text.maxlenratio, self._steps)
         return Transcript(
             text=text if text is not None else " ".join(tokens),
             tokens=len(tokens),
             score=score if math.isfinite(score) else None,
             **parts_s,
             latency_s=latency_s,
+            ended=search_end.of(hypothesis.yseq.tolist(), most),
         )
 
 
@@ -226,6 +242,11 @@ def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
         )
     if ctc_weight > 0 and model.ctc is None:
         raise UserError(f"model {manifest.name} has no CTC head: set its ctc_weights to [0.0]")
+    if beam_size > model.vocab_size:
+        raise UserError(
+            f"decoding.beam_size is {beam_size}, and model {manifest.name} has "
+            f"{model.vocab_size} tokens to choose from: set it to at most {model.vocab_size}"
+        )
     _load_weights(model, manifest)
     return speech2text
 

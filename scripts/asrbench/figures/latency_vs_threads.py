@@ -23,7 +23,7 @@ def draw(tables: Path, study: Study) -> Figure:
     models = list(dict.fromkeys(table["model"]))
     figure = figure_style.new(ABOVE_IN + ROW_IN * len(models))
     panels = figure.subplots(len(models), 2, sharex=True, squeeze=False)
-    styles = figure_style.weight_styles([weight for _, weight in study.variants()])
+    table, styles, not_drawn = figure_style.drawn(study, table)
     for (left, right), model in zip(panels, models, strict=True):
         here = table[table["model"] == model]
         left.set_title(figure_style.shown(study, model, 40), loc="left", fontweight="bold")
@@ -45,7 +45,7 @@ def draw(tables: Path, study: Study) -> Figure:
         right.set_ylim(0, _top(here, "speed_up", "speed_up_high"))
     _threads(panels, table)
     figure_style.note(figure, study, _not_measured(absent))
-    figure_style.legend(figure, _entries(styles, table), columns=3)
+    figure_style.legend(figure, _entries(styles, table), 3, not_drawn)
     return figure
 
 

@@ -35,7 +35,7 @@ def draw(
     down = math.ceil(len(models) / across)
     figure = style.new(ABOVE_IN + PANEL_IN * down)
     panels = list(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat)
-    styles = style.weight_styles([weight for _, weight in study.variants()])
+    rows, styles, not_drawn = style.drawn(study, rows)
     colours = style.colours(study)
     log_y = decades.spanned(rows[figures[0]])
     log_x = decades.spanned(rows["length_frames"], 8)
@@ -80,7 +80,7 @@ def draw(
     ]
     if rows[figures[1]].notna().any():
         entries.append(style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
-    style.legend(figure, entries, columns=min(4, len(entries)))
+    style.legend(figure, entries, min(4, len(entries)), not_drawn)
     return figure
 
 

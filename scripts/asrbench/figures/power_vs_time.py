@@ -27,7 +27,7 @@ def draw(tables: Path, study: Study) -> Figure:
         cost_shape.without_figures(axes, measured_power.why_none(table))
         return figure
     panels = figure.subplots(len(models), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    styles = style.weight_styles([weight for _, weight in study.variants()])
+    kept, styles, not_drawn = style.drawn(study, kept)
     for axes, model in zip(panels, models, strict=True):
         here = kept[kept["model"] == model]
         axes.set_title(style.shown(study, model, 60), loc="left", fontweight="bold")
@@ -47,7 +47,7 @@ def draw(tables: Path, study: Study) -> Figure:
         for weight, (dashes, _) in styles.items()
     ]
     entries.append(Patch(facecolor=style.GRID, label="idle"))
-    style.legend(figure, entries, columns=len(entries))
+    style.legend(figure, entries, min(4, len(entries)), not_drawn)
     return figure
 
 

@@ -27,7 +27,10 @@ from asrbench.basics.palette import FADED, GRID, INK
 from asrbench.study.config import Study
 
 WIDTH_IN = 5.0
-_LINES = [("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1)), "v"), ((0, (1, 1)), "P")]
+_LINES = [
+    *(("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1)), "v"), ((0, (1, 1)), "P")),
+    *(((0, (8, 3)), "X"), ((0, (3, 1, 1, 1, 1, 1)), "*"), ((0, (6, 2, 2, 2)), "<")),
+]
 _FORMATS = ("png", "svg")
 # What :func:`mark` leaves in an SVG, where matplotlib has escaped it.
 _MARK = re.compile(r'<g id="mark\|([^|"]*)\|([^|"]*)\|([^"]*)">')
@@ -68,11 +71,28 @@ def colours(study: Study) -> dict[str, str]:
 
 
 def weight_styles(weights: list[str]) -> dict[str, tuple[object, str]]:
-    """CTC weight to (line style, marker), the same for 0.0, 0.3 and 1.0 in all figures."""
+    """CTC weight to (line style, marker), the same for 0.0, 0.3 and 1.0 in all figures.
+
+    No two have the same: where there are more weights than styles, the last ones have none.
+    """
     fixed = {weight: _LINES[i] for i, weight in enumerate(("0.0", "0.3", "1.0"))}
     others = sorted(set(weights) - set(fixed), key=float)
-    more = {weight: _LINES[3 + i % 3] for i, weight in enumerate(others)}
-    return {w: (fixed | more)[w] for w in sorted(set(weights), key=float)}
+    known = fixed | dict(zip(others, _LINES[3:], strict=False))
+    return {w: known[w] for w in sorted(set(weights), key=float) if w in known}
+
+
+def drawn(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict, str]:
+    """The rows whose CTC weight has a style, the styles, and what the legend says of the others.
+
+    Args:
+        rows: with ``ctc_weight``.
+    """
+    weights = list(dict.fromkeys(weight for _, weight in study.variants()))
+    styles = weight_styles(weights)
+    without = [weight for weight in weights if weight not in styles]
+    there = rows[rows["ctc_weight"].isin(list(styles))]
+    told = f"not drawn, for want of line styles: CTC {', '.join(without)}" if without else ""
+    return there, styles, textwrap.fill(told, 70)
 
 
 def model_styles(study: Study) -> dict[str, tuple[object, str]]:
@@ -159,9 +179,15 @@ def handle(label: str, **style: object) -> Line2D:
     return Line2D([], [], label=label, **({"linestyle": "none", "color": INK} | style))
 
 
-def legend(figure: Figure, handles: list, columns: int) -> None:
+def legend(figure: Figure, handles: list, columns: int, title: str = "") -> None:
     """Below everything, so that it covers nothing."""
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=2.4)
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=columns,
+        handlelength=2.4,
+        title=title or None,
+    )
 
 
 def mark(artist: Artist, row: dict, words: str) -> None:

@@ -35,8 +35,9 @@ def draw(
     figure = style.new(3.6 + 0.17 * len(study.models))
     axes = figure.subplots()
     reference = published_study.load()
-    weights = [w for _, w in study.variants()] + list(reference["ctc_weight"])
-    styles, colours = style.weight_styles(weights), style.colours(study)
+    rows, styles, not_drawn = style.drawn(study, rows)
+    styles |= style.weight_styles(list(reference["ctc_weight"]))
+    colours = style.colours(study)
     for row in reference.to_dict("records"):
         _hollow(axes, row, published, styles, colours)
     _front(axes, rows, cost[0])
@@ -46,7 +47,8 @@ def draw(
     axes.set_ylabel("word error rate (%)")
     _scale_cost(axes, pd.concat([rows[cost[0]], reference[published]]), rows[cost[2]])
     _scale_errors(axes, pd.concat([rows["wer_percent"], reference["wer_percent"]]))
-    style.legend(figure, _entries(study, rows, styles, colours, published), columns=2)
+    entries = _entries(study, rows, styles, colours, published)
+    style.legend(figure, entries, 2, not_drawn)
     return figure
 
 
@@ -154,7 +156,7 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
         entries.append(style.handle("Pareto front", **line))
     markers = [
         style.handle(f"CTC weight {weight}", marker=marker)
-        for weight, (_, marker) in styles.items()
+        for weight, (_, marker) in sorted(styles.items(), key=lambda item: float(item[0]))
     ]
     if rows["parameters"].notna().any():
         low, high = (digits(f(rows["parameters"]) / 1e6) for f in (min, max))

@@ -29,7 +29,7 @@ def draw(tables: Path, study: Study) -> Figure:
         figure_style.note(figure, study)
         return figure
     panels = figure.subplots(len(models), 2, sharex=True, squeeze=False)
-    styles = figure_style.weight_styles([weight for _, weight in study.variants()])
+    table, styles, not_drawn = figure_style.drawn(study, table)
     for (left, right), model in zip(panels, models, strict=True):
         left.set_title(figure_style.shown(study, model, 40), loc="left", fontweight="bold")
         here = table[table["model"] == model]
@@ -52,7 +52,7 @@ def draw(tables: Path, study: Study) -> Figure:
     ]
     if table["wer_low_percent"].notna().any():
         entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
-    figure_style.legend(figure, entries, columns=len(entries))
+    figure_style.legend(figure, entries, min(4, len(entries)), not_drawn)
     return figure
 
 

@@ -1,5 +1,6 @@
 """Time the forward pass (front end, encoder, CTC head; no search) against batch size."""
 
+import contextlib
 import random
 import time
 
@@ -10,6 +11,7 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.measure.latency import failure
+from asrbench.measure.outcomes import Outcomes
 
 COLUMNS = [
     "batch_size",
@@ -70,6 +72,13 @@ def time_forward(model, speech: torch.Tensor, lengths: torch.Tensor) -> dict[str
     }
 
 
+def warm_up(model, waveform: np.ndarray, passes: int) -> None:
+    """Run without a clock; what cannot be run is passed over, since the rows will say why."""
+    with contextlib.suppress(Exception):
+        for _ in range(passes):
+            time_forward(model, *pad([waveform]))
+
+
 def sweep(
     model,
     hop_length: int,
@@ -85,7 +94,9 @@ def sweep(
     Out of memory is a row with status ``failed``, and the sweep goes on.
     """
     done = {(int(row["batch_size"]), int(row["repeat"])) for row in rows.found}
-    watch = DeviceWatch()
+    watch, outcomes = DeviceWatch(), Outcomes(rows.path)
+    for row in rows.found:
+        outcomes.add(row)
     for order, (batch_size, repeat) in enumerate(cases):
         if (batch_size, repeat) in done:
             continue
@@ -105,5 +116,7 @@ def sweep(
             row |= {**time_forward(model, *pad(chosen)), "status": "ok", "reason": ""}
         except Exception as error:
             row |= failure(error)
+        outcomes.add(row)
         rows.write({**row, **watch.end()})
         progress(order + 1)
+    outcomes.tell()

@@ -8,6 +8,7 @@ import pandas as pd
 from asrbench.basics.part_file import PartFile
 from asrbench.engines.recogniser import Transcript
 from asrbench.measure.latency import failure
+from asrbench.measure.outcomes import Outcomes
 
 
 def decode(
@@ -27,13 +28,17 @@ def decode(
         made_by: the versions that decode, in words; a field of each line.
         progress: called with the number of utterances done.
     """
-    done = {json.loads(line)["utterance_id"] for line in out.found}
+    done, outcomes = set(), Outcomes(out.path)
+    for found in map(json.loads, out.found):
+        done.add(found["utterance_id"])
+        outcomes.add(found)
     for number, row in enumerate(utterances.itertuples(), start=1):
         if row.utterance_id not in done:
-            out.append(
-                json.dumps(_line(transcribe, row) | {"made_by": made_by}, ensure_ascii=False)
-            )
+            line = _line(transcribe, row) | {"made_by": made_by}
+            outcomes.add(line)
+            out.append(json.dumps(line, ensure_ascii=False))
         progress(number)
+    outcomes.tell()
 
 
 def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
@@ -45,6 +50,7 @@ def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
         "score": None,
         "duration_s": row.duration_s,
         "tokens": 0,
+        "ended": "",
         "status": "ok",
         "reason": "",
     }
@@ -57,5 +63,6 @@ def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
         "hypothesis": transcript.text,
         "score": transcript.score,
         "tokens": transcript.tokens,
+        "ended": transcript.ended,
         "reason": "" if transcript.score is not None else "the search gave no hypothesis",
     }

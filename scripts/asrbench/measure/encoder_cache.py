@@ -10,8 +10,9 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,6 +34,18 @@ def of_model(folder: str | Path, job: Job, manifest: Manifest) -> "EncoderOutput
     what = [job.model, job.sample_rate_hz, job.channels, manifest.sha256, config]
     digest = hashlib.sha256(json.dumps(what).encode()).hexdigest()
     return EncoderOutputs(Path(folder) / f"{manifest.name}-{digest[:16]}")
+
+
+def remove_when_done(folder: str | Path, hypotheses: Iterable[str | Path]) -> None:
+    """Remove the outputs of all models, unless words are still to be decoded from them.
+
+    Args:
+        folder: of the outputs of all models.
+        hypotheses: the files of all variants of the study. One that is absent may be of a
+            run that was killed and that will be resumed.
+    """
+    if all(Path(path).exists() for path in hypotheses):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class EncoderOutputs:

@@ -2,7 +2,6 @@
 
 import contextlib
 import random
-import resource
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.engines.recogniser import Recogniser
+from asrbench.measure.outcomes import Outcomes
+from asrbench.measure.peak_memory import PeakMemory
 
 TIMED_COLUMNS = [
     "order",
@@ -27,10 +28,12 @@ TIMED_COLUMNS = [
     "latency_s",
     "cpu_s",
     "tokens",
+    "ended",
     "status",
     "reason",
     *DEVICE_COLUMNS,
     "peak_memory_bytes",
+    "loading_peak_memory_bytes",
 ]
 
 
@@ -66,7 +69,11 @@ def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> None:
 
 
 def time_takes(
-    recogniser: Recogniser, takes: list[Take], rows: RowFile, progress: Callable[[int], None]
+    recogniser: Recogniser,
+    takes: list[Take],
+    rows: RowFile,
+    progress: Callable[[int], None],
+    memory: PeakMemory,
 ) -> None:
     """Time each take that has no row yet, in the order given, and write its row at once.
 
@@ -75,10 +82,13 @@ def time_takes(
 
     Args:
         progress: called with the number of rows done, found ones included.
+        memory: made when the model was loaded.
     """
     names = list(takes[0].names) if takes else []
     done = {tuple(row[name] for name in names) for row in rows.found}
-    watch = DeviceWatch()
+    watch, outcomes = DeviceWatch(), Outcomes(rows.path)
+    for row in rows.found:
+        outcomes.add(row)
     for order, take in enumerate(takes):
         key = tuple(str(value) for value in take.names.values())
         if key in done:
@@ -88,8 +98,10 @@ def time_takes(
             row = _timed(recogniser, take.load(), watch)
         except UserError as error:
             row = failure(error)
-        rows.write({**take.names, "order": order, **row, "peak_memory_bytes": peak_memory_bytes()})
+        outcomes.add(row)
+        rows.write({**take.names, "order": order, **row, **memory.columns()})
         progress(order + 1)
+    outcomes.tell()
 
 
 def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, object]:
@@ -114,15 +126,11 @@ def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> 
         "latency_s": transcript.latency_s,
         "cpu_s": cpu_s,
         "tokens": transcript.tokens,
+        "ended": transcript.ended,
         "status": "ok",
         "reason": "" if transcript.score is not None else "the search gave no hypothesis",
         **watch.end(),
     }
-
-
-def peak_memory_bytes() -> int:
-    """The most resident memory that this process has had (Linux counts it in KiB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def failure(error: Exception) -> dict[str, str]:

@@ -14,6 +14,7 @@ moment up to which late readings are waited for.
 """
 
 import argparse
+import contextlib
 import csv
 import io
 import json
@@ -25,11 +26,12 @@ from pathlib import Path
 
 from asrbench.basics.csv_cells import harmless
 from asrbench.meters import catalogue
-from asrbench.meters.interface import Meter, MeterError, Reading
+from asrbench.meters.interface import Meter, MeterError, Reading, foreseen
 from asrbench.study.job import namespace
 
 COLUMNS = ["t_s", "meter", "channel", "scope", "power_w", "energy_j"]
 NICENESS = 10
+PATIENCE_S = 10.0  # with a reading that does not come
 
 
 class ReadingsFile:
@@ -82,16 +84,26 @@ class Sampling(threading.Thread):
             due_s = max(due_s + self.period_s, time.monotonic())
             self._ended.wait(due_s - time.monotonic())
 
-    def take_last(self, until_s: float) -> None:
-        """Once more after the end, for readings that come late."""
-        if self.failure is None:
+    def end(self, until_s: float | None) -> None:
+        """Wait for the last reading, take those that come late, and let go of the meter."""
+        self.join(PATIENCE_S)
+        if self.is_alive():
+            self._fail(f"a reading did not come within {PATIENCE_S:g} s")
+            return
+        if until_s is not None and self.failure is None:
             self._take(lambda: self.meter.last(until_s))
+        with contextlib.suppress(Exception):  # it has given all that it had
+            self.meter.close()
+
+    def _fail(self, reason: str) -> None:
+        self.failure = {"t_s": time.monotonic(), "reason": reason}
 
     def _take(self, read) -> bool:
         try:
-            self._file.write(read())
+            with foreseen():
+                self._file.write(read())
         except MeterError as error:
-            self.failure = {"t_s": time.monotonic(), "reason": str(error)}
+            self._fail(str(error))
         return self.failure is None and not self._file.error
 
 
@@ -121,10 +133,7 @@ def main() -> None:
     until = sys.stdin.readline()
     ended.set()
     for thread in threads:
-        thread.join(timeout=10)
-        if until:
-            thread.take_last(float(until))
-        thread.meter.close()
+        thread.end(float(until) if until else None)
     _say(
         {
             "failures": {t.meter.name: t.failure for t in threads if t.failure is not None},

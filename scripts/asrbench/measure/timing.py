@@ -9,6 +9,7 @@ from asrbench.device import guarded_measurement, made_by
 from asrbench.measure import latency
 from asrbench.measure.latency import Take
 from asrbench.measure.opened_variant import Variant
+from asrbench.measure.peak_memory import PeakMemory
 
 
 def run(
@@ -31,6 +32,7 @@ def run(
     job = measured.job
     with guarded_measurement.measuring(arguments.out, bool(arguments.strict)):
         recogniser = measured.recogniser()
+        memory = PeakMemory()
         takes = takes_of(recogniser)
         settings = job.plain() | {"made_by": made_by.versions()}
         rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], settings)
@@ -38,5 +40,5 @@ def run(
         with Progress(f"{what} {measured}", len(takes), "inputs") as progress:
             progress.start_at(len(rows.found))
             order = latency.shuffled(takes, job.seed, arguments.round)
-            latency.time_takes(recogniser, order, rows, progress.at)
+            latency.time_takes(recogniser, order, rows, progress.at, memory)
     rows.finish()

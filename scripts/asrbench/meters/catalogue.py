@@ -9,7 +9,7 @@ from asrbench.meters.command import Command
 from asrbench.meters.external import External
 from asrbench.meters.hwmon import Hwmon
 from asrbench.meters.ina3221 import Ina3221
-from asrbench.meters.interface import Channel, Meter, MeterError
+from asrbench.meters.interface import Channel, Meter, MeterError, foreseen
 from asrbench.meters.nvidia import Nvidia
 from asrbench.meters.pmic import Pmic
 from asrbench.meters.powertop import Powertop
@@ -54,7 +54,8 @@ def probed(meters: list[Meter]) -> list[Probed]:
     found = []
     for meter in meters:
         try:
-            found.append(Probed(meter, meter.probe()))
+            with foreseen():
+                found.append(Probed(meter, meter.probe()))
         except MeterError as error:
             found.append(Probed(meter, [], error))
     return found

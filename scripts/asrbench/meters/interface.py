@@ -5,8 +5,10 @@ Readings carry their own time on the monotonic clock, which all processes of a
 device share.
 """
 
+import contextlib
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Literal
@@ -110,6 +112,20 @@ class Meter(ABC):
 
     def close(self) -> None:  # noqa: B027  most have nothing to let go of
         """Let go of it; readings that it has not given are lost."""
+
+
+@contextlib.contextmanager
+def foreseen() -> Iterator[None]:
+    """Turn whatever a meter raises into a MeterError: it concerns that meter alone."""
+    try:
+        yield
+    except MeterError:
+        raise
+    except Exception as error:
+        text = " ".join(str(error).split())[:200]
+        raise MeterError(
+            f"reading it failed unexpectedly ({type(error).__name__}: {text})"
+        ) from error
 
 
 def now(channel: Channel, value: float, began_s: float) -> Reading:

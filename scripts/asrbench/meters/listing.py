@@ -5,7 +5,7 @@ import time
 
 from asrbench.meters import catalogue
 from asrbench.meters.catalogue import Probed
-from asrbench.meters.interface import Channel, Meter, MeterError, Reading
+from asrbench.meters.interface import Channel, Meter, MeterError, Reading, foreseen
 
 # Powertop's first report takes about 4 s; a meter that others write may say nothing for longer.
 TRIAL_S = 8.0
@@ -57,7 +57,9 @@ def _trial(meters: list[Meter]):
     while waiting and time.monotonic() < end_s:
         for name, meter in list(waiting.items()):
             try:
-                for reading in meter.read():
+                with foreseen():
+                    taken = meter.read()
+                for reading in taken:
                     readings.setdefault(reading.channel, []).append(reading)
             except MeterError as error:
                 failures[name] = str(error)

@@ -10,7 +10,6 @@ from asrbench.report.names import joined, variant
 from asrbench.results import latency_pair
 from asrbench.statistics import pareto
 
-HYBRID, CTC_ONLY = "0.3", "1.0"
 WER, LATENCY, ENERGY = "wer_percent", "latency_mean_s", "energy_per_utterance_study_j"
 _LISTED = 3  # pairs that are named; the rest is counted
 
@@ -70,27 +69,35 @@ def _front(facts: Facts) -> str:
 
 
 def _hybrid(facts: Facts) -> str:
-    what = f"the hybrid (CTC weight {HYBRID}) costs over CTC only ({CTC_ONLY})"
+    what = "the hybrid (a CTC weight between 0 and 1) costs over CTC only (1.0)"
     if "latency_pairs" not in facts.tables:
         return f"What {what} is not known: there is no table of pairs."
     costs, without = [], []
     for row in facts.tables["latency_pairs"].to_dict("records"):
-        weights = (row["ctc_weight"], row["other_ctc_weight"])
-        if row["model"] != row["other_model"] or set(weights) != {HYBRID, CTC_ONLY}:
+        hybrid, other = row["ctc_weight"], row["other_ctc_weight"]
+        hybrid_first = _is_hybrid(hybrid)
+        if not hybrid_first:
+            hybrid, other = other, hybrid
+        if row["model"] != row["other_model"] or not _is_hybrid(hybrid) or float(other) != 1:
             continue
         random = " (random weights)" if row["weights"] == "random" else ""
+        name = f"{row['model']}{random} CTC {hybrid}"
         if pd.isna(row["ratio"]):
-            without.append(f"{row['model']}{random} ({row['reason'] or 'not compared'})")
+            without.append(f"{name} ({row['reason'] or 'not compared'})")
         else:
-            costs.append(f"{_times(row, weights[0] == HYBRID)} with {row['model']}{random}")
+            costs.append(f"{_times(row, hybrid_first)} with {name}")
     if not costs:
         why = joined(without) or "no model was timed at both"
         return f"What {what} cannot be said: {why}."
     rest = f"; not known of {joined(without)}" if without else ""
     return (
-        f"The latency of the hybrid (CTC weight {HYBRID}) is that of CTC only ({CTC_ONLY}) "
+        "The latency of the hybrid (a CTC weight between 0 and 1) is that of CTC only (1.0) "
         f"{joined(costs)}{rest}."
     )
+
+
+def _is_hybrid(ctc_weight: str) -> bool:
+    return 0 < float(ctc_weight) < 1
 
 
 def _times(row: dict, hybrid_first: bool) -> str:

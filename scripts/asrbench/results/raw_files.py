@@ -23,8 +23,9 @@ def read_rows(
 ) -> pd.DataFrame:
     """The named columns of a raw CSV: text as str ('' where empty), numbers as float (NaN).
 
-    A number that is empty, not a number or not finite is NaN. Columns of numbers
-    in ``may_lack`` need not be in the file, and are then NaN in every row.
+    A number that is empty, not a number or not finite is NaN. Columns in ``may_lack``
+    need not be in the file, and are then empty in every row; they are numbers, but for
+    those that ``text`` names too.
 
     Raises:
         UserError: where a column is missing or a number is none, with file and line.
@@ -38,7 +39,7 @@ def read_rows(
         raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())[:200]}") from None
     for column in may_lack:
         raw[column] = raw.get(column, "")
-    numbers = [*numbers, *may_lack]
+    numbers = [*numbers, *(column for column in may_lack if column not in text)]
     missing = [column for column in [*text, *numbers] if column not in raw]
     if missing:
         there = " ".join(", ".join(raw).split())[:200]
@@ -85,8 +86,8 @@ def read_rounds(
         except FileNotFoundError:
             reasons.append(no_file(path, results))
     if not tables:
-        empty = {name: pd.Series(dtype=str) for name in text}
-        empty |= {name: pd.Series(dtype=float) for name in [*numbers, *may_lack, "round"]}
+        empty = {name: pd.Series(dtype=float) for name in [*numbers, *may_lack, "round"]}
+        empty |= {name: pd.Series(dtype=str) for name in text}
         return pd.DataFrame(empty), reasons
     rows, faults = judged(pd.concat(tables, ignore_index=True))
     return rows, reasons + faults + row_versions.mixed(versions)

@@ -9,9 +9,10 @@ from asrbench.results import row_faults, row_versions
 from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
 from asrbench.study.config import Study
 
-TEXT = ["status", "reason"]
+TEXT = ["status", "reason", "ended"]
 TIMES = ["duration_s", "encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]
-LATER = ("peak_memory_bytes", "cpu_s")  # rows of an earlier version do not have them
+# Rows of an earlier version do not have them.
+LATER = ("peak_memory_bytes", "loading_peak_memory_bytes", "cpu_s", "ended")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ class Scored:
 
     Attributes:
         lines: utterance_id, speaker ('' where unknown), duration_s (NaN where unknown),
-            reference and hypothesis, both normalised ('' where it failed).
+            reference and hypothesis, both normalised ('' where it failed), ended (how the
+            search ended, '' where unknown).
         errors: of each utterance; a failed one has all its words deleted.
         reasons: why there are no utterances, why some of them failed, and which letters of
             hypotheses are not scored.
@@ -149,7 +150,7 @@ def _not_scored(name: str, found: list[dict]) -> list[str]:
 
 def _nothing(*reasons: str) -> Scored:
     empty = pd.DataFrame(columns=["utterance_id", "speaker", "duration_s", "reference"])
-    return Scored(empty.assign(hypothesis=""), scoring.count([]), list(reasons))
+    return Scored(empty.assign(hypothesis="", ended=""), scoring.count([]), list(reasons))
 
 
 def _row(line: dict, path: Path, change) -> dict[str, object]:
@@ -163,4 +164,5 @@ def _row(line: dict, path: Path, change) -> dict[str, object]:
         "duration_s": float(duration_s) if duration_s is not None else np.nan,
         "reference": change(line["reference"]),
         "hypothesis": None if failed else change(line["hypothesis"]),
+        "ended": str(line.get("ended") or ""),
     }

@@ -6,15 +6,16 @@ from pydantic import AfterValidator, Field
 
 from asrbench.study.config_block import Block, Positive, no_doubles
 
-Lengths = Annotated[list[Positive], Field(min_length=1), AfterValidator(no_doubles)]
+Values = Annotated[list[Positive], AfterValidator(no_doubles)]
+LEFT_OUT = "An empty list leaves this sweep out."
 
 
 class FramesSweep(Block):
     """Latency against the length of the input."""
 
-    lengths: Lengths = Field(
+    lengths: Values = Field(
         [100, 200, 400, 800, 1200, 1600, 2000, 2500, 3000],
-        description="Lengths in frames of each model's own front end.",
+        description=f"Lengths in frames of each model's own front end. {LEFT_OUT}",
     )
     repeats: Positive = Field(3, description="Different pieces of speech for each length.")
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
@@ -23,7 +24,7 @@ class FramesSweep(Block):
 class BatchSweep(Block):
     """The forward pass (encoder and CTC head, no search) against batch size."""
 
-    sizes: Lengths = Field([1, 2, 4, 8, 16], description="Utterances in one batch.")
+    sizes: Values = Field([1, 2, 4, 8, 16], description=f"Utterances in one batch. {LEFT_OUT}")
     repeats: Positive = Field(3, description="Batches timed for each size.")
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")
 
@@ -31,10 +32,10 @@ class BatchSweep(Block):
 class ThreadsSweep(Block):
     """Latency against the number of CPU threads."""
 
-    counts: Annotated[list[Positive], AfterValidator(no_doubles)] = Field(
+    counts: Values = Field(
         [1, 2, 4],
         description="Numbers of threads; one above the device's cores becomes a row that says "
-        "so. An empty list leaves this sweep out.",
+        f"so. {LEFT_OUT}",
     )
     repeats: Positive = Field(3, description="Utterances timed with each number.")
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat the sweep.")

@@ -10,6 +10,7 @@ from asrbench.results import timed_rows
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.study import used_parts
 from asrbench.study.config import Study
+from asrbench.tables import memory_peaks
 from asrbench.tables.table import Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
@@ -30,12 +31,13 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         operations, no_operations = _operations(results, model.name)
         size, no_size = _checkpoint(results, model.name)
         for weight in study.weights_of(model):
-            peak, no_peak = _peak_memory(study, results, model.name, weight)
+            peaks, no_peak = _peak_memory(study, results, model.name, weight)
             rows.append(
                 identity(study, model.name, weight)
                 | {"weights_bytes": weights.get(used_parts.parameters_row(weight), np.nan)}
                 | {"weights_whole_bytes": weights.get("whole", np.nan)}
-                | {"peak_memory_bytes": peak, "checkpoint_bytes": size}
+                | peaks
+                | {"checkpoint_bytes": size}
                 | _of_variant(operations, weight)
                 | {"reason": joined(no_weights + no_operations + no_size + no_peak)}
             )
@@ -92,20 +94,18 @@ def _checkpoint(results: Path, model: str) -> tuple[float, list[str]]:
     return (np.nan, ["random weights have no checkpoint"]) if size is None else (size, [])
 
 
-def _peak_memory(study: Study, results: Path, model: str, weight: str) -> tuple[float, list[str]]:
-    """The most over all rounds and rows."""
+def _peak_memory(study: Study, results: Path, model: str, weight: str) -> tuple[dict, list[str]]:
     found = timed_rows.sample(study, results, model, weight)
-    peak = found.all["peak_memory_bytes"].max()
-    if np.isfinite(peak):
-        return peak, []
-    return np.nan, found.missing or ["the rows of latency have no peak_memory_bytes"]
+    peaks = memory_peaks.of(found.all)
+    if np.isfinite(peaks["peak_memory_bytes"]):
+        return peaks, []
+    return peaks, found.missing or ["the rows of latency have no peak_memory_bytes"]
 
 
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
-        "Weights: the parameters that this CTC weight uses; ESPnet loads all of them. Peak "
-        "memory: the most resident memory that the measuring process had, with Python and torch.",
+        f"Weights: the parameters that this CTC weight uses; ESPnet loads all. {memory_peaks.NOTE}",
         "Multiply-adds are a second of audio's, matrix products and convolutions alone; the "
         "decoder's are those of one hypothesis, so a beam of n costs up to n times as many.",
     ]
@@ -118,9 +118,7 @@ TABLE = Table(
         **IDENTITY,
         weights_bytes=count(meaning="Memory of the parameters that this CTC weight uses."),
         weights_whole_bytes=count(meaning="Memory of all parameters, which ESPnet loads."),
-        peak_memory_bytes=count(
-            meaning="Most resident memory of the measuring process, Python included."
-        ),
+        **memory_peaks.COLUMNS,
         checkpoint_bytes=count(meaning="Size of the checkpoint file."),
         encoder_multiply_adds_per_audio_s=number(
             meaning="Multiply-adds of the encoder for a second of audio."
@@ -140,6 +138,7 @@ TABLE = Table(
         Column("engine", "engine"),
         Column("weights (MB)", "weights_bytes", scale=MEGA),
         Column("peak memory (MB)", "peak_memory_bytes", scale=MEGA),
+        Column("loading (MB)", "loading_peak_memory_bytes", scale=MEGA),
         Column("checkpoint (MB)", "checkpoint_bytes", scale=MEGA),
         Column("encoder (million/s)", "encoder_multiply_adds_per_audio_s", scale=MEGA),
         Column("decoder (million/s)", "decoder_multiply_adds_per_audio_s", scale=MEGA),

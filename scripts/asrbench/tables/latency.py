@@ -8,7 +8,13 @@ from asrbench.device.busy import BUSY_CORES
 from asrbench.results import row_versions, timed_rows
 from asrbench.statistics import outliers
 from asrbench.study.config import Study
-from asrbench.tables import latency_parts, latency_statistics, percentiles
+from asrbench.tables import (
+    latency_parts,
+    latency_statistics,
+    memory_peaks,
+    percentiles,
+    search_ends,
+)
 from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
@@ -38,10 +44,11 @@ def _counts(raw: pd.DataFrame) -> dict[str, object]:
         "flagged_rows": flagged.sum(),
         "unchecked_rows": (raw["load"].isna() & ~flagged).sum(),
         "busy_rule": BUSY_RULE,
-        "peak_memory_bytes": raw["peak_memory_bytes"].max(),
+        **memory_peaks.of(raw),
         "interval_over": "none",
         "percentiles_reason": "",
         "line_reason": "",
+        **search_ends.counted(raw["ended"], "rows"),
     }
 
 
@@ -114,9 +121,8 @@ TABLE = Table(
         slope_high_s_per_audio_s=number(low=None, meaning="Upper bound of its 95 % interval."),
         line_reason=text(meaning="Why there is no line."),
         tokens_mean=number(meaning="Mean number of tokens in the text that was found."),
-        peak_memory_bytes=count(
-            meaning="Most resident memory of the measuring process, Python included."
-        ),
+        **memory_peaks.COLUMNS,
+        **search_ends.columns("rows"),
         outlier_rows=count(
             meaning="Rows far from the rest by the rule in the notes; they are counted in."
         ),
@@ -161,6 +167,7 @@ TABLE = Table(
         Column("rounds", "rounds"),
         Column("utterances", "utterances"),
         Column("failed", "failed"),
+        *search_ends.shown("rows"),
         Column("flagged", "flagged_rows"),
         Column("outliers", "outlier_rows"),
         Column("interval over", "interval_over"),

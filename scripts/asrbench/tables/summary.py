@@ -7,7 +7,7 @@ import pandas as pd
 from asrbench.basics.errors import UserError
 from asrbench.study import used_parts
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import memory_peaks, table_csv
 from asrbench.tables.power_columns import STATUSES
 from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
@@ -96,7 +96,8 @@ def _notes(study: Study) -> list[str]:
         INTERVAL_NOTE,
         "Energy is mean watts × mean latency, by one meter and scope for all variants. CPU seconds "
         "are no energy. Used parameters are those that the search with this CTC weight needs. "
-        "Memory is the most resident memory of the measuring process.",
+        "Memory is the most resident memory of the measuring process while it decodes (where the "
+        "table latency has no loading_peak_memory_bytes, while it loads too).",
     ]
 
 
@@ -113,9 +114,7 @@ TABLE = Table(
         latency_low_s=number(meaning="Lower bound of its 95 % interval."),
         latency_high_s=number(meaning="Upper bound of its 95 % interval."),
         real_time_factor=number(meaning="Seconds of latency for a second of audio."),
-        peak_memory_bytes=count(
-            meaning="Most resident memory of the measuring process, Python included."
-        ),
+        peak_memory_bytes=memory_peaks.COLUMNS["peak_memory_bytes"],
         power_mean_w=number(meaning="Mean power while inference runs."),
         energy_per_utterance_study_j=number(
             meaning="Mean watts × mean latency, the published study's formula."

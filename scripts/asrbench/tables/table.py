@@ -45,8 +45,9 @@ class Table:
         """Write the CSV in full precision, Markdown and LaTeX with sensible digits."""
         write_csv(rows, csv)
         title, notes = f"{self.title}: {study.name}", self.notes(study)
-        write_text(markdown(title, rows, self.columns, notes), text)
-        write_text(latex(title, rows, self.columns, notes, label=tex.stem), tex)
+        shown = [c for c in self.columns if not c.seldom or rows[c.value].fillna(0).any()]
+        write_text(markdown(title, rows, shown, notes), text)
+        write_text(latex(title, rows, shown, notes, label=tex.stem), tex)
 
 
 def checked(title: str, rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:

@@ -19,6 +19,7 @@ class Column:
         value: the column of the table that it shows.
         low, high: the columns of its interval, if it has one.
         scale: what the figures are multiplied by, such as 1000 for ms.
+        seldom: it is left out where it is 0 or absent in every row.
     """
 
     head: str
@@ -26,6 +27,7 @@ class Column:
     low: str | None = None
     high: str | None = None
     scale: float = 1.0
+    seldom: bool = False
 
 
 def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:

@@ -9,6 +9,7 @@ from asrbench.results import wer_rows
 from asrbench.statistics import scoring
 from asrbench.study import normalise
 from asrbench.study.config import Study
+from asrbench.tables import search_ends
 from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
@@ -28,7 +29,8 @@ def _row(study: Study, results: Path, model: str, weight: str) -> dict[str, obje
     reasons = list(scored.reasons)
     if not score.words:
         reasons.append("the references hold no words")
-    return row | asdict(score) | {"reason": joined(reasons)}
+    ends = search_ends.counted(scored.lines["ended"], "utterances")
+    return row | asdict(score) | ends | {"reason": joined(reasons)}
 
 
 def _notes(study: Study) -> list[str]:
@@ -47,6 +49,7 @@ TABLE = Table(
         **IDENTITY,
         utterances=count(meaning="Utterances that were decoded or tried."),
         failed=count(meaning="Utterances that failed; their words count as deleted."),
+        **search_ends.columns("utterances"),
         words=count(meaning="Words in the references."),
         hits=count(meaning="Words that were found."),
         substitutions=count(meaning="Words that another stands for."),
@@ -76,6 +79,7 @@ TABLE = Table(
         Column("sentence errors (%)", "sentence_error_percent"),
         Column("utterances", "utterances"),
         Column("failed", "failed"),
+        *search_ends.shown("utterances"),
         Column("words", "words"),
         Column("substitutions", "substitutions"),
         Column("deletions", "deletions"),

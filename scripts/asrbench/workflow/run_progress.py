@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from asrbench.basics.errors import WARNING
 from asrbench.basics.json_file import write_json
 
 # Rules in the order in which they are told, by what they are to a person.
@@ -77,7 +78,9 @@ class RunProgress(logging.Handler):
         self.times = Times(_read(times_file))
         self.wanted: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
+        self.warnings: list[str] = []
         self._rules: dict[int, str] = {}
+        self._logs: dict[int, list[str]] = {}
         self._began: dict[int, float] = {}
         self._told_s = 0.0
         self._closed = False
@@ -89,6 +92,7 @@ class RunProgress(logging.Handler):
             self.wanted = Counter({k: n for k, n in record.stats.items() if k not in TARGETS})
         elif event == "job_info":
             self._rules[record.jobid] = record.rule_name
+            self._logs[record.jobid] = list(getattr(record, "log", None) or [])
             self._began[record.jobid] = time.monotonic()
         elif event == "job_finished" and not self.dryrun():
             self._finished(record.job_id)
@@ -98,6 +102,7 @@ class RunProgress(logging.Handler):
         if rule is None:
             return
         self.done[rule] += 1
+        self.warnings += [line for log in self._logs[jobid] for line in _warnings(log)]
         self.times.add(rule, time.monotonic() - self._began[jobid])
         now = time.monotonic()
         if self.console.is_terminal or now - self._told_s >= LOG_EVERY_S:
@@ -130,7 +135,7 @@ class RunProgress(logging.Handler):
         return self._seconds({rule: n - self.done[rule] for rule, n in self.wanted.items()})
 
     def close(self) -> None:
-        """Keep the times for the next run, or tell what a dry run found; once."""
+        """Keep the times for the next run and repeat warnings, or tell what a dry run found."""
         if self._closed:
             return
         self._closed = True
@@ -138,6 +143,8 @@ class RunProgress(logging.Handler):
             self.console.print("Pending:\n" + "\n".join(self.pending()), soft_wrap=True)
         elif self.times.spent and self.times_file.parent.is_dir():
             write_json(self.times.all(), self.times_file)
+        for line in self.warnings:
+            self.console.print(Text(line, style="yellow"), soft_wrap=True)
         super().close()
 
     def _stages(self) -> list[tuple[str, int, int]]:
@@ -168,6 +175,15 @@ def spoken(seconds: float) -> str:
     if seconds < 60:
         return f"about {max(1, round(seconds)):d} s"
     return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+
+
+def _warnings(log: str) -> list[str]:
+    """Warnings that a job's program wrote into its log."""
+    try:
+        lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    return [line for line in lines if line.startswith(WARNING)]
 
 
 def _read(times_file: Path) -> dict[str, float]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from asrbench.basics.errors import UserError
+from asrbench.engines import search_end
 from asrbench.engines.espnet_fast import selection
 from asrbench.engines.espnet_fast.ctc_prefix import CtcPrefixScorer
 from asrbench.engines.espnet_fast.ended import Ended
@@ -72,7 +73,7 @@ class FastSearch(torch.nn.Module):
         Returns:
             ESPnet's hypotheses, the best first, without states.
         """
-        longest = _longest(maxlenratio, len(x))
+        longest = search_end.longest(maxlenratio, len(x))
         shortest = int(minlenratio * len(x)) if minlenratio >= 0 else -int(minlenratio)
         running = self._begin(x)
         ended = Ended()
@@ -154,13 +155,6 @@ class FastSearch(torch.nn.Module):
 def in_place_of(reference: torch.nn.Module) -> FastSearch:
     """The search that finds what ESPnet's ``reference`` finds."""
     return FastSearch(reference)
-
-
-def _longest(maxlenratio: float, steps: int) -> int:
-    """ESPnet's reading of a greatest length, in tokens."""
-    if maxlenratio < 0:
-        return -int(maxlenratio)
-    return max(1, int(maxlenratio * steps)) if maxlenratio > 0 else steps
 
 
 def _decoder(decoder: torch.nn.Module):

@@ -1,0 +1,50 @@
+"""The most memory that inference takes, apart from what loading the model took.
+
+A checkpoint is in memory twice while it is loaded, random weights once, so the peak of the
+whole process compares loaders and not models. Linux lets a process reset its high-water mark.
+"""
+
+import re
+import resource
+from pathlib import Path
+
+_RESET = "5"  # see proc_pid_clear_refs(5)
+
+
+class PeakMemory:
+    """Begins when it is made: once the model is loaded, before anything is decoded.
+
+    Args:
+        process: the kernel's files of this process, another folder in tests.
+    """
+
+    def __init__(self, process: Path = Path("/proc/self")):
+        self._status = process / "status"
+        loading = _high_water_bytes(self._status)
+        try:
+            (process / "clear_refs").write_text(_RESET)
+        except OSError:
+            loading = None
+        self._loading_bytes = loading
+
+    def columns(self) -> dict[str, int | str]:
+        """Both peaks; without one of loading where the kernel could not tell them apart.
+
+        That of inference is then the whole process's, loading included.
+        """
+        inference = _high_water_bytes(self._status) if self._loading_bytes else None
+        if inference is None:
+            whole = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux: in KiB
+            return {"peak_memory_bytes": whole, "loading_peak_memory_bytes": ""}
+        return {
+            "peak_memory_bytes": inference,
+            "loading_peak_memory_bytes": self._loading_bytes,
+        }
+
+
+def _high_water_bytes(status: Path) -> int | None:
+    try:
+        found = re.search(r"^VmHWM:\s*(\d+) kB$", status.read_text(), re.MULTILINE)
+    except OSError:
+        return None
+    return int(found[1]) * 1024 if found else None
