@@ -102,7 +102,7 @@ def test_a_table_that_is_none_is_one_line(tmp_path, content, said):
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("program", ["plot_latency.py", "show_summary.py", "table_summary.py"])
+@pytest.mark.parametrize("program", ["plot_figure.py", "show_summary.py", "make_table.py"])
 def test_a_column_that_is_not_there_is_one_line_in_every_program_that_reads_tables(
     tmp_path, program
 ):
@@ -113,9 +113,9 @@ def test_a_column_that_is_not_there_is_one_line_in_every_program_that_reads_tabl
     study = raw_rows.study(("m",), ["0.3"])
     (tmp_path / "c.json").write_text(study.model_dump_json())
     out = {
-        "plot_latency.py": ["--out", "figure.png"],
+        "plot_figure.py": ["latency", "--out", "figure.png"],
         "show_summary.py": [],
-        "table_summary.py": ["--csv", "a.csv", "--markdown", "a.md", "--latex", "a.tex"],
+        "make_table.py": ["summary", "--csv", "a.csv", "--markdown", "a.md", "--latex", "a.tex"],
     }[program]
     line = run(program, "--config", "c.json", *out, cwd=tmp_path)
     assert line.startswith(f"{program}: results/tables: a table has no ")
