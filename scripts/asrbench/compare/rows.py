@@ -15,6 +15,7 @@ from asrbench.compare.run_folder import Run
 from asrbench.results import latency_pair, timed_rows, wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import error_propagation
+from asrbench.tables import interval_columns
 from asrbench.tables.claims import published_study
 from asrbench.tables.claims.table_evidence import Absent
 
@@ -22,9 +23,9 @@ Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
 PUBLISHED_REASON = "published figure without raw rows"
 BOUND = "above this, says the study"
-_LATENCY = ("latency_mean_s", "latency_low_s", "latency_high_s")
-_ENERGY = tuple(f"energy_per_utterance_study_{end}" for end in ("j", "low_j", "high_j"))
-_WER = ("wer_percent", "wer_low_percent", "wer_high_percent")
+_LATENCY = interval_columns.names("latency_mean_s")
+_ENERGY = interval_columns.names("energy_per_utterance_study_j")
+_WER = interval_columns.names("wer_percent")
 
 
 def variants(runs: list[Run]) -> list[Variant]:
@@ -91,9 +92,8 @@ def energy(runs: list[Run]) -> Iterator[dict]:
         why = _other_scope(first.figures, second.figures) or _other_sample(first, second)
         if why:
             return {"reason": why}
-        return _three(
-            "ratio", "", error_propagation.ratio(second.three(_ENERGY), first.three(_ENERGY))
-        )
+        ratio = error_propagation.ratio(second.three(_ENERGY), first.three(_ENERGY))
+        return interval_columns.cells("ratio", ratio)
 
     def published(variant: Variant) -> dict:
         return {
@@ -117,7 +117,7 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
         if words[0] != words[1]:
             return {"reason": "other references ({:.0f} words, not {:.0f})".format(*words)}
         difference = error_propagation.difference(second.three(_WER), first.three(_WER))
-        return _three("difference", "_percent", difference)
+        return interval_columns.cells("difference_percent", difference)
 
     def published(variant: Variant) -> dict:
         table = published_study.load()
@@ -135,13 +135,12 @@ def _word_difference(first: Scored, second: Scored, seed: int) -> dict[str, obje
     if (heard[0][shared] != heard[1][shared]).any():
         return {"reason": "other references of the same utterances"}
     pair = wer_pair.compare(first, second, seed)
-    found = pair.difference
     left_out = len(first) + len(second) - 2 * pair.utterances
     reason = "" if pair.utterances else "they share no utterance"
     if pair.utterances and left_out:
         reason = f"{left_out} utterances are left out, which only one of them has"
     return {
-        **_three("difference", "_percent", (found.value, found.low, found.high)),
+        **interval_columns.cells("difference_percent", pair.difference),
         "reason": reason,
     }
 
@@ -155,7 +154,7 @@ class _Row:
     figures: dict[str, object]
 
     def three(self, names: tuple[str, str, str]) -> error_propagation.Figure:
-        return tuple(self.figures[name] for name in names)
+        return error_propagation.Figure(*(self.figures[name] for name in names))
 
 
 def _rows(
@@ -207,7 +206,7 @@ def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
     found = latency_pair.compare(*pair, seed)
     return {
         "utterances_shared": found.utterances,
-        **_three("ratio", "", (found.ratio.value, found.ratio.low, found.ratio.high)),
+        **interval_columns.cells("ratio", found.ratio),
         "interval_over": found.ratio.over,
         "verdict": found.verdict,
         "reason": found.reason,
@@ -308,8 +307,3 @@ def _of(variant: Variant, column: str) -> float:
 
 def _at(table: pd.DataFrame, variant: Variant) -> np.ndarray:
     return ((table["model"] == variant[0]) & (table["ctc_weight"] == variant[1])).to_numpy()
-
-
-def _three(name: str, unit: str, figures: error_propagation.Figure) -> dict[str, float]:
-    names = (f"{name}{unit}", f"{name}_low{unit}", f"{name}_high{unit}")
-    return dict(zip(names, figures, strict=True))

@@ -11,7 +11,7 @@ from asrbench.compare import rows as compare_rows
 from asrbench.compare.run_folder import Run
 from asrbench.tables import compared, table
 from asrbench.tables.table_latex import latex
-from asrbench.tables.table_markdown import Column, markdown
+from asrbench.tables.table_markdown import Column, markdown, spanned
 from asrbench.tables.variant_rows import joined
 
 _PUBLISHED_NOTE = (
@@ -48,8 +48,8 @@ LATENCY = Compared(
     title="Latency by device",
     rows=compare_rows.latency,
     schema=compared.LATENCY,
-    value=Column("(s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
-    change=Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    value=spanned("(s)", "latency_mean_s"),
+    change=spanned("ratio", "ratio"),
     label="mean latency of an utterance (s)",
     said="× {}",
     notes=[
@@ -63,13 +63,8 @@ ENERGY = Compared(
     title="Energy by device",
     rows=compare_rows.energy,
     schema=compared.ENERGY,
-    value=Column(
-        "(J)",
-        "energy_per_utterance_study_j",
-        "energy_per_utterance_study_low_j",
-        "energy_per_utterance_study_high_j",
-    ),
-    change=Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    value=spanned("(J)", "energy_per_utterance_study_j"),
+    change=spanned("ratio", "ratio"),
     label="energy of an utterance (J)",
     said="× {}",
     notes=[
@@ -82,10 +77,8 @@ WER = Compared(
     title="Word error rate by device",
     rows=compare_rows.word_errors,
     schema=compared.WER,
-    value=Column("(%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
-    change=Column(
-        *("difference", "difference_percent", "difference_low_percent", "difference_high_percent")
-    ),
+    value=spanned("(%)", "wer_percent"),
+    change=spanned("difference", "difference_percent"),
     label="word error rate (%)",
     said="{} points",
     notes=[

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from asrbench.figures import length_shape, measured_power, style
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
-FIGURES = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
+FIGURES = interval_columns.names("energy_study_j")
 
 
 def draw(tables: Path, study: Study) -> Figure:

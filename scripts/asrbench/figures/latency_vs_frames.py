@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 
 from asrbench.figures import length_shape, style
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
-FIGURES = ("latency_mean_s", "latency_low_s", "latency_high_s")
+FIGURES = interval_columns.names("latency_mean_s")
 
 
 def draw(tables: Path, study: Study) -> Figure:

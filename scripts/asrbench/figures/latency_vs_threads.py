@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from asrbench.figures import style as figure_style
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
 ABOVE_IN, ROW_IN = 0.9, 1.7
 
@@ -34,8 +34,8 @@ def draw(tables: Path, study: Study) -> Figure:
             beside = 1 + 0.05 * (place - (len(weights) - 1) / 2)
             line = line.assign(at=line["thread_count"] * beside)
             style = (figure_style.colours(study)[model], *styles[weight])
-            _line(left, line, ("latency_mean_s", "latency_low_s", "latency_high_s"), style)
-            _line(right, line, ("speed_up", "speed_up_low", "speed_up_high"), style)
+            _line(left, line, interval_columns.names("latency_mean_s"), style)
+            _line(right, line, interval_columns.names("speed_up"), style)
         if here["latency_mean_s"].isna().all():
             for axes in (left, right):
                 figure_style.say(axes, "nothing measured", 24)

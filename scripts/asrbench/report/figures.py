@@ -10,19 +10,12 @@ from asrbench.report.chart import Figure
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.names import reasons
 from asrbench.report.sections import why_no_energy
-from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_markdown import Column, spanned
 
-LATENCY = Column(
-    "mean latency of an utterance (s)", "latency_mean_s", "latency_low_s", "latency_high_s"
-)
-LATENCY_AT = Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s")
-ENERGY = Column(
-    "energy of an utterance (J)",
-    "energy_per_utterance_study_j",
-    "energy_per_utterance_study_low_j",
-    "energy_per_utterance_study_high_j",
-)
-ENERGY_AT = Column("energy (J)", "energy_study_j", "energy_study_low_j", "energy_study_high_j")
+LATENCY = spanned("mean latency of an utterance (s)", "latency_mean_s")
+LATENCY_AT = spanned("latency (s)", "latency_mean_s")
+ENERGY = spanned("energy of an utterance (J)", "energy_per_utterance_study_j")
+ENERGY_AT = spanned("energy (J)", "energy_study_j")
 _FRONT = (
     "Down and to the left is better. The dashed line is the Pareto front of these two figures; "
     "the area of a mark grows with the parameters in use; bars are 95 % intervals."

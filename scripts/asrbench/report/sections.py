@@ -8,22 +8,17 @@ from asrbench.report.answer import on_front
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.inputs import HYPOTHESES
 from asrbench.report.table import Grid
-from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_markdown import Column, spanned
 
 SUMMARY = [
     Column("model", "model"),
     Column("CTC weight", "ctc_weight"),
     Column("engine", "engine"),
     Column("Pareto front", "front"),
-    Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
-    Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+    spanned("WER (%)", "wer_percent"),
+    spanned("latency (s)", "latency_mean_s"),
     Column("real-time factor", "real_time_factor"),
-    Column(
-        "energy (J)",
-        "energy_per_utterance_study_j",
-        "energy_per_utterance_study_low_j",
-        "energy_per_utterance_study_high_j",
-    ),
+    spanned("energy (J)", "energy_per_utterance_study_j"),
     Column("power (W)", "power_mean_w"),
     Column("parameters (M)", "parameters_whole", scale=1e-6),
     Column("in use (M)", "parameters_used", scale=1e-6),
@@ -36,8 +31,8 @@ PAIRS = [
     Column("is", "verdict"),
     Column("against model", "other_model"),
     Column("CTC weight ", "other_ctc_weight"),
-    Column("difference (s)", "difference_s", "difference_low_s", "difference_high_s"),
-    Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    spanned("difference (s)", "difference_s"),
+    spanned("ratio", "ratio"),
     Column("utterances", "utterances_shared"),
     Column("remarks", "reason"),
 ]

@@ -10,9 +10,9 @@ from asrbench.report import chart
 from asrbench.report.facts import Facts
 from asrbench.report.names import variant
 from asrbench.statistics import pareto
-from asrbench.tables.table_markdown import Column, cell
+from asrbench.tables.table_markdown import Column, cell, spanned
 
-WER = Column("word error rate (%)", "wer_percent", "wer_low_percent", "wer_high_percent")
+WER = spanned("word error rate (%)", "wer_percent")
 _LARGEST_PX2 = 700
 _KEPT = [
     *("model", "ctc_weight", "variant", "fill", "area", "on_front"),

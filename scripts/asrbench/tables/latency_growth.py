@@ -9,8 +9,17 @@ from asrbench.results import timed_rows
 from asrbench.statistics import line_fit
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study.config import Study
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
+from asrbench.tables import interval_columns
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 PARTS = ("latency", "encode", "search", "decoder", "ctc")
@@ -43,9 +52,7 @@ def _growth(found: timed_rows.Rows, column: str, seed: int) -> dict[str, object]
     duration_s = units.groupby("unit", sort=False)["duration_s"].first().to_numpy()
     line = line_fit.fit(np.log(duration_s), np.log(seconds), seed=seed, names=("rounds", "inputs"))
     return row | {
-        "exponent": line.slope.value,
-        "exponent_low": line.slope.low,
-        "exponent_high": line.slope.high,
+        **interval_columns.cells("exponent", line.slope),
         "interval_over": line.slope.over,
         "reason": joined(found.reasons),
     }
@@ -67,9 +74,7 @@ TABLE = Table(
     schema=schema(
         **IDENTITY,
         part=text(*PARTS, meaning="Latency, or the part of it whose growth is fitted."),
-        exponent=number(low=None, meaning="Seconds grow as the length of the input to this power."),
-        exponent_low=number(low=None, meaning="Lower bound of its 95 % interval."),
-        exponent_high=number(low=None, meaning="Upper bound of its 95 % interval."),
+        **interval("exponent", "Seconds grow as the length of the input to this power.", low=None),
         interval_over=text(
             "rounds and inputs",
             "rounds",
@@ -86,7 +91,7 @@ TABLE = Table(
         Column("CTC weight", "ctc_weight"),
         Column("engine", "engine"),
         Column("part", "part"),
-        Column("exponent", "exponent", "exponent_low", "exponent_high"),
+        spanned("exponent", "exponent"),
         Column("lengths", "lengths"),
         Column("rows", "rows"),
         Column("remarks", "reason"),

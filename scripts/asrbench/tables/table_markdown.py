@@ -6,6 +6,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from asrbench.basics.digits import figure
+from asrbench.tables import interval_columns
 
 ABSENT = "–"
 
@@ -26,6 +27,11 @@ class Column:
     low: str | None = None
     high: str | None = None
     scale: float = 1.0
+
+
+def spanned(head: str, value: str) -> Column:
+    """A column that shows a value with the bounds of its interval."""
+    return Column(head, *interval_columns.names(value))
 
 
 def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:

@@ -9,8 +9,17 @@ from asrbench.results import wer_rows
 from asrbench.statistics import scoring
 from asrbench.study import normalise
 from asrbench.study.config import Study
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 
@@ -52,9 +61,7 @@ TABLE = Table(
         substitutions=count(meaning="Words that another stands for."),
         deletions=count(meaning="Words that were left out."),
         insertions=count(meaning="Words that were added."),
-        wer_percent=number(meaning="Word error rate; insertions can bring it above 100."),
-        wer_low_percent=number(meaning="Lower bound of its 95 % interval."),
-        wer_high_percent=number(meaning="Upper bound of its 95 % interval."),
+        **interval("wer_percent", "Word error rate; insertions can bring it above 100."),
         interval_over=text(
             "speakers", "utterances", "none", meaning="What was resampled for the interval."
         ),
@@ -70,7 +77,7 @@ TABLE = Table(
         Column("model", "model"),
         Column("CTC weight", "ctc_weight"),
         Column("engine", "engine"),
-        Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+        spanned("WER (%)", "wer_percent"),
         Column("interval over", "interval_over"),
         Column("CER (%)", "cer_percent"),
         Column("sentence errors (%)", "sentence_error_percent"),
