@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from asrbench.compare import device_rows
 from asrbench.compare import rows as compare_rows
 from asrbench.compare.run_folder import Run
 from asrbench.tables import compared, table
@@ -101,7 +102,7 @@ _DEVICE_COLUMNS = [
 
 def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
-    devices = table.checked("Devices", compare_rows.devices(runs), compared.DEVICES)
+    devices = table.checked("Devices", device_rows.of(runs), compared.DEVICES)
     _write("devices", "Devices", devices, devices, _DEVICE_COLUMNS, [], out)
     made = {}
     for name, one in TABLES.items():
@@ -147,7 +148,8 @@ def _three(column: Column) -> list[str]:
 
 
 def _of(column: Column, place: int, head: str) -> Column:
-    return Column(head, *(f"{place} {name}" for name in _three(column)), scale=column.scale)
+    value, low, high = (f"{place} {name}" for name in _three(column))
+    return Column(head, value, low, high, column.scale)
 
 
 def _write(name: str, title: str, rows, shown, columns, notes: list[str], out: Path) -> None:

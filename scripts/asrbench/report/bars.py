@@ -26,7 +26,8 @@ def draw(
         shown: value, low and high; its head is the x axis.
         parts: columns that make up the value: name and lightness.
     """
-    bars, ends, names, absent, places = [], [], [], [], []
+    bars, ends, names, absent = [], [], [], []
+    places: list[str] = []
     for model, group in rows.groupby("model", sort=False):
         places.append(f"{len(places)}|")
         random = " (random weights)" if model in facts.random else ""

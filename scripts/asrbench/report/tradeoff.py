@@ -107,7 +107,8 @@ def _axis(rows: pd.DataFrame, shown: Column) -> tuple[alt.Scale, alt.Axis, pd.Da
     scale = chart.scale(lows, highs, log, room=1.25 if log else 1.12)
     if log:
         bottom = scale.to_dict()["domain"][0]
-        rows = rows.assign(**{shown.low: rows[shown.low].clip(lower=bottom)})
+        rows = rows.copy()
+        rows[shown.low] = rows[shown.low].clip(lower=bottom)
     return scale, chart.axis(log), rows
 
 

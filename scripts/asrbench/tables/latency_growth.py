@@ -44,8 +44,8 @@ def _growth(found: timed_rows.Rows, column: str, seed: int) -> dict[str, object]
         why = [] if found.good.empty else ["no time was spent in this part"]
         return row | {"reason": joined(found.reasons + why)}
     if lengths < line_fit.MINIMUM_UNITS:
-        why = f"{lengths} of the lengths have a time, and an exponent needs 3"
-        return row | {"reason": joined([*found.reasons, why])}
+        few = f"{lengths} of the lengths have a time, and an exponent needs 3"
+        return row | {"reason": joined([*found.reasons, few])}
     # One unit is one piece of speech at one length.
     units = timed.assign(unit=list(zip(timed["length_frames"], timed["repeat"], strict=True)))
     seconds = matrices(units, "unit", [column])[column]

@@ -33,7 +33,7 @@ def show(console: Console, study: Study, summary: pd.DataFrame) -> None:
     else:
         console.print(_blocks(rows))
     console.print(Text("[low, high]: 95 % interval", style="dim"))
-    reasons = {}
+    reasons: dict[str, list[str]] = {}
     for row in rows:
         if row["reasons"]:
             reasons.setdefault(row["reasons"], []).append(f"{row['model']} {row['ctc_weight']}")

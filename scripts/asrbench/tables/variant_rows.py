@@ -1,7 +1,8 @@
 """What every table of variants begins with: who the row is about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
@@ -53,9 +54,9 @@ OTHER = {
 
 def pair_rows(
     study: Study,
-    found: dict[tuple[str, str], object],
-    measured: Callable[[object], bool],
-    compared: Callable[[object, object], dict[str, object]],
+    found: Mapping[tuple[str, str], Any],
+    measured: Callable[[Any], object],
+    compared: Callable[[Any, Any], dict[str, object]],
 ) -> pd.DataFrame:
     """Each pair of variants once, in the order of the configuration.
 
@@ -66,6 +67,7 @@ def pair_rows(
     """
     rows = []
     for sides in combinations(study.variants(), 2):
+        cells: dict[str, object]
         absent = [
             f"{model} ctc{weight}: {why}"
             for model, weight in sides

@@ -202,7 +202,7 @@ def with_interval(value: float, low: float, high: float) -> str:
     return f"{figure(value)} [{figure(low)}, {figure(high)}]"
 
 
-def _compared(values: list[float], unit: str, found, kind: str, words: str) -> Evidence:
+def _compared(values: list[float], unit: str, found: Figure, kind: str, words: str) -> Evidence:
     one, other = (figure(float(value)) for value in values)
     sentence = f"{one} {unit} against {other} {unit}: {with_interval(*found)} {words}"
     return Evidence(*found, kind, sentence)
@@ -214,11 +214,11 @@ def _figure(row: pd.Series, value: str) -> Figure:
 
 def _pair(tables: Tables, name: str, needed: str, first: Variant, second: Variant):
     """The row of a table of pairs, and whether the second stands first in it."""
-    why = None
+    reasons = []
     for turned, (one, other) in ((False, (first, second)), (True, (second, first))):
         names = ("model", "ctc_weight", "other_model", "other_ctc_weight")
         try:
             return tables.row(name, needed, **dict(zip(names, (*one, *other), strict=True))), turned
         except Absent as absent:
-            why = why if "has no row" in str(absent) and why else absent
-    raise why
+            reasons.append(absent)
+    raise reasons[0] if "has no row" in str(reasons[1]) else reasons[1]
