@@ -13,7 +13,7 @@ from asrbench.compare.run_folder import Run
 from asrbench.tables import compared, table
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown, spanned
-from asrbench.tables.variant_rows import joined
+from asrbench.tables.variant_rows import VARIANT, joined
 
 _PUBLISHED_NOTE = (
     "The published study's figures have no raw rows, hence neither intervals nor ratios."
@@ -133,7 +133,7 @@ def side_by_side(rows: pd.DataFrame, one: Compared) -> tuple[pd.DataFrame, list[
                 told.setdefault(line["reason"], []).append(line["device"])
         remarks = [f"{', '.join(devices)}: {reason}" for reason, devices in told.items()]
         wide.append(row | {"reason": joined(remarks)})
-    columns = [Column("model", "model"), Column("CTC weight", "ctc_weight")]
+    columns = list(VARIANT)
     for place, name in enumerate(names):
         columns.append(_of(one.value, place, f"{name} {one.value.head}"))
         if name not in (first, compare_rows.PUBLISHED):

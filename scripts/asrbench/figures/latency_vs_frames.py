@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from asrbench.figures import length_shape, style
+from asrbench.figures import length_shape, style, without_data
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 
@@ -17,14 +17,8 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "latency_vs_frames")
     absent = table[table["latency_mean_s"].isna()].assign(why=lambda rows: rows["reason"])
     if len(absent) == len(table):
-        figure = style.new(2.0)
-        axes = figure.subplots()
-        axes.set_axis_off()
-        reason = next((why for why in table["reason"] if why), "no reason given")
-        style.say(axes, f"No latency was measured: {reason}.")
-        style.note(figure, study)
-        return figure
-    growth = _growth(table_csv.read(tables, "latency_growth"))
+        return without_data.draw(study, f"No latency was measured: {without_data.reason(table)}.")
+    growth = growth_words(table_csv.read(tables, "latency_growth"), "∝ n^")
     figure = length_shape.draw(study, table, FIGURES, "latency (s)", growth)
     style.note(
         figure,
@@ -37,12 +31,17 @@ def draw(tables: Path, study: Study) -> Figure:
     return figure
 
 
-def _growth(table: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Words about each variant's whole latency, where an exponent could be fitted."""
+def growth_words(table: pd.DataFrame, before: str) -> dict[tuple[str, str], str]:
+    """Words about each variant's whole latency, where an exponent could be fitted.
+
+    Args:
+        table: latency_growth.
+        before: what the exponent is written behind.
+    """
     fitted = table[(table["part"] == "latency") & table["exponent"].notna()]
     words = {}
     for row in fitted.to_dict("records"):
-        text = f"∝ n^{row['exponent']:.2f}"
+        text = f"{before}{row['exponent']:.2f}"
         if pd.notna(row["exponent_low"]):
             text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
         words[row["model"], row["ctc_weight"]] = text

@@ -4,7 +4,7 @@ import pandas as pd
 
 from asrbench.basics import palette
 from asrbench.basics.palette import FADED
-from asrbench.figures import measured_power
+from asrbench.figures import latency_vs_frames, measured_power
 from asrbench.report import bars, length, tradeoff
 from asrbench.report.chart import Figure
 from asrbench.report.facts import KEYS, Facts
@@ -142,10 +142,4 @@ def _parameters(facts: Facts) -> pd.DataFrame:
 def _growth(facts: Facts) -> dict[tuple[str, str], str]:
     """Words about each variant's growth, where an exponent could be fitted."""
     rows = facts.tables.get("latency_growth", pd.DataFrame(columns=["part", "exponent"]))
-    words = {}
-    for row in rows[(rows["part"] == "latency") & rows["exponent"].notna()].to_dict("records"):
-        text = f"length to the power {row['exponent']:.2f}"
-        if pd.notna(row["exponent_low"]):
-            text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
-        words[row["model"], row["ctc_weight"]] = text
-    return words
+    return latency_vs_frames.growth_words(rows, "length to the power ")

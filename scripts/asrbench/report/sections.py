@@ -8,11 +8,12 @@ from asrbench.report.answer import on_front
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.inputs import HYPOTHESES
 from asrbench.report.table import Grid
+from asrbench.tables import latency_pairs
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import VARIANT
 
 SUMMARY = [
-    Column("model", "model"),
-    Column("CTC weight", "ctc_weight"),
+    *VARIANT,
     Column("engine", "engine"),
     Column("Pareto front", "front"),
     spanned("WER (%)", "wer_percent"),
@@ -24,17 +25,6 @@ SUMMARY = [
     Column("in use (M)", "parameters_used", scale=1e-6),
     Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
     Column("CPU s / audio s", "cpu_s_per_audio_s"),
-]
-PAIRS = [
-    Column("model", "model"),
-    Column("CTC weight", "ctc_weight"),
-    Column("is", "verdict"),
-    Column("against model", "other_model"),
-    Column("CTC weight ", "other_ctc_weight"),
-    spanned("difference (s)", "difference_s"),
-    spanned("ratio", "ratio"),
-    Column("utterances", "utterances_shared"),
-    Column("remarks", "reason"),
 ]
 _SAID_FIRST = ["hypothesis", "verdict", "model", "ctc_weight"]
 _DEVICE = {
@@ -69,7 +59,7 @@ def pairs(facts: Facts) -> Grid | None:
     rows = facts.tables.get("latency_pairs")
     if rows is None or rows.empty:
         return None
-    return report_table.grid("Latency of every pair of variants", rows, PAIRS)
+    return report_table.grid("Latency of every pair of variants", rows, latency_pairs.TABLE.columns)
 
 
 def hypotheses(facts: Facts) -> Grid | None:

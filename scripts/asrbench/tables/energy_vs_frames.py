@@ -23,7 +23,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 _FIGURE = "energy_study_j"
 _FIGURES = interval(_FIGURE, "Mean watts × mean latency at this length.")
@@ -90,8 +90,7 @@ TABLE = Table(
         reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),

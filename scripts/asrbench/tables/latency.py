@@ -20,7 +20,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 
@@ -127,8 +127,7 @@ TABLE = Table(
         reason=text(meaning="Why rows or rounds are absent or failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         spanned("latency (s)", "latency_mean_s"),
         Column("median (s)", "latency_median_s"),

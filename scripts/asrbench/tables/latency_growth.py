@@ -20,7 +20,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 PARTS = ("latency", "encode", "search", "decoder", "ctc")
 
@@ -87,8 +87,7 @@ TABLE = Table(
         reason=text(meaning="Why there is no exponent, or rows are absent."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("part", "part"),
         spanned("exponent", "exponent"),

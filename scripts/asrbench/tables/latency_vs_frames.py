@@ -21,7 +21,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -87,8 +87,7 @@ TABLE = Table(
         reason=text(meaning="Why rows or rounds are absent or failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),

@@ -21,7 +21,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 NAMES = ("rounds", "repeats")
 
@@ -102,8 +102,7 @@ TABLE = Table(
         reason=text(meaning="Why rows are absent or failed, or there is no speed-up."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("threads", "thread_count"),
         spanned("latency (s)", "latency_mean_s"),

@@ -4,6 +4,7 @@ import pandera.pandas as pa
 
 from asrbench.tables.table import count, interval, number, text, truth
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import VARIANT
 
 STATUSES = ("measured", "estimated", "unavailable", "void")
 
@@ -69,8 +70,7 @@ SCHEMA = {
 
 
 COLUMNS = [
-    Column("model", "model"),
-    Column("CTC weight", "ctc_weight"),
+    *VARIANT,
     Column("engine", "engine"),
     spanned("power (W)", "power_mean_w"),
     Column("idle (W)", "power_idle_w"),

@@ -20,7 +20,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 LATENCY = [*interval_columns.names("latency_mean_s"), "real_time_factor", "peak_memory_bytes"]
 ENERGY = ["power_mean_w", *interval_columns.names("energy_per_utterance_study_j")]
@@ -136,8 +136,7 @@ TABLE = Table(
         reasons=text(meaning="Why figures are absent, by table."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("parameters", "parameters_whole"),
         Column("used", "parameters_used"),

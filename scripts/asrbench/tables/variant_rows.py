@@ -8,6 +8,7 @@ import pandas as pd
 
 from asrbench.study.config import Study
 from asrbench.tables.table import text, truth
+from asrbench.tables.table_markdown import Column
 
 IDENTITY = {
     "model": text(meaning="Name of the model in the configuration."),
@@ -25,6 +26,9 @@ IDENTITY = {
     "speech": text(meaning="Name of the speech in the configuration."),
     "synthetic_speech": truth(meaning="Whether a machine spoke it."),
 }
+
+# What is shown of them.
+VARIANT = (Column("model", "model"), Column("CTC weight", "ctc_weight"))
 
 
 def identity(study: Study, model: str, ctc_weight: str) -> dict[str, object]:

@@ -20,7 +20,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -57,10 +57,10 @@ TABLE = Table(
         utterances=count(meaning="Utterances that were decoded or tried."),
         failed=count(meaning="Utterances that failed; their words count as deleted."),
         words=count(meaning="Words in the references."),
-        hits=count(meaning="Words that were found."),
-        substitutions=count(meaning="Words that another stands for."),
-        deletions=count(meaning="Words that were left out."),
-        insertions=count(meaning="Words that were added."),
+        hits=count(meaning="Reference words that were recognised."),
+        substitutions=count(meaning="Reference words replaced by another word."),
+        deletions=count(meaning="Reference words that are missing."),
+        insertions=count(meaning="Words that are not in the reference."),
         **interval("wer_percent", "Word error rate; insertions can bring it above 100."),
         interval_over=text(
             "speakers", "utterances", "none", meaning="What was resampled for the interval."
@@ -74,8 +74,7 @@ TABLE = Table(
         reason=text(meaning="Why there is no rate, or utterances failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         spanned("WER (%)", "wer_percent"),
         Column("interval over", "interval_over"),

@@ -11,7 +11,7 @@ from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 from asrbench.tables.table import Table, count, interval, schema, speech_note, text
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, OTHER, joined, pair_rows
+from asrbench.tables.variant_rows import IDENTITY, OTHER, VARIANT, joined, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -77,8 +77,7 @@ TABLE = Table(
         reason=text(meaning="Why there is no comparison or no interval."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("is", "verdict"),
         Column("than model", "other_model"),
         Column("CTC weight", "other_ctc_weight"),

@@ -20,7 +20,7 @@ from asrbench.tables.table import (
     text,
 )
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 # Classes of as many utterances each, so that every interval has something to rest on.
 CLASSES = 5
@@ -97,17 +97,16 @@ TABLE = Table(
         interval_over=text(
             "speakers", "utterances", "none", meaning="What was resampled for the interval."
         ),
-        substitutions_percent=number(meaning="Words that another stands for, by words."),
-        deletions_percent=number(meaning="Words that were left out, by words."),
-        insertions_percent=number(meaning="Words that were added, by words."),
+        substitutions_percent=number(meaning="Reference words replaced by another word, by words."),
+        deletions_percent=number(meaning="Reference words that are missing, by words."),
+        insertions_percent=number(meaning="Words that are not in the reference, by words."),
         words_written_percent=number(
             meaning="Words of the hypotheses by words of the references; below 100 words are lost."
         ),
         reason=text(meaning="Why there is no class, or that utterances failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("from (s)", "duration_low_s"),
         Column("to (s)", "duration_high_s"),
         Column("utterances", "utterances"),
