@@ -133,7 +133,7 @@ def _cores(device: dict) -> str:
 
 def rules() -> list[str]:
     """How the table is to be read."""
-    chance = "Of pairs that do not differ, one in 20 is called different by chance."
+    chance = "About 1 in 20 pairs with no real difference is called different by chance."
     return [
         "A variant is a model at one CTC weight: 0 is attention only, 1 is CTC only. Latency is "
         "wall time from a waveform in memory to text. In brackets: 95 % interval (bootstrap); "

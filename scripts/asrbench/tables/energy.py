@@ -149,7 +149,8 @@ def _widest(values: list[float]) -> float:
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
-        INTERVAL_NOTE + " Of power it is over rounds, since samples of one window hang together.",
+        f"{INTERVAL_NOTE} Of power it is over rounds, since samples of one window are not "
+        "independent.",
         "Watts × latency is the published study's formula; the integral is the energy of the "
         "windows divided by their inferences; net is the integral without idle power. "
         "mWh are those of the integral.",

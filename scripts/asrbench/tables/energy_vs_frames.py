@@ -85,7 +85,7 @@ TABLE = Table(
         power_status=text(
             *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
         ),
-        meter=text(meaning="Meter that stands for the study."),
+        meter=text(meaning="Meter that the study's figures are by."),
         scope=text(meaning="What part of the device it measures."),
         reason=text(meaning="Why a figure is absent."),
     ),

@@ -28,7 +28,7 @@ FIGURES = {
 }
 
 SCHEMA = {
-    "preferred": truth(meaning="Whether this row's meter and scope stand for the study."),
+    "preferred": truth(meaning="Whether the study's figures are by this row's meter and scope."),
     "rounds": count(meaning="Rounds whose windows are in the row."),
     "power_status": text(
         *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
