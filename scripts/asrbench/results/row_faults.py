@@ -80,7 +80,7 @@ def sound(
     for number, original in _copies(rows[right], keys[right], value).items():
         told[f"a copy of round {original}, not counted"].append(number)
         right &= rows["round"] != number
-    wanted = set(keys[right]) if units is None else set(units)
+    wanted = set(keys[right]) if expected is None else set(units)
     for number in sorted(set(rows["round"])):
         lacking = len(wanted - set(keys[rows["round"] == number]))
         if lacking:
