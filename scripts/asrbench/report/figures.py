@@ -4,12 +4,13 @@ import pandas as pd
 
 from asrbench.basics import palette
 from asrbench.basics.palette import FADED
-from asrbench.figures import latency_vs_frames, measured_power
+from asrbench.figures import measured_power
 from asrbench.report import bars, length, tradeoff
 from asrbench.report.chart import Figure
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.names import reasons
 from asrbench.report.sections import why_no_energy
+from asrbench.tables import latency_growth
 from asrbench.tables.table_markdown import Column, spanned
 
 LATENCY = spanned("mean latency of an utterance (s)", "latency_mean_s")
@@ -142,4 +143,4 @@ def _parameters(facts: Facts) -> pd.DataFrame:
 def _growth(facts: Facts) -> dict[tuple[str, str], str]:
     """Words about each variant's growth, where an exponent could be fitted."""
     rows = facts.tables.get("latency_growth", pd.DataFrame(columns=["part", "exponent"]))
-    return latency_vs_frames.growth_words(rows, "length to the power ")
+    return latency_growth.as_words(rows, "length to the power ")

@@ -58,6 +58,23 @@ def _growth(found: timed_rows.Rows, column: str, seed: int) -> dict[str, object]
     }
 
 
+def as_words(table: pd.DataFrame, before: str) -> dict[tuple[str, str], str]:
+    """Words about each variant's whole latency, where an exponent could be fitted.
+
+    Args:
+        table: this one.
+        before: what the exponent is written behind.
+    """
+    fitted = table[(table["part"] == "latency") & table["exponent"].notna()]
+    words = {}
+    for row in fitted.to_dict("records"):
+        text = f"{before}{row['exponent']:.2f}"
+        if pd.notna(row["exponent_low"]):
+            text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
+        words[row["model"], row["ctc_weight"]] = text
+    return words
+
+
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
