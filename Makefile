@@ -27,7 +27,9 @@ test: $(READY) check
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
+	PYTHONPATH=scripts $(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/snakemake --lint
 
 # Half an hour on an idle machine, most of it ESPnet's own search.

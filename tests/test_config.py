@@ -78,14 +78,14 @@ def test_the_schema_file_is_the_schema():
         ({"ctc_weights": [0, 1.5]}, "ctc_weights[1]: 1.5 must be a number from 0 to 1"),
         ({"ctc_weights": [-0.1]}, "ctc_weights[0]: -0.1 must be a number from 0 to 1"),
         ({"ctc_weights": ["half"]}, "ctc_weights[0]: 'half' must be a number from 0 to 1"),
-        ({"ctc_weights": [0.3, "0.30"]}, "ctc_weights: 0.3 stands more than once"),
+        ({"ctc_weights": [0.3, "0.30"]}, "ctc_weights: 0.3 is listed more than once"),
         ({"ctc_weights": []}, "ctc_weights: [] must hold at least 1"),
         ({"sweeps__frames__lengths": [100, 0]}, "sweeps.frames.lengths[1]: 0 must be at least 1"),
         ({"models": [{"name": "one"}]}, "models[0].source: is missing; add it"),
         ({"models": [{"name": "a/b", "source": "x"}]}, "models[0].name: 'a/b' must match"),
         (
             {"models": [{"name": "one", "source": "a"}, {"name": "one", "source": "b"}]},
-            "models: one stands more than once; name each once",
+            "models: one is listed more than once; name each once",
         ),
         (
             {"models": [{"name": "one", "source": "a", "weights": "random"}]},

@@ -1,4 +1,4 @@
-"""Rows are on the disk as they come, and a killed run goes on with every row once."""
+"""Rows are on the disk as they come, and a killed run resumes with every row once."""
 
 import csv
 import os

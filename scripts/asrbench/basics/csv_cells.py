@@ -5,6 +5,7 @@ text', and loses it where this project reads it. Numbers stay as they are.
 """
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ def harmless(cell: object) -> object:
     return cell
 
 
-def as_given(cell: object) -> object:
+def as_given(cell: Any) -> Any:
     """A cell as it was before it was written."""
     return cell[1:] if isinstance(cell, str) and _WRITTEN.match(cell) else cell
 

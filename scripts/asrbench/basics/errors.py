@@ -9,7 +9,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class UserError(Exception):
-    """Something the user can mend: the text says what was given, what is allowed, what to do."""
+    """Something the user can fix: the text says what was given, what is allowed, what to do."""
 
 
 def run(main: Callable[[], int | None]) -> None:
@@ -26,7 +26,7 @@ def run(main: Callable[[], int | None]) -> None:
     except OSError as error:
         if error.filename is None and error.errno not in _NO_ROOM:
             raise
-        advice = "free some space, and run" if error.errno in _NO_ROOM else "mend that, and run"
+        advice = "free some space, and run" if error.errno in _NO_ROOM else "fix that, and run"
         where = f"{error.filename}: " if error.filename is not None else ""
         _tell(f"{where}{error.strerror}; {advice} the same command again: what is finished is kept")
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""A file of lines that is written as they come, so that a killed run goes on where it stopped.
+"""A file of lines that is written as they come, so that a killed run resumes where it stopped.
 
 Lines go to a ``.part`` file beside the output, each synced to the disk; only a
 finished file gets the output's name. The part's name carries a digest of the

@@ -21,6 +21,9 @@ _UNITS = {
 
 def of(column: str) -> str:
     """'s' for ``latency_mean_s``; '' for a count, a ratio or words."""
-    if column == "bytes":
-        return "bytes"
-    return next((unit for ending, unit in _UNITS.items() if column.endswith(ending)), "")
+    return "bytes" if column == "bytes" else _UNITS.get(ending(column), "")
+
+
+def ending(column: str) -> str:
+    """'_s' for ``latency_mean_s``; '' where no unit is named."""
+    return next((each for each in _UNITS if column.endswith(each)), "")

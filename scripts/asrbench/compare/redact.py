@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from asrbench.basics.csv_cells import as_given, harmless
 
@@ -54,7 +55,7 @@ def json_lines(content: str, places: list[str]) -> str:
     return "".join(json.dumps(_in_json(line, places), ensure_ascii=False) + "\n" for line in lines)
 
 
-def _in_json(given: object, places: list[str], key: str = "") -> object:
+def _in_json(given: Any, places: list[str], key: str = "") -> Any:
     if isinstance(given, dict):
         return {name: _in_json(inner, places, name) for name, inner in given.items()}
     if isinstance(given, list):

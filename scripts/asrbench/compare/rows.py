@@ -3,9 +3,10 @@
 The published study is one more device, whose figures have no intervals.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from asrbench.compare.run_folder import Run
 from asrbench.results import latency_pair, timed_rows, wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import error_propagation
+from asrbench.tables import interval_columns
 from asrbench.tables.claims import published_study
 from asrbench.tables.claims.table_evidence import Absent
 
@@ -22,9 +24,9 @@ Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
 PUBLISHED_REASON = "published figure without raw rows"
 BOUND = "above this, says the study"
-_LATENCY = ("latency_mean_s", "latency_low_s", "latency_high_s")
-_ENERGY = tuple(f"energy_per_utterance_study_{end}" for end in ("j", "low_j", "high_j"))
-_WER = ("wer_percent", "wer_low_percent", "wer_high_percent")
+_LATENCY = interval_columns.names("latency_mean_s")
+_ENERGY = interval_columns.names("energy_per_utterance_study_j")
+_WER = interval_columns.names("wer_percent")
 
 
 def variants(runs: list[Run]) -> list[Variant]:
@@ -41,35 +43,6 @@ def _of_runs(runs: list[Run]) -> list[Variant]:
 def _having(runs: list[Run], variant: Variant) -> list[Run]:
     """All runs, or none of them where no run has the variant: then it is a published one alone."""
     return runs if variant in _of_runs(runs) else []
-
-
-def devices(runs: list[Run]) -> pd.DataFrame:
-    """One row a run: what it ran on, and in what its configuration differs from the first's."""
-    rows = []
-    for run in runs:
-        study, versions = run.study, run.device.get("versions") or {}
-        told = {name: run.device.get(name) for name in _DEVICE_TEXT}
-        rows.append(
-            {
-                "device": run.label,
-                **{name: "" if value is None else str(value) for name, value in told.items()},
-                **{name: run.device.get(name) for name in ("cores", "memory_bytes")},
-                "torch": versions.get("torch") or "",
-                "espnet": versions.get("espnet") or "",
-                "results_version": run.device["results_version"],
-                "speech": study.speech.name,
-                "beam_size": study.decoding.beam_size,
-                "threads": str(study.decoding.threads),
-                "differs": run_differences.configuration(runs[0], run),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-_DEVICE_TEXT = (
-    *("board", "cpu", "architecture", "system", "kernel", "governor", "python", "commit"),
-    *("described_utc", "config_sha256"),
-)
 
 
 def latency(runs: list[Run]) -> Iterator[dict]:
@@ -91,9 +64,8 @@ def energy(runs: list[Run]) -> Iterator[dict]:
         why = _other_scope(first.figures, second.figures) or _other_sample(first, second)
         if why:
             return {"reason": why}
-        return _three(
-            "ratio", "", error_propagation.ratio(second.three(_ENERGY), first.three(_ENERGY))
-        )
+        ratio = error_propagation.ratio(second.three(_ENERGY), first.three(_ENERGY))
+        return interval_columns.cells("ratio", ratio)
 
     def published(variant: Variant) -> dict:
         return {
@@ -110,14 +82,16 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
     """Rates, and differences in percentage points over the utterances that both decoded."""
 
     def compared(first: _Row, second: _Row) -> dict:
-        scored = [wer_rows.read(r.run.study, r.run.results, *r.variant) for r in (second, first)]
-        if all(map(len, scored)):
-            return _word_difference(*scored, runs[0].study.latency.seed)
-        words = [row.figures["words"] for row in (second, first)]
-        if words[0] != words[1]:
-            return {"reason": "other references ({:.0f} words, not {:.0f})".format(*words)}
+        one, other = (
+            wer_rows.read(r.run.study, r.run.results, *r.variant) for r in (second, first)
+        )
+        if len(one) and len(other):
+            return _word_difference(one, other, runs[0].study.latency.seed)
+        words, theirs = (row.figures["words"] for row in (second, first))
+        if words != theirs:
+            return {"reason": f"other references ({words:.0f} words, not {theirs:.0f})"}
         difference = error_propagation.difference(second.three(_WER), first.three(_WER))
-        return _three("difference", "_percent", difference)
+        return interval_columns.cells("difference_percent", difference)
 
     def published(variant: Variant) -> dict:
         table = published_study.load()
@@ -135,13 +109,12 @@ def _word_difference(first: Scored, second: Scored, seed: int) -> dict[str, obje
     if (heard[0][shared] != heard[1][shared]).any():
         return {"reason": "other references of the same utterances"}
     pair = wer_pair.compare(first, second, seed)
-    found = pair.difference
     left_out = len(first) + len(second) - 2 * pair.utterances
     reason = "" if pair.utterances else "they share no utterance"
     if pair.utterances and left_out:
         reason = f"{left_out} utterances are left out, which only one of them has"
     return {
-        **_three("difference", "_percent", (found.value, found.low, found.high)),
+        **interval_columns.cells("difference_percent", pair.difference),
         "reason": reason,
     }
 
@@ -152,10 +125,10 @@ class _Row:
 
     run: Run
     variant: Variant
-    figures: dict[str, object]
+    figures: dict[str, Any]
 
-    def three(self, names: tuple[str, str, str]) -> error_propagation.Figure:
-        return tuple(self.figures[name] for name in names)
+    def three(self, names: Iterable[str]) -> error_propagation.Figure:
+        return error_propagation.Figure(*(self.figures[name] for name in names))
 
 
 def _rows(
@@ -182,7 +155,7 @@ def _rows(
         for run in _having(runs, variant):
             figures, reason = _figures(run, table, variant, columns)
             row = _Row(run, variant, more(run, variant) | figures)
-            against = {}
+            against: dict[str, Any] = {}
             if first is None:
                 first = row
             else:
@@ -198,16 +171,16 @@ def _rows(
 
 
 def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
-    pair = [timed_rows.sample(r.run.study, r.run.results, *r.variant).good for r in (second, first)]
-    lacking = [
-        r.run.label for r, rows in zip((first, second), pair[::-1], strict=True) if rows.empty
-    ]
+    ours, theirs = (
+        timed_rows.sample(r.run.study, r.run.results, *r.variant).good for r in (first, second)
+    )
+    lacking = [r.run.label for r, rows in ((first, ours), (second, theirs)) if rows.empty]
     if lacking:
         return {"reason": f"no ratio, since raw rows are absent in {', '.join(lacking)}"}
-    found = latency_pair.compare(*pair, seed)
+    found = latency_pair.compare(theirs, ours, seed)
     return {
         "utterances_shared": found.utterances,
-        **_three("ratio", "", (found.ratio.value, found.ratio.low, found.ratio.high)),
+        **interval_columns.cells("ratio", found.ratio),
         "interval_over": found.ratio.over,
         "verdict": found.verdict,
         "reason": found.reason,
@@ -238,7 +211,7 @@ def _other_scope(first: dict, second: dict) -> str:
 def _other_sample(first: _Row, second: _Row) -> str:
     """Joules of an utterance depend on which utterances they are."""
     known = ("speech.name", "latency.utterances", "latency.seed")
-    drawn = [
+    drawn: list[Any] = [
         set(timed_rows.sample(r.run.study, r.run.results, *r.variant).good["utterance_id"])
         for r in (first, second)
     ]
@@ -271,9 +244,8 @@ def _figures(run: Run, name: str, variant: Variant, columns: tuple[str, ...]):
 def _found(run: Run, name: str, variant: Variant, needed: str) -> pd.Series:
     if variant not in run.study.variants():
         raise Absent("its study has no such variant")
-    where = {"model": variant[0], "ctc_weight": variant[1]}
-    where |= {"preferred": True} if name == "energy" else {}
-    return run.tables.row(name, needed, **where)
+    preferred = {"preferred": True} if name == "energy" else {}
+    return run.tables.row(name, needed, model=variant[0], ctc_weight=variant[1], **preferred)
 
 
 def _incomparable(first: Run, second: Run, variant: Variant, name: str, needed: str) -> str:
@@ -308,8 +280,3 @@ def _of(variant: Variant, column: str) -> float:
 
 def _at(table: pd.DataFrame, variant: Variant) -> np.ndarray:
     return ((table["model"] == variant[0]) & (table["ctc_weight"] == variant[1])).to_numpy()
-
-
-def _three(name: str, unit: str, figures: error_propagation.Figure) -> dict[str, float]:
-    names = (f"{name}{unit}", f"{name}_low{unit}", f"{name}_high{unit}")
-    return dict(zip(names, figures, strict=True))

@@ -64,8 +64,8 @@ def of_model(first: Run, second: Run, model: str) -> str:
     if "random" not in (one.weights, other.weights):
         known = network["sha256"] and others["sha256"]
         if known:
-            short = [each["sha256"][:12] for each in (network, others)]
-            found.append(_another("checkpoint", *short, "sha256 "))
+            ours, theirs = (each["sha256"][:12] for each in (network, others))
+            found.append(_another("checkpoint", ours, theirs, "sha256 "))
         else:
             found.append("the checkpoint of one is not known")
     counts = [each["parameters"] for each in (network, others)]

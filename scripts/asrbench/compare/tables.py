@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from asrbench.compare import device_rows
 from asrbench.compare import rows as compare_rows
 from asrbench.compare.run_folder import Run
 from asrbench.tables import compared, table
 from asrbench.tables.table_latex import latex
-from asrbench.tables.table_markdown import Column, markdown
-from asrbench.tables.variant_rows import joined
+from asrbench.tables.table_markdown import Column, markdown, spanned
+from asrbench.tables.variant_rows import VARIANT, joined
 
 _PUBLISHED_NOTE = (
     "The published study's figures have no raw rows, hence neither intervals nor ratios."
@@ -48,8 +49,8 @@ LATENCY = Compared(
     title="Latency by device",
     rows=compare_rows.latency,
     schema=compared.LATENCY,
-    value=Column("(s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
-    change=Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    value=spanned("(s)", "latency_mean_s"),
+    change=spanned("ratio", "ratio"),
     label="mean latency of an utterance (s)",
     said="× {}",
     notes=[
@@ -63,13 +64,8 @@ ENERGY = Compared(
     title="Energy by device",
     rows=compare_rows.energy,
     schema=compared.ENERGY,
-    value=Column(
-        "(J)",
-        "energy_per_utterance_study_j",
-        "energy_per_utterance_study_low_j",
-        "energy_per_utterance_study_high_j",
-    ),
-    change=Column("ratio", "ratio", "ratio_low", "ratio_high"),
+    value=spanned("(J)", "energy_per_utterance_study_j"),
+    change=spanned("ratio", "ratio"),
     label="energy of an utterance (J)",
     said="× {}",
     notes=[
@@ -82,10 +78,8 @@ WER = Compared(
     title="Word error rate by device",
     rows=compare_rows.word_errors,
     schema=compared.WER,
-    value=Column("(%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
-    change=Column(
-        *("difference", "difference_percent", "difference_low_percent", "difference_high_percent")
-    ),
+    value=spanned("(%)", "wer_percent"),
+    change=spanned("difference", "difference_percent"),
     label="word error rate (%)",
     said="{} points",
     notes=[
@@ -108,7 +102,7 @@ _DEVICE_COLUMNS = [
 
 def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
-    devices = table.checked("Devices", compare_rows.devices(runs), compared.DEVICES)
+    devices = table.checked("Devices", device_rows.of(runs), compared.DEVICES)
     _write("devices", "Devices", devices, devices, _DEVICE_COLUMNS, [], out)
     made = {}
     for name, one in TABLES.items():
@@ -139,7 +133,7 @@ def side_by_side(rows: pd.DataFrame, one: Compared) -> tuple[pd.DataFrame, list[
                 told.setdefault(line["reason"], []).append(line["device"])
         remarks = [f"{', '.join(devices)}: {reason}" for reason, devices in told.items()]
         wide.append(row | {"reason": joined(remarks)})
-    columns = [Column("model", "model"), Column("CTC weight", "ctc_weight")]
+    columns = list(VARIANT)
     for place, name in enumerate(names):
         columns.append(_of(one.value, place, f"{name} {one.value.head}"))
         if name not in (first, compare_rows.PUBLISHED):
@@ -154,7 +148,8 @@ def _three(column: Column) -> list[str]:
 
 
 def _of(column: Column, place: int, head: str) -> Column:
-    return Column(head, *(f"{place} {name}" for name in _three(column)), scale=column.scale)
+    value, low, high = (f"{place} {name}" for name in _three(column))
+    return Column(head, value, low, high, column.scale)
 
 
 def _write(name: str, title: str, rows, shown, columns, notes: list[str], out: Path) -> None:

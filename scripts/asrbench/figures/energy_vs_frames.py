@@ -4,11 +4,11 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench.figures import length_shape, measured_power, style
+from asrbench.figures import length_shape, measured_power, style, without_data
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
-FIGURES = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
+FIGURES = interval_columns.names("energy_study_j")
 
 
 def draw(tables: Path, study: Study) -> Figure:
@@ -16,12 +16,7 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "energy_vs_frames")
     kept, scope, left_out = measured_power.comparable(table)
     if kept["energy_study_j"].isna().all():
-        figure = style.new(2.0)
-        axes = figure.subplots()
-        axes.set_axis_off()
-        style.say(axes, measured_power.why_none(table))
-        style.note(figure, study)
-        return figure
+        return without_data.draw(study, measured_power.why_none(table))
     shown = table.copy()
     shown.loc[~shown.index.isin(kept.index), list(FIGURES)] = float("nan")
     absent = table[table["energy_study_j"].isna()].assign(why=lambda rows: rows["reason"])

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from asrbench.basics import decades
 from asrbench.figures import style as figure_style
+from asrbench.figures import without_data
 from asrbench.study.config import Study
 from asrbench.tables import table_csv
 
@@ -17,14 +18,9 @@ def draw(tables: Path, study: Study) -> Figure:
     """From latency_vs_batch.csv."""
     table = table_csv.read(tables, "latency_vs_batch")
     absent = table[table["forward_mean_s"].isna()]
-    figure = figure_style.new(2.9 + 0.17 * len(study.models))
     if len(absent) == len(table):
-        axes = figure.subplots()
-        axes.set_axis_off()
-        reason = next((why for why in table["reason"] if why), "no reason given")
-        figure_style.say(axes, f"No batch was measured: {reason}.")
-        figure_style.note(figure, study)
-        return figure
+        return without_data.draw(study, f"No batch was measured: {without_data.reason(table)}.")
+    figure = figure_style.new(2.9 + 0.17 * len(study.models))
     left, right = figure.subplots(1, 2)
     for model in study.models:
         rows = table[table["model"] == model.name].sort_values("batch_size")

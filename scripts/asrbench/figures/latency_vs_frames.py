@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import pandas as pd
 from matplotlib.figure import Figure
 
-from asrbench.figures import length_shape, style
+from asrbench.figures import length_shape, style, without_data
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, latency_growth, table_csv
 
-FIGURES = ("latency_mean_s", "latency_low_s", "latency_high_s")
+FIGURES = interval_columns.names("latency_mean_s")
 
 
 def draw(tables: Path, study: Study) -> Figure:
@@ -17,14 +16,8 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "latency_vs_frames")
     absent = table[table["latency_mean_s"].isna()].assign(why=lambda rows: rows["reason"])
     if len(absent) == len(table):
-        figure = style.new(2.0)
-        axes = figure.subplots()
-        axes.set_axis_off()
-        reason = next((why for why in table["reason"] if why), "no reason given")
-        style.say(axes, f"No latency was measured: {reason}.")
-        style.note(figure, study)
-        return figure
-    growth = _growth(table_csv.read(tables, "latency_growth"))
+        return without_data.draw(study, f"No latency was measured: {without_data.reason(table)}.")
+    growth = latency_growth.as_words(table_csv.read(tables, "latency_growth"), "∝ n^")
     figure = length_shape.draw(study, table, FIGURES, "latency (s)", growth)
     style.note(
         figure,
@@ -35,15 +28,3 @@ def draw(tables: Path, study: Study) -> Figure:
         style.absences(absent, "latency at some lengths"),
     )
     return figure
-
-
-def _growth(table: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Words about each variant's whole latency, where an exponent could be fitted."""
-    fitted = table[(table["part"] == "latency") & table["exponent"].notna()]
-    words = {}
-    for row in fitted.to_dict("records"):
-        text = f"∝ n^{row['exponent']:.2f}"
-        if pd.notna(row["exponent_low"]):
-            text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
-        words[row["model"], row["ctc_weight"]] = text
-    return words

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from asrbench.figures import style as figure_style
+from asrbench.figures import without_data
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
 ABOVE_IN, ROW_IN = 0.9, 1.7
 
@@ -18,8 +19,10 @@ def draw(tables: Path, study: Study) -> Figure:
     """From latency_vs_threads.csv."""
     table = table_csv.read(tables, "latency_vs_threads")
     absent = table[table["latency_mean_s"].isna()]
+    if table.empty:
+        return without_data.draw(study, "This study does not sweep over numbers of threads.")
     if len(absent) == len(table):
-        return _without_figures(table, study)
+        return without_data.draw(study, f"No latency was measured: {without_data.reason(table)}.")
     models = list(dict.fromkeys(table["model"]))
     figure = figure_style.new(ABOVE_IN + ROW_IN * len(models))
     panels = figure.subplots(len(models), 2, sharex=True, squeeze=False)
@@ -34,8 +37,8 @@ def draw(tables: Path, study: Study) -> Figure:
             beside = 1 + 0.05 * (place - (len(weights) - 1) / 2)
             line = line.assign(at=line["thread_count"] * beside)
             style = (figure_style.colours(study)[model], *styles[weight])
-            _line(left, line, ("latency_mean_s", "latency_low_s", "latency_high_s"), style)
-            _line(right, line, ("speed_up", "speed_up_low", "speed_up_high"), style)
+            _line(left, line, interval_columns.names("latency_mean_s"), style)
+            _line(right, line, interval_columns.names("speed_up"), style)
         if here["latency_mean_s"].isna().all():
             for axes in (left, right):
                 figure_style.say(axes, "nothing measured", 24)
@@ -46,19 +49,6 @@ def draw(tables: Path, study: Study) -> Figure:
     _threads(panels, table)
     figure_style.note(figure, study, _not_measured(absent))
     figure_style.legend(figure, _entries(styles, table), 3, not_drawn)
-    return figure
-
-
-def _without_figures(table: pd.DataFrame, study: Study) -> Figure:
-    figure = figure_style.new(2.0)
-    axes = figure.subplots()
-    axes.set_axis_off()
-    if table.empty:
-        figure_style.say(axes, "This study does not sweep over numbers of threads.")
-    else:
-        reason = next((why for why in table["reason"] if why), "no reason given")
-        figure_style.say(axes, f"No latency was measured: {reason}.")
-    figure_style.note(figure, study)
     return figure
 
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asrbench.figures import cost_shape, measured_power, style
+from asrbench.figures import measured_power, style, without_data
 from asrbench.study.config import Study
 from asrbench.tables import table_csv
 
@@ -19,13 +19,9 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "power_vs_time")
     kept = table[table["power_w"].notna()]
     models = list(dict.fromkeys(kept["model"]))
-    figure = style.new(ABOVE_IN + ROW_IN * max(1, len(models)))
     if kept.empty:
-        axes = figure.subplots()
-        axes.set_axis_off()
-        style.note(figure, study)
-        cost_shape.without_figures(axes, measured_power.why_none(table))
-        return figure
+        return without_data.draw(study, measured_power.why_none(table))
+    figure = style.new(ABOVE_IN + ROW_IN * len(models))
     panels = figure.subplots(len(models), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     kept, styles, not_drawn = style.drawn(study, kept)
     for axes, model in zip(panels, models, strict=True):

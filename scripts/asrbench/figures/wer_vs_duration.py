@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from asrbench.figures import style as figure_style
+from asrbench.figures import without_data
 from asrbench.study.config import Study
 from asrbench.tables import table_csv
 
@@ -20,14 +21,10 @@ def draw(tables: Path, study: Study) -> Figure:
     absent = table[table["wer_percent"].isna()]
     why = absent.assign(why=absent["reason"])[["model", "ctc_weight", "why"]]
     models = [name for name in dict.fromkeys(table["model"]) if name not in _empty(table)]
-    figure = figure_style.new(ABOVE_IN + ROW_IN * max(1, len(models)))
     if not models:
-        axes = figure.subplots()
-        axes.set_axis_off()
-        reason = next((text for text in table["reason"] if text), "no reason given")
-        figure_style.say(axes, f"There is no word error rate: {reason}.")
-        figure_style.note(figure, study)
-        return figure
+        text = f"There is no word error rate: {without_data.reason(table)}."
+        return without_data.draw(study, text)
+    figure = figure_style.new(ABOVE_IN + ROW_IN * len(models))
     panels = figure.subplots(len(models), 2, sharex=True, squeeze=False)
     table, styles, not_drawn = figure_style.drawn(study, table)
     for (left, right), model in zip(panels, models, strict=True):

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from asrbench.figures import measured_power, style, tradeoff_shape
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
-COST = tuple(f"energy_per_utterance_study_{part}j" for part in ("", "low_", "high_"))
+COST = interval_columns.names("energy_per_utterance_study_j")
 
 
 def draw(tables: Path, study: Study) -> Figure:

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from asrbench.figures import style, tradeoff_shape
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
-COST = ("latency_mean_s", "latency_low_s", "latency_high_s")
+COST = interval_columns.names("latency_mean_s")
 
 
 def draw(tables: Path, study: Study) -> Figure:

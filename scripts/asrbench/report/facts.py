@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -28,7 +29,7 @@ class Facts:
     """
 
     study: Study
-    device: dict[str, object]
+    device: dict[str, Any]
     tables: dict[str, pd.DataFrame]
     absent: dict[str, str]
 

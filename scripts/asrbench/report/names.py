@@ -19,7 +19,7 @@ def joined(parts: list[str], last: str = "and") -> str:
 
 def variants(rows: pd.DataFrame) -> list[str]:
     """'conformer CTC 0.0, 0.3' for each model of the rows."""
-    by_model = {}
+    by_model: dict[str, list[str]] = {}
     for row in rows.to_dict("records"):
         by_model.setdefault(row["model"], []).append(row["ctc_weight"])
     return [f"{model} CTC {', '.join(dict.fromkeys(w))}" for model, w in by_model.items()]

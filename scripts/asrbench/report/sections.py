@@ -8,38 +8,23 @@ from asrbench.report.answer import on_front
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.inputs import HYPOTHESES
 from asrbench.report.table import Grid
-from asrbench.tables.table_markdown import Column
+from asrbench.tables import latency_pairs
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import VARIANT
 
 SUMMARY = [
-    Column("model", "model"),
-    Column("CTC weight", "ctc_weight"),
+    *VARIANT,
     Column("engine", "engine"),
     Column("Pareto front", "front"),
-    Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
-    Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+    spanned("WER (%)", "wer_percent"),
+    spanned("latency (s)", "latency_mean_s"),
     Column("real-time factor", "real_time_factor"),
-    Column(
-        "energy (J)",
-        "energy_per_utterance_study_j",
-        "energy_per_utterance_study_low_j",
-        "energy_per_utterance_study_high_j",
-    ),
+    spanned("energy (J)", "energy_per_utterance_study_j"),
     Column("power (W)", "power_mean_w"),
     Column("parameters (M)", "parameters_whole", scale=1e-6),
     Column("in use (M)", "parameters_used", scale=1e-6),
     Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
     Column("CPU s / audio s", "cpu_s_per_audio_s"),
-]
-PAIRS = [
-    Column("model", "model"),
-    Column("CTC weight", "ctc_weight"),
-    Column("is", "verdict"),
-    Column("against model", "other_model"),
-    Column("CTC weight ", "other_ctc_weight"),
-    Column("difference (s)", "difference_s", "difference_low_s", "difference_high_s"),
-    Column("ratio", "ratio", "ratio_low", "ratio_high"),
-    Column("utterances", "utterances_shared"),
-    Column("remarks", "reason"),
 ]
 _SAID_FIRST = ["hypothesis", "verdict", "model", "ctc_weight"]
 _DEVICE = {
@@ -74,7 +59,7 @@ def pairs(facts: Facts) -> Grid | None:
     rows = facts.tables.get("latency_pairs")
     if rows is None or rows.empty:
         return None
-    return report_table.grid("Latency of every pair of variants", rows, PAIRS)
+    return report_table.grid("Latency of every pair of variants", rows, latency_pairs.TABLE.columns)
 
 
 def hypotheses(facts: Facts) -> Grid | None:
@@ -148,7 +133,7 @@ def _cores(device: dict) -> str:
 
 def rules() -> list[str]:
     """How the table is to be read."""
-    chance = "Of pairs that do not differ, one in 20 is called different by chance."
+    chance = "About 1 in 20 pairs with no real difference is called different by chance."
     return [
         "A variant is a model at one CTC weight: 0 is attention only, 1 is CTC only. Latency is "
         "wall time from a waveform in memory to text. In brackets: 95 % interval (bootstrap); "

@@ -66,11 +66,10 @@ def compare(first: pd.DataFrame, second: pd.DataFrame, seed: int, same_run: bool
     """
     both = shared(first, second, "utterance_id", "latency_s", same_run)
     in_turn = same_run and len(both.first) >= FEWEST_ROUNDS_PAIRED
-    options = {"seed": seed, "rounds_shared": in_turn}
     cells = (both.first, None), (both.second, None)
     return Pair(
-        bootstrap.difference(*cells, **options),
-        bootstrap.quotient(*cells, **options),
+        bootstrap.difference(*cells, seed=seed, rounds_shared=in_turn),
+        bootstrap.quotient(*cells, seed=seed, rounds_shared=in_turn),
         len(both.units),
         both.left_out,
     )

@@ -13,7 +13,7 @@ from asrbench.results.raw_files import no_file, read_rows, round_file
 TEXT = ["phase", "meter", "channel", "scope"]
 NUMBERS = ["t_s", "power_w", "energy_j"]
 _NUMBER = (int, float)
-_CHANNEL = {
+_CHANNEL: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("meter", "channel", "scope", "kind", "status"), str),
     **dict.fromkeys(("reach", "update_s", "period_s"), _NUMBER),
     "estimated": bool,
@@ -42,8 +42,9 @@ class RawWindow:
     def number(self, key: str) -> float:
         """A number of window.json; NaN where it is absent."""
         value = self.said.get(key)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return float(value) if number else np.nan
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        return np.nan
 
     def span_s(self, phase: str) -> tuple[float, float] | None:
         """Start and end of a phase, or None where it was not run."""
@@ -68,7 +69,7 @@ def read(results: Path, model: str, ctc_weight: str, number: int) -> RawWindow:
     except FileNotFoundError:
         return RawWindow("void", no_file(folder / "samples.csv", results), said, meters)
     raw = RawWindow(status, reason, said, meters, rows)
-    wrong = _fault(raw)
+    wrong = _fault(raw, rows)
     return replace(raw, status="void", reason=wrong, rows=None) if wrong else raw
 
 
@@ -100,7 +101,7 @@ def _channels(said: dict, path: Path) -> list[dict]:
     return list(meters)
 
 
-def _fault(raw: RawWindow) -> str:
+def _fault(raw: RawWindow, rows: pd.DataFrame) -> str:
     """What cannot be right in a window that says it was measured; '' where all can."""
     for phase, span in (raw.said.get("phases") or {}).items():
         if not (isinstance(span, list) and len(span) == 2 and span[0] <= span[1]):
@@ -108,7 +109,6 @@ def _fault(raw: RawWindow) -> str:
     for key in ("inferences", "audio_s"):
         if not 0 < raw.number(key) < np.inf:
             return f"{key} is {raw.said.get(key)!r}, which is not above 0"
-    rows = raw.rows
     if (rows["power_w"] < 0).any() or (rows["energy_j"] < 0).any():
         return "a power sample is below 0"
     if rows.duplicated(["meter", "channel", "scope", "t_s"]).any():

@@ -61,14 +61,14 @@ def sound(
     keys = pd.Series(list(zip(*(rows[column] for column in unit), strict=True)), rows.index)
     right = ~rows.assign(key=keys).duplicated(["round", "key"], keep=False)
     _tell(told, rows, ~right, "{} rows are of one input with another row, and none is counted")
-    units = _units(expected, unit) if expected is not None else None
-    if units is not None:
+    units = _units(expected, unit) if expected is not None else []
+    if expected is not None:
         foreign = right & ~keys.isin(units)
         _tell(told, rows, foreign, "{} rows are of inputs that were not to be measured")
         right &= ~foreign
     if "duration_s" in rows:
         usual_s = rows["duration_s"].groupby(keys).transform("median")
-        if units is not None and "duration_s" in expected:
+        if expected is not None and "duration_s" in expected:
             usual_s = keys.map(dict(zip(units, expected["duration_s"], strict=True)))
         other = right & ((rows["duration_s"] - usual_s).abs() > _DURATION_S)
         _tell(told, rows, other, "{} rows have another duration_s than their input")
@@ -80,7 +80,7 @@ def sound(
     for number, original in _copies(rows[right], keys[right], value).items():
         told[f"a copy of round {original}, not counted"].append(number)
         right &= rows["round"] != number
-    wanted = set(keys[right]) if units is None else set(units)
+    wanted = set(keys[right]) if expected is None else set(units)
     for number in sorted(set(rows["round"])):
         lacking = len(wanted - set(keys[rows["round"] == number]))
         if lacking:

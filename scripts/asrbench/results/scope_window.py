@@ -64,7 +64,8 @@ class _Void(Exception):
 def read(raw: RawWindow, meter: str, scope: str) -> Window:
     """The figures of one meter and scope in one round."""
     channels = [c for c in raw.meters if (c["meter"], c["scope"]) == (meter, scope)]
-    if raw.rows is None or not channels:
+    rows = raw.rows
+    if rows is None or not channels:
         status = raw.status if raw.reason else "unavailable"
         return Window(status, (raw.reason or f"not measured by {meter}",))
     void = [channel["reason"] for channel in channels if channel["status"] == "void"]
@@ -74,7 +75,7 @@ def read(raw: RawWindow, meter: str, scope: str) -> Window:
     if not end_s > start_s:
         return Window("void", ("the window has no start and end",))
     try:
-        parts = [_part(raw, channel, start_s, end_s) for channel in channels]
+        parts = [_part(raw, rows, channel, start_s, end_s) for channel in channels]
     except _Void as reason:
         return Window("void", (str(reason),))
     power_w, energy_j, before_w, after_w = (
@@ -104,8 +105,7 @@ def read(raw: RawWindow, meter: str, scope: str) -> Window:
     )
 
 
-def _part(raw: RawWindow, channel: dict, start_s: float, end_s: float) -> _Part:
-    rows = raw.rows
+def _part(raw: RawWindow, rows: pd.DataFrame, channel: dict, start_s: float, end_s: float) -> _Part:
     ours = (rows["meter"] == channel["meter"]) & (rows["channel"] == channel["channel"])
     rows = rows[ours].sort_values("t_s", kind="stable")
     if not rows["t_s"].between(start_s, end_s).any():
@@ -151,10 +151,13 @@ def _counter(raw: RawWindow, rows: pd.DataFrame, channel: dict) -> _Part:
     joules = integrate.difference(t_s, whole_j, start_s, end_s)
     if not joules > 0:
         raise _Void("the counter did not move")
-    idle_w = [_mean_w(raw.span_s(f"idle_{when}"), t_s, whole_j) for when in ("before", "after")]
+    before_w, after_w = (
+        _mean_w(raw.span_s(f"idle_{when}"), t_s, whole_j) for when in ("before", "after")
+    )
     update_s = max(channel["update_s"], channel["period_s"])
     flags = power_flags.of_readings(t_s[inside], energy_j[inside], end_s - start_s, update_s)
-    return _Part(int(inside.sum()), joules / (end_s - start_s), joules, *idle_w, flags)
+    power_w = joules / (end_s - start_s)
+    return _Part(int(inside.sum()), power_w, joules, before_w, after_w, flags)
 
 
 def _mean_w(span_s: tuple[float, float] | None, t_s: np.ndarray, energy_j: np.ndarray) -> float:

@@ -2,8 +2,10 @@
 
 import contextlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,7 +111,8 @@ def _sound(study: Study, results: Path, lines: list[dict]) -> tuple[list[dict], 
                 ),
             ),
         ]
-    sound, wrong = [], Counter()
+    sound: list[dict] = []
+    wrong: Counter[str] = Counter()
     for line in lines:
         name = str(line.get("utterance_id"))
         kind = next((words for words, broken in kinds if broken(name, line)), None)
@@ -153,7 +156,7 @@ def _nothing(*reasons: str) -> Scored:
     return Scored(empty.assign(hypothesis="", ended=""), scoring.count([]), list(reasons))
 
 
-def _row(line: dict, path: Path, change) -> dict[str, object]:
+def _row(line: dict, path: Path, change: Callable[[str], str]) -> dict[str, Any]:
     if not isinstance(line.get("reference"), str):
         raise UserError(f"{path}: utterance {line.get('utterance_id')!r} has no reference")
     failed = line.get("status", "ok") != "ok" or not isinstance(line.get("hypothesis"), str)

@@ -118,7 +118,7 @@ def _explained(error: Exception, archive: Path, to: Path) -> str:
         if isinstance(error, FileNotFoundError) and not archive.exists():
             return f"{archive}: there is no such archive"
         place = error.filename or to
-        return f"{place}: cannot unpack {archive} ({error.strerror}); mend that and run it again"
+        return f"{place}: cannot unpack {archive} ({error.strerror}); fix that and run it again"
     reason = " ".join(str(error).split()) or "it ends too early"
     return f"{archive}: is damaged, cut short or no archive ({reason}); fetch it again"
 

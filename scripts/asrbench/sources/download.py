@@ -150,7 +150,7 @@ def _deliver(session, url, part, sha256, attempts, pause_s, timeout_s) -> str:
 
 
 def _transfer(session, url: str, part: PartialFile, timeout_s: tuple[float, float]) -> None:
-    """One request, or two where the server does not go on where the part ends."""
+    """One request, or two where the server does not continue where the part ends."""
     if part.size and part.size == part.origin["total"]:
         return
     try:

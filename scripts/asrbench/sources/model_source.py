@@ -20,7 +20,7 @@ from asrbench.sources.archive import unpack
 from asrbench.sources.download import download, file_name, sha256_of
 from asrbench.study.config import Model
 
-_ADVICE = "Give the model's source as a folder or a packed zip on disk, or mend its address"
+_ADVICE = "Give the model's source as a folder or a packed zip on disk, or fix its address"
 _ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
@@ -92,7 +92,7 @@ def _bring(model: Model, folder: Path, trained: bool) -> _Source:
         return _Source("hub", model_zoo.fetch_repository(source, folder, trained))
     raise UserError(
         f"model {model.name}: source {source!r} is no folder and no file here, no http(s) address "
-        "and no tag of ESPnet's model zoo; mend models[].source"
+        "and no tag of ESPnet's model zoo; fix models[].source"
     )
 
 

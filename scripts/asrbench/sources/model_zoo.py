@@ -108,5 +108,5 @@ def _from_hub(
 def _absent(source: str, reason: str) -> str:
     return (
         f"{source}: is no folder and no file here, no tag of ESPnet's zoo, and the Hugging Face "
-        f"hub {reason}; mend the model's source, or give a folder or a packed zip on disk"
+        f"hub {reason}; fix the model's source, or give a folder or a packed zip on disk"
     )

@@ -73,7 +73,7 @@ class PartialFile:
             raise UserError(
                 f"{self.target}: the disk is too full: {(total - self.size) / 1e6:.1f} MB are "
                 f"still to come and {free / 1e6:.1f} MB are free; free some space, and the "
-                "download goes on where it stopped"
+                "download resumes where it stopped"
             )
 
     def write(self, chunk: bytes) -> None:
@@ -108,6 +108,6 @@ def cannot_write(target: Path, error: OSError) -> str:
     """What a user is told when ``target`` cannot be written."""
     reason = error.strerror or str(error)
     return (
-        f"{target}: cannot be written ({reason}); free some space or mend the rights of the "
+        f"{target}: cannot be written ({reason}); free some space or fix the rights of the "
         "folder, or choose another folder with --out"
     )

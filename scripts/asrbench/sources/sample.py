@@ -82,7 +82,8 @@ def draw_pieces(
     beginnings = shuffled(lengths, "pieces", seed)
     first = beginnings[repeat % len(beginnings)]
     order = [first, *(i for i in shuffled(lengths, "pieces", seed, repeat) if i != first)]
-    pieces, reached = [], 0
+    pieces: list[str] = []
+    reached = 0
     while reached < samples:
         piece = order[len(pieces) % len(order)]
         pieces.append(piece)

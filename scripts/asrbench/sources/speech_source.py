@@ -48,7 +48,7 @@ def fetch(speech: Speech, folder: str | Path, path: str | None = None) -> dict:
             )
         manifest = _of_archive("archive", Path(given), sha256, folder)
     else:
-        raise UserError(f"{given}: there is no such folder or archive; mend speech.path")
+        raise UserError(f"{given}: there is no such folder or archive; fix speech.path")
     empty = dict.fromkeys(["root", "archive", "archive_bytes", "sha256", "url"])
     manifest = {"name": speech.name, "kind": None} | empty | manifest
     write_json(manifest, folder / MANIFEST)

@@ -140,7 +140,8 @@ def quotient(
     one, other = paired(first, second)
     terms = [Term(one, log=True), Term(other, -1.0, log=True)]
     found = _interval(terms, seed, names, resamples, rounds_shared=rounds_shared)
-    return Interval(*(float(np.exp(x)) for x in (found.value, found.low, found.high)), found.over)
+    value, low, high = (float(np.exp(x)) for x in (found.value, found.low, found.high))
+    return Interval(value, low, high, found.over)
 
 
 def around(
@@ -207,7 +208,7 @@ def _interval(
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     influences = [term.influence() for term in terms]
     if together:
-        influences = [sum(influences)]
+        influences = [np.sum(influences, axis=0)]
     stretch = _stretch(influences, float(np.var(drawn)), units - 1 if freedom is None else freedom)
     if freedom is None:
         low, high = value + stretch * (np.quantile(drawn, tails) - value)
@@ -248,7 +249,7 @@ def _stretch(influences: list[np.ndarray], drawn_variance: float, freedom: float
     """
     units = influences[0].shape[1]
     cells = [_cell_variance(z) for z in influences]
-    parts = [(np.var(z.mean(1), ddof=1) / len(z), len(z) - 1) for z in influences if len(z) > 1]
+    parts = [(np.var(z.mean(1), ddof=1) / len(z), len(z) - 1.0) for z in influences if len(z) > 1]
     if units > 1:
         parts.append((np.var(sum(z.mean(0) for z in influences), ddof=1) / units, freedom))
     variances = [variance for variance, _ in parts]

@@ -6,11 +6,20 @@ hence on the safe side, where they are over the same utterances.
 """
 
 import math
+from typing import NamedTuple
 
-Figure = tuple[float, float, float]  # value, low, high
+Three = tuple[float, float, float]  # a value with its bounds, as tables give them
 
 
-def product(first: Figure, second: Figure) -> Figure:
+class Figure(NamedTuple):
+    """A value with the bounds of its interval, NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+
+
+def product(first: Three, second: Three) -> Figure:
     """Value × value, with the relative distances to the bounds added in quadrature.
 
     A factor without an interval (NaN) adds nothing; where neither has one, the
@@ -18,35 +27,36 @@ def product(first: Figure, second: Figure) -> Figure:
     """
     value = first[0] * second[0]
     if all(math.isnan(bound) for bound in (*first[1:], *second[1:])):
-        return value, math.nan, math.nan
+        return Figure(value, math.nan, math.nan)
     down = math.hypot(*(_relative(f[0] - f[1], f[0]) for f in (first, second)))
     up = math.hypot(*(_relative(f[2] - f[0], f[0]) for f in (first, second)))
-    return value, max(value * (1 - down), 0.0), value * (1 + up)
+    return Figure(value, max(value * (1 - down), 0.0), value * (1 + up))
 
 
-def difference(first: Figure, second: Figure) -> Figure:
+def difference(first: Three, second: Three) -> Figure:
     """The first minus the second; without an interval where one of them has none."""
     value = first[0] - second[0]
     if any(math.isnan(bound) for bound in (*first[1:], *second[1:])):
-        return value, math.nan, math.nan
+        return Figure(value, math.nan, math.nan)
     down = math.hypot(first[0] - first[1], second[2] - second[0])
     up = math.hypot(first[2] - first[0], second[0] - second[1])
-    return value, value - down, value + up
+    return Figure(value, value - down, value + up)
 
 
-def ratio(first: Figure, second: Figure) -> Figure:
+def ratio(first: Three, second: Three) -> Figure:
     """The first over the second, by the difference of logarithms; NaN where one is not above 0.
 
     Where anything from nothing to without end is possible, there is no interval.
     """
     if not (first[0] > 0 and second[0] > 0):
-        return math.nan, math.nan, math.nan
+        return Figure(math.nan, math.nan, math.nan)
     value, low, high = (math.exp(x) for x in difference(_logs(first), _logs(second)))
-    return (value, math.nan, math.nan) if (low, high) == (0.0, math.inf) else (value, low, high)
+    no_bounds = (low, high) == (0.0, math.inf)
+    return Figure(value, *((math.nan, math.nan) if no_bounds else (low, high)))
 
 
-def _logs(figure: Figure) -> Figure:
-    return tuple(-math.inf if x == 0 else math.log(x) if x > 0 else math.nan for x in figure)
+def _logs(three: Three) -> Figure:
+    return Figure(*(-math.inf if x == 0 else math.log(x) if x > 0 else math.nan for x in three))
 
 
 def _relative(distance: float, value: float) -> float:

@@ -85,7 +85,8 @@ def shared(
         parts = np.split(rows_kept, [len(cells[0])])
         kept = [each[part][:, columns_kept] for each, part in zip(cells, parts, strict=True)]
     left_out = len(first) + len(second) - sum(each.size for each in kept)
-    return Shared(*kept, [u for u, keep in zip(units, columns_kept, strict=True) if keep], left_out)
+    units = [unit for unit, keep in zip(units, columns_kept, strict=True) if keep]
+    return Shared(kept[0], kept[1], units, left_out)
 
 
 def _whole_part(there: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

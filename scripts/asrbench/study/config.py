@@ -188,7 +188,7 @@ class Checks(Block):
     strict: bool = Field(
         False,
         description="true: a device that is not fit to be measured (busy, throttled, saving "
-        "power, short of memory) stops the run; false: it is written down and the run goes on.",
+        "power, short of memory) stops the run; false: it is written down and the run continues.",
     )
 
 

@@ -14,8 +14,8 @@ class Block(BaseModel):
 
 
 def no_doubles(values: list) -> list:
-    """The values, each of which stands once; a validator for pydantic."""
+    """The values, each of which is listed once; a validator for pydantic."""
     for value in values:
         if values.count(value) > 1:
-            raise ValueError(f"{value} stands more than once; name each once")
+            raise ValueError(f"{value} is listed more than once; name each once")
     return values

@@ -4,6 +4,7 @@ import difflib
 import typing
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 
 def explain(error: ValidationError, origin: str, root: type[BaseModel]) -> list[str]:
@@ -37,7 +38,7 @@ def _key(location: tuple) -> str:
     return text or "(top level)"
 
 
-def _problem(finding: dict, root: type[BaseModel]) -> str:
+def _problem(finding: ErrorDetails, root: type[BaseModel]) -> str:
     kind, given, context = finding["type"], finding["input"], finding.get("ctx", {})
     if kind == "extra_forbidden":
         known = _fields_at(root, finding["loc"][:-1])

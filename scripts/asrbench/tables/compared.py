@@ -3,9 +3,8 @@
 from asrbench.engines.catalogue import MODULES
 from asrbench.results import latency_pair
 from asrbench.tables.power_columns import STATUSES
-from asrbench.tables.table import count, number, schema, text
+from asrbench.tables.table import count, interval, number, schema, text
 
-_LOW, _HIGH = "Lower bound of its 95 % interval.", "Upper bound of its 95 % interval."
 _WHO = {
     "model": text(meaning="Name of the model in the configurations."),
     "ctc_weight": text(meaning="Share of the CTC score in the search."),
@@ -21,15 +20,11 @@ _OVERS = ("rounds and utterances", "rounds", "utterances", "none")
 
 LATENCY = schema(
     **_WHO,
-    latency_mean_s=number(meaning="Mean wall time from a waveform in memory to text."),
-    latency_low_s=number(meaning=_LOW),
-    latency_high_s=number(meaning=_HIGH),
+    **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
     real_time_factor=number(meaning="Seconds of latency for a second of audio."),
     **_AGAINST,
     utterances_shared=count(meaning="Utterances that both runs have."),
-    ratio=number(meaning="Mean latency over that of the first run, on shared utterances."),
-    ratio_low=number(meaning=_LOW),
-    ratio_high=number(meaning=_HIGH),
+    **interval("ratio", "Mean latency over that of the first run, on shared utterances."),
     interval_over=text(*_OVERS, meaning="What was resampled for the ratio's interval."),
     verdict=text(
         *(latency_pair.SLOWER, latency_pair.FASTER, latency_pair.UNDECIDED, ""),
@@ -46,26 +41,18 @@ ENERGY = schema(
     meter=text(meaning="Kind of meter."),
     scope=text(meaning="What part of the device it measures."),
     power_mean_w=number(meaning="Mean power while inference runs."),
-    energy_per_utterance_study_j=number(meaning="Mean watts × mean latency."),
-    energy_per_utterance_study_low_j=number(meaning=_LOW),
-    energy_per_utterance_study_high_j=number(meaning=_HIGH),
+    **interval("energy_per_utterance_study_j", "Mean watts × mean latency."),
     **_AGAINST,
-    ratio=number(meaning="Joules over those of the first run; of one scope alone."),
-    ratio_low=number(meaning=_LOW),
-    ratio_high=number(meaning=_HIGH),
+    **interval("ratio", "Joules over those of the first run; of one scope alone."),
     **_REASON,
 )
 
 WER = schema(
     **_WHO,
     words=count(meaning="Words in the references."),
-    wer_percent=number(meaning="Word error rate."),
-    wer_low_percent=number(meaning=_LOW),
-    wer_high_percent=number(meaning=_HIGH),
+    **interval("wer_percent", "Word error rate."),
     **_AGAINST,
-    difference_percent=number(low=None, meaning="Rate minus that of the first run, in points."),
-    difference_low_percent=number(low=None, meaning=_LOW),
-    difference_high_percent=number(low=None, meaning=_HIGH),
+    **interval("difference_percent", "Rate minus that of the first run, in points.", low=None),
     **_REASON,
 )
 

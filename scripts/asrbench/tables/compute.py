@@ -13,7 +13,7 @@ from asrbench.study.config import Study
 from asrbench.tables import memory_peaks
 from asrbench.tables.table import Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 MEGA = 1e-6
 PARTS = ("encoder", "decoder", "ctc")
@@ -133,8 +133,7 @@ TABLE = Table(
         reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("weights (MB)", "weights_bytes", scale=MEGA),
         Column("peak memory (MB)", "peak_memory_bytes", scale=MEGA),

@@ -16,7 +16,7 @@ from asrbench.results.scope_window import Window
 from asrbench.statistics import bootstrap
 from asrbench.statistics.error_propagation import product
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 from asrbench.tables.power_columns import COLUMNS, SCHEMA
 from asrbench.tables.table import INTERVAL_NOTE, Table, schema, speech_note
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
@@ -73,7 +73,7 @@ def _row(measured: Measured, power: Power, timed: pd.Series | None, seed: int) -
 
 def _cpu(timed: pd.Series | None) -> dict[str, float]:
     """Computing time of the latency's rounds, which no meter is needed for."""
-    names = [f"cpu_{part}s_per_audio_s" for part in ("", "low_", "high_")]
+    names = interval_columns.names("cpu_s_per_audio_s")
     return {name: np.nan if timed is None else timed[name] for name in names}
 
 
@@ -92,22 +92,12 @@ def _figures(power: Power, seed: int) -> dict[str, object]:
         "idle_drift_percent": _widest([window.drift_percent for window in windows]),
         "energy_per_utterance_mwh": energy.value / J_PER_MWH,
         "energy_per_utterance_net_mwh": net.value / J_PER_MWH,
-        **_three("power_{}_w", power.mean, value="mean"),
-        **_three("power_net_{}w", net_w),
-        **_three("energy_per_utterance_integral_{}j", energy),
-        **_three("energy_per_utterance_net_{}j", net),
-        **_three("energy_per_audio_second_{}j", audio),
-        **_three("energy_per_audio_second_net_{}j", audio_net),
-    }
-
-
-def _three(name: str, interval: bootstrap.Interval, value: str = "") -> dict[str, float]:
-    """Value, low and high under their columns' names."""
-    spare = "" if value else "_"
-    return {
-        name.format(value): interval.value,
-        name.format(f"low{spare}"): interval.low,
-        name.format(f"high{spare}"): interval.high,
+        **interval_columns.cells("power_mean_w", power.mean),
+        **interval_columns.cells("power_net_w", net_w),
+        **interval_columns.cells("energy_per_utterance_integral_j", energy),
+        **interval_columns.cells("energy_per_utterance_net_j", net),
+        **interval_columns.cells("energy_per_audio_second_j", audio),
+        **interval_columns.cells("energy_per_audio_second_net_j", audio_net),
     }
 
 
@@ -126,9 +116,9 @@ def _ratio(windows: tuple[Window, ...], joules, below: str, seed: int) -> bootst
 
 
 def _studys(power: Power, timed: pd.Series) -> dict[str, object]:
-    value, low, high = product(
+    joules = product(
         (power.mean.value, power.mean.low, power.mean.high),
-        tuple(timed[f"latency_{part}_s"] for part in ("mean", "low", "high")),
+        tuple(timed[list(interval_columns.names("latency_mean_s"))]),
     )
     parts = [
         name
@@ -136,9 +126,7 @@ def _studys(power: Power, timed: pd.Series) -> dict[str, object]:
         if np.isfinite(bound)
     ]
     return {
-        "energy_per_utterance_study_j": value,
-        "energy_per_utterance_study_low_j": low,
-        "energy_per_utterance_study_high_j": high,
+        **interval_columns.cells("energy_per_utterance_study_j", joules),
         "energy_interval_over": " and ".join(parts) or "none",
     }
 
@@ -161,7 +149,8 @@ def _widest(values: list[float]) -> float:
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
-        INTERVAL_NOTE + " Of power it is over rounds, since samples of one window hang together.",
+        f"{INTERVAL_NOTE} Of power it is over rounds, since samples of one window are not "
+        "independent.",
         "Watts × latency is the published study's formula; the integral is the energy of the "
         "windows divided by their inferences; net is the integral without idle power. "
         "mWh are those of the integral.",

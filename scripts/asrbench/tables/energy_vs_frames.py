@@ -10,19 +10,23 @@ import pandas as pd
 from asrbench.results import power_windows
 from asrbench.statistics.error_propagation import product
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 from asrbench.tables.power_columns import STATUSES
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
-
-FIGURES = ("energy_study_j", "energy_study_low_j", "energy_study_high_j")
-ESTIMATES = tuple(f"estimated_{name}" for name in FIGURES)
-MEANINGS = (
-    "Mean watts × mean latency at this length.",
-    "Lower bound of its 95 % interval.",
-    "Upper bound of its 95 % interval.",
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
 )
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
+
+_FIGURE = "energy_study_j"
+_FIGURES = interval(_FIGURE, "Mean watts × mean latency at this length.")
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -50,9 +54,9 @@ def build(study: Study, results: Path) -> pd.DataFrame:
                 "reason": joined(reasons),
             }
             if timed is not None and power.windows:
-                seconds = tuple(timed[f"latency_{part}_s"] for part in ("mean", "low", "high"))
-                names = FIGURES if power.status == "measured" else ESTIMATES
-                row |= dict(zip(names, product(watts, seconds), strict=True))
+                seconds = tuple(timed[list(interval_columns.names("latency_mean_s"))])
+                kind = "" if power.status == "measured" else "estimated_"
+                row |= interval_columns.cells(kind + _FIGURE, product(watts, seconds))
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -73,23 +77,25 @@ TABLE = Table(
         **IDENTITY,
         length_frames=count(meaning="Length of the input in frames of the model's own front end."),
         duration_s=number(meaning="Mean length of the input in seconds."),
-        **{n: number(meaning=m) for n, m in zip(FIGURES, MEANINGS, strict=True)},
-        **{n: number(meaning=f"Estimated. {m}") for n, m in zip(ESTIMATES, MEANINGS, strict=True)},
+        **_FIGURES,
+        **{
+            f"estimated_{name}": number(meaning=f"Estimated. {column.description}")
+            for name, column in _FIGURES.items()
+        },
         power_status=text(
             *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
         ),
-        meter=text(meaning="Meter that stands for the study."),
+        meter=text(meaning="Meter that the study's figures are by."),
         scope=text(meaning="What part of the device it measures."),
         reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
-        Column("energy (J)", *FIGURES),
-        Column("estimated energy (J)", *ESTIMATES),
+        spanned("energy (J)", _FIGURE),
+        spanned("estimated energy (J)", f"estimated_{_FIGURE}"),
         Column("power", "power_status"),
         Column("scope", "scope"),
         Column("remarks", "reason"),

@@ -222,8 +222,8 @@ def _notes(study: Study) -> list[str]:
         *(f"{key}: {words}" for key, words in HYPOTHESES.items()),
         "Supported or contradicted: the 95 % interval lies wholly on one side of no difference "
         "(1 of a ratio, 0 of a difference). 'Far' and 'drastically' are no numbers, so the verdict "
-        "is about the direction, and the value says how far. Of parts without any difference, one "
-        "in 20 is called so by chance.",
+        "is about the direction, and the value says how far. About 1 in "
+        "20 parts with no real difference is called supported or contradicted by chance.",
         "Latency is compared utterance by utterance. Energy, growth, batches, and word errors "
         "without wer_pairs, are compared through the intervals of both, added in quadrature.",
     ]

@@ -15,9 +15,18 @@ from asrbench.tables import (
     percentiles,
     search_ends,
 )
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 
@@ -83,9 +92,7 @@ TABLE = Table(
         rounds=count(meaning="Rounds (fresh processes) that are in the row."),
         utterances=count(meaning="Different utterances that were tried."),
         failed=count(meaning="Raw rows that failed; they have no latency."),
-        latency_mean_s=number(meaning="Mean wall time from a waveform in memory to text."),
-        latency_low_s=number(meaning="Lower bound of its 95 % interval."),
-        latency_high_s=number(meaning="Upper bound of its 95 % interval."),
+        **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
         interval_over=text(
             "rounds and utterances",
             "rounds",
@@ -101,24 +108,17 @@ TABLE = Table(
         ),
         latency_std_between_rounds_s=number(meaning="Standard deviation of the rounds' means."),
         **latency_parts.COLUMNS,
-        real_time_factor=number(
-            meaning="Seconds of latency for a second of audio, sums over sums."
+        **interval("real_time_factor", "Seconds of latency for a second of audio, sums over sums."),
+        **interval(
+            "cpu_s_per_audio_s",
+            "CPU seconds of all threads for a second of audio: computing time, no energy.",
         ),
-        real_time_factor_low=number(meaning="Lower bound of its 95 % interval."),
-        real_time_factor_high=number(meaning="Upper bound of its 95 % interval."),
-        cpu_s_per_audio_s=number(
-            meaning="CPU seconds of all threads for a second of audio: computing time, no energy."
+        **interval(
+            "startup_s",
+            "Where the line latency = start-up + slope × seconds of audio begins.",
+            low=None,
         ),
-        cpu_low_s_per_audio_s=number(meaning="Lower bound of its 95 % interval."),
-        cpu_high_s_per_audio_s=number(meaning="Upper bound of its 95 % interval."),
-        startup_s=number(
-            low=None, meaning="Where the line latency = start-up + slope × seconds of audio begins."
-        ),
-        startup_low_s=number(low=None, meaning="Lower bound of its 95 % interval."),
-        startup_high_s=number(low=None, meaning="Upper bound of its 95 % interval."),
-        slope_s_per_audio_s=number(low=None, meaning="Slope of that line."),
-        slope_low_s_per_audio_s=number(low=None, meaning="Lower bound of its 95 % interval."),
-        slope_high_s_per_audio_s=number(low=None, meaning="Upper bound of its 95 % interval."),
+        **interval("slope_s_per_audio_s", "Slope of that line.", low=None),
         line_reason=text(meaning="Why there is no line."),
         tokens_mean=number(meaning="Mean number of tokens in the text that was found."),
         **memory_peaks.COLUMNS,
@@ -134,10 +134,9 @@ TABLE = Table(
         reason=text(meaning="Why rows or rounds are absent or failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
-        Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+        spanned("latency (s)", "latency_mean_s"),
         Column("median (s)", "latency_median_s"),
         *(column for name in percentiles.SHARES for column in _bounded(name)),
         Column("std within rounds (s)", "latency_std_within_rounds_s"),
@@ -147,22 +146,10 @@ TABLE = Table(
         Column("CTC (s)", "ctc_mean_s"),
         Column("bookkeeping (s)", "bookkeeping_mean_s"),
         Column("other (s)", "other_mean_s"),
-        Column(
-            "real-time factor", "real_time_factor", "real_time_factor_low", "real_time_factor_high"
-        ),
-        Column(
-            "CPU s / audio s",
-            "cpu_s_per_audio_s",
-            "cpu_low_s_per_audio_s",
-            "cpu_high_s_per_audio_s",
-        ),
-        Column("start-up (s)", "startup_s", "startup_low_s", "startup_high_s"),
-        Column(
-            "slope (s/s)",
-            "slope_s_per_audio_s",
-            "slope_low_s_per_audio_s",
-            "slope_high_s_per_audio_s",
-        ),
+        spanned("real-time factor", "real_time_factor"),
+        spanned("CPU s / audio s", "cpu_s_per_audio_s"),
+        spanned("start-up (s)", "startup_s"),
+        spanned("slope (s/s)", "slope_s_per_audio_s"),
         Column("tokens", "tokens_mean"),
         Column("rounds", "rounds"),
         Column("utterances", "utterances"),

@@ -9,9 +9,18 @@ from asrbench.results import timed_rows
 from asrbench.statistics import line_fit
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study.config import Study
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables import interval_columns
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 PARTS = ("latency", "encode", "search", "decoder", "ctc")
 
@@ -35,20 +44,35 @@ def _growth(found: timed_rows.Rows, column: str, seed: int) -> dict[str, object]
         why = [] if found.good.empty else ["no time was spent in this part"]
         return row | {"reason": joined(found.reasons + why)}
     if lengths < line_fit.MINIMUM_UNITS:
-        why = f"{lengths} of the lengths have a time, and an exponent needs 3"
-        return row | {"reason": joined([*found.reasons, why])}
+        few = f"{lengths} of the lengths have a time, and an exponent needs 3"
+        return row | {"reason": joined([*found.reasons, few])}
     # One unit is one piece of speech at one length.
     units = timed.assign(unit=list(zip(timed["length_frames"], timed["repeat"], strict=True)))
     seconds = matrices(units, "unit", [column])[column]
     duration_s = units.groupby("unit", sort=False)["duration_s"].first().to_numpy()
     line = line_fit.fit(np.log(duration_s), np.log(seconds), seed=seed, names=("rounds", "inputs"))
     return row | {
-        "exponent": line.slope.value,
-        "exponent_low": line.slope.low,
-        "exponent_high": line.slope.high,
+        **interval_columns.cells("exponent", line.slope),
         "interval_over": line.slope.over,
         "reason": joined(found.reasons),
     }
+
+
+def as_words(table: pd.DataFrame, before: str) -> dict[tuple[str, str], str]:
+    """Words about each variant's whole latency, where an exponent could be fitted.
+
+    Args:
+        table: this one.
+        before: what the exponent is written behind.
+    """
+    fitted = table[(table["part"] == "latency") & table["exponent"].notna()]
+    words = {}
+    for row in fitted.to_dict("records"):
+        text = f"{before}{row['exponent']:.2f}"
+        if pd.notna(row["exponent_low"]):
+            text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
+        words[row["model"], row["ctc_weight"]] = text
+    return words
 
 
 def _notes(study: Study) -> list[str]:
@@ -67,9 +91,7 @@ TABLE = Table(
     schema=schema(
         **IDENTITY,
         part=text(*PARTS, meaning="Latency, or the part of it whose growth is fitted."),
-        exponent=number(low=None, meaning="Seconds grow as the length of the input to this power."),
-        exponent_low=number(low=None, meaning="Lower bound of its 95 % interval."),
-        exponent_high=number(low=None, meaning="Upper bound of its 95 % interval."),
+        **interval("exponent", "Seconds grow as the length of the input to this power.", low=None),
         interval_over=text(
             "rounds and inputs",
             "rounds",
@@ -82,11 +104,10 @@ TABLE = Table(
         reason=text(meaning="Why there is no exponent, or rows are absent."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("part", "part"),
-        Column("exponent", "exponent", "exponent_low", "exponent_high"),
+        spanned("exponent", "exponent"),
         Column("lengths", "lengths"),
         Column("rows", "rows"),
         Column("remarks", "reason"),

@@ -8,9 +8,10 @@ import pandas as pd
 from asrbench.results import latency_pair, timed_rows
 from asrbench.results.timed_rows import Rows
 from asrbench.study.config import Study
-from asrbench.tables.table import Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, OTHER, pair_rows
+from asrbench.tables import interval_columns
+from asrbench.tables.table import Table, count, interval, schema, speech_note, text
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, OTHER, VARIANT, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -25,12 +26,8 @@ def _compared(first: Rows, second: Rows, seed: int) -> dict[str, object]:
     return {
         "utterances_shared": pair.utterances,
         "rows_left_out": pair.rows_left_out,
-        "difference_s": pair.difference.value,
-        "difference_low_s": pair.difference.low,
-        "difference_high_s": pair.difference.high,
-        "ratio": pair.ratio.value,
-        "ratio_low": pair.ratio.low,
-        "ratio_high": pair.ratio.high,
+        **interval_columns.cells("difference_s", pair.difference),
+        **interval_columns.cells("ratio", pair.ratio),
         "interval_over": pair.difference.over,
         "verdict": pair.verdict,
         "reason": pair.reason,
@@ -58,12 +55,8 @@ TABLE = Table(
         **OTHER,
         utterances_shared=count(meaning="Utterances that both have, over which they are compared."),
         rows_left_out=count(meaning="Rows that only one of them has, hence not compared."),
-        difference_s=number(low=None, meaning="Mean latency of the first minus that of the other."),
-        difference_low_s=number(low=None, meaning="Lower bound of its 95 % interval."),
-        difference_high_s=number(low=None, meaning="Upper bound of its 95 % interval."),
-        ratio=number(meaning="Mean latency of the first over that of the other."),
-        ratio_low=number(meaning="Lower bound of its 95 % interval."),
-        ratio_high=number(meaning="Upper bound of its 95 % interval."),
+        **interval("difference_s", "Mean latency of the first minus that of the other.", low=None),
+        **interval("ratio", "Mean latency of the first over that of the other."),
         interval_over=text(
             "rounds and utterances",
             "rounds",
@@ -81,13 +74,12 @@ TABLE = Table(
         reason=text(meaning="Why there is no comparison or no interval."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("is", "verdict"),
         Column("against model", "other_model"),
         Column("CTC weight", "other_ctc_weight"),
-        Column("difference (s)", "difference_s", "difference_low_s", "difference_high_s"),
-        Column("ratio", "ratio", "ratio_low", "ratio_high"),
+        spanned("difference (s)", "difference_s"),
+        spanned("ratio", "ratio"),
         Column("utterances", "utterances_shared"),
         Column("left out", "rows_left_out"),
         Column("interval over", "interval_over"),

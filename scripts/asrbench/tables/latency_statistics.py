@@ -4,7 +4,7 @@ import pandas as pd
 
 from asrbench.statistics import bootstrap, line_fit, outliers, variance_components
 from asrbench.statistics.round_unit_matrix import matrices
-from asrbench.tables import latency_parts, percentiles
+from asrbench.tables import interval_columns, latency_parts, percentiles
 
 
 def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
@@ -19,9 +19,7 @@ def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
     cpu = bootstrap.ratio(cells["cpu_s"], cells["duration_s"], seed=seed)
     latency = good["latency_s"]
     return {
-        "latency_mean_s": mean.value,
-        "latency_low_s": mean.low,
-        "latency_high_s": mean.high,
+        **interval_columns.cells("latency_mean_s", mean),
         "interval_over": mean.over,
         "latency_median_s": latency.median(),
         **percentiles.of(good),
@@ -30,12 +28,8 @@ def of(good: pd.DataFrame, seed: int) -> dict[str, object]:
         "latency_std_between_rounds_s": variance_components.between_rounds(cells["latency_s"]),
         "outlier_rows": outliers.flags(good).sum(),
         **latency_parts.means(good),
-        "real_time_factor": factor.value,
-        "real_time_factor_low": factor.low,
-        "real_time_factor_high": factor.high,
-        "cpu_s_per_audio_s": cpu.value,
-        "cpu_low_s_per_audio_s": cpu.low,
-        "cpu_high_s_per_audio_s": cpu.high,
+        **interval_columns.cells("real_time_factor", factor),
+        **interval_columns.cells("cpu_s_per_audio_s", cpu),
         **_line(good, cells["latency_s"], seed),
         "tokens_mean": good["tokens"].mean(),
     }
@@ -47,10 +41,6 @@ def _line(good: pd.DataFrame, latency_s, seed: int) -> dict[str, object]:
     if line == line_fit.NO_LINE:
         return {"line_reason": "fewer than 3 utterances that differ in duration"}
     return {
-        "startup_s": line.intercept.value,
-        "startup_low_s": line.intercept.low,
-        "startup_high_s": line.intercept.high,
-        "slope_s_per_audio_s": line.slope.value,
-        "slope_low_s_per_audio_s": line.slope.low,
-        "slope_high_s_per_audio_s": line.slope.high,
+        **interval_columns.cells("startup_s", line.intercept),
+        **interval_columns.cells("slope_s_per_audio_s", line.slope),
     }

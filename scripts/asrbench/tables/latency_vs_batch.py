@@ -9,8 +9,18 @@ from asrbench.results.raw_files import read_rounds, usable
 from asrbench.statistics import bootstrap
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study.config import Study
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
+from asrbench.tables import interval_columns
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.variant_rows import IDENTITY, joined
 
 TEXT = ["status", "reason"]
@@ -62,9 +72,7 @@ def _figures(good: pd.DataFrame, size: int, seed: int) -> dict[str, object]:
     mean = bootstrap.ratio(forward_s, seed=seed, names=("rounds", "repeats"))
     return {
         "frames_mean": good["frames"].mean(),
-        "forward_mean_s": mean.value,
-        "forward_low_s": mean.low,
-        "forward_high_s": mean.high,
+        **interval_columns.cells("forward_mean_s", mean),
         "interval_over": mean.over,
         "per_utterance_s": mean.value / size,
         "throughput_utterances_per_s": size * len(good) / good["forward_s"].sum(),
@@ -87,9 +95,7 @@ TABLE = Table(
         rounds=count(meaning="Rounds (fresh processes) that are in the row."),
         failed=count(meaning="Raw rows that failed."),
         frames_mean=number(meaning="Mean number of frames of a batch's longest utterance."),
-        forward_mean_s=number(meaning="Mean time of one forward pass: encoder and CTC head."),
-        forward_low_s=number(meaning="Lower bound of its 95 % interval."),
-        forward_high_s=number(meaning="Upper bound of its 95 % interval."),
+        **interval("forward_mean_s", "Mean time of one forward pass: encoder and CTC head."),
         interval_over=text(
             "rounds and repeats",
             "rounds",
@@ -110,7 +116,7 @@ TABLE = Table(
     columns=[
         Column("model", "model"),
         Column("batch size", "batch_size"),
-        Column("forward (s)", "forward_mean_s", "forward_low_s", "forward_high_s"),
+        spanned("forward (s)", "forward_mean_s"),
         Column("per utterance (s)", "per_utterance_s"),
         Column("utterances / s", "throughput_utterances_per_s"),
         Column("audio s / s", "throughput_audio_s_per_s"),

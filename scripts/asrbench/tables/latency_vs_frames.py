@@ -9,10 +9,19 @@ from asrbench.results.raw_files import usable
 from asrbench.statistics import bootstrap
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study.config import Study
-from asrbench.tables import latency_parts
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables import interval_columns, latency_parts
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -43,9 +52,7 @@ def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
     mean = bootstrap.ratio(latency, seed=seed, names=("rounds", "repeats"))
     return {
         "duration_s": good["duration_s"].mean(),
-        "latency_mean_s": mean.value,
-        "latency_low_s": mean.low,
-        "latency_high_s": mean.high,
+        **interval_columns.cells("latency_mean_s", mean),
         "interval_over": mean.over,
         **latency_parts.means(good),
         "tokens_mean": good["tokens"].mean(),
@@ -67,9 +74,7 @@ TABLE = Table(
         repeats=count(meaning="Different pieces of speech of this length."),
         rounds=count(meaning="Rounds (fresh processes) that are in the row."),
         failed=count(meaning="Raw rows that failed."),
-        latency_mean_s=number(meaning="Mean wall time from a waveform in memory to text."),
-        latency_low_s=number(meaning="Lower bound of its 95 % interval."),
-        latency_high_s=number(meaning="Upper bound of its 95 % interval."),
+        **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
         interval_over=text(
             "rounds and repeats",
             "rounds",
@@ -82,12 +87,11 @@ TABLE = Table(
         reason=text(meaning="Why rows or rounds are absent or failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
-        Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+        spanned("latency (s)", "latency_mean_s"),
         Column("encode (s)", "encode_mean_s"),
         Column("decoder (s)", "decoder_mean_s"),
         Column("CTC (s)", "ctc_mean_s"),

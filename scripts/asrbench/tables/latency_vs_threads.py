@@ -9,10 +9,19 @@ from asrbench.results.raw_files import usable
 from asrbench.statistics import bootstrap
 from asrbench.statistics.round_unit_matrix import matrices, shared
 from asrbench.study.config import Study
-from asrbench.tables import latency_parts
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables import interval_columns, latency_parts
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 NAMES = ("rounds", "repeats")
 
@@ -55,13 +64,9 @@ def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, ob
     faster = bootstrap.quotient((pair.first, None), (pair.second, None), seed=seed, names=NAMES)
     return {
         "duration_s": good["duration_s"].mean(),
-        "latency_mean_s": mean.value,
-        "latency_low_s": mean.low,
-        "latency_high_s": mean.high,
+        **interval_columns.cells("latency_mean_s", mean),
         "interval_over": mean.over,
-        "speed_up": faster.value,
-        "speed_up_low": faster.low,
-        "speed_up_high": faster.high,
+        **interval_columns.cells("speed_up", faster),
         **latency_parts.means(good),
     }
 
@@ -84,9 +89,7 @@ TABLE = Table(
         rounds=count(meaning="Rounds (fresh processes) that are in the row."),
         failed=count(meaning="Raw rows that failed."),
         duration_s=number(meaning="Mean length of the utterances."),
-        latency_mean_s=number(meaning="Mean wall time from a waveform in memory to text."),
-        latency_low_s=number(meaning="Lower bound of its 95 % interval."),
-        latency_high_s=number(meaning="Upper bound of its 95 % interval."),
+        **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
         interval_over=text(
             "rounds and repeats",
             "rounds",
@@ -94,21 +97,16 @@ TABLE = Table(
             "none",
             meaning="What was resampled for the intervals.",
         ),
-        speed_up=number(
-            meaning="Latency with 1 thread over latency with so many, same utterances."
-        ),
-        speed_up_low=number(meaning="Lower bound of its 95 % interval."),
-        speed_up_high=number(meaning="Upper bound of its 95 % interval."),
+        **interval("speed_up", "Latency with 1 thread over latency with so many, same utterances."),
         **latency_parts.COLUMNS,
         reason=text(meaning="Why rows are absent or failed, or there is no speed-up."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("threads", "thread_count"),
-        Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
-        Column("speed-up", "speed_up", "speed_up_low", "speed_up_high"),
+        spanned("latency (s)", "latency_mean_s"),
+        spanned("speed-up", "speed_up"),
         Column("encode (s)", "encode_mean_s"),
         Column("decoder (s)", "decoder_mean_s"),
         Column("CTC (s)", "ctc_mean_s"),

@@ -9,7 +9,7 @@ from asrbench.results.power_windows import FIGURES, Power
 from asrbench.study.config import Study
 from asrbench.tables.table import Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -74,8 +74,7 @@ TABLE = Table(
         reason=text(meaning="Why there is no power, or rounds are void."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("round", "round"),
         Column("phase", "phase"),
         Column("from (s)", "time_low_s"),

@@ -7,21 +7,24 @@ import pandas as pd
 from asrbench.basics.errors import UserError
 from asrbench.study import used_parts
 from asrbench.study.config import Study
-from asrbench.tables import memory_peaks, table_csv
+from asrbench.tables import interval_columns, memory_peaks, table_csv
 from asrbench.tables.power_columns import STATUSES
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
-LATENCY = [
-    *("latency_mean_s", "latency_low_s", "latency_high_s", "real_time_factor"),
-    "peak_memory_bytes",
-]
-ENERGY = [
-    *("power_mean_w", "energy_per_utterance_study_j"),
-    *("energy_per_utterance_study_low_j", "energy_per_utterance_study_high_j"),
-]
-WER = ["wer_percent", "wer_low_percent", "wer_high_percent"]
+LATENCY = [*interval_columns.names("latency_mean_s"), "real_time_factor", "peak_memory_bytes"]
+ENERGY = ["power_mean_w", *interval_columns.names("energy_per_utterance_study_j")]
+WER = list(interval_columns.names("wer_percent"))
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -110,50 +113,39 @@ TABLE = Table(
         parameters_used=count(meaning="Parameters that the search with this CTC weight needs."),
         parameters_ctc=count(meaning="Parameters of the CTC head."),
         parameters_decoder=count(meaning="Parameters of the attention decoder."),
-        latency_mean_s=number(meaning="Mean wall time from a waveform in memory to text."),
-        latency_low_s=number(meaning="Lower bound of its 95 % interval."),
-        latency_high_s=number(meaning="Upper bound of its 95 % interval."),
+        **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
         real_time_factor=number(meaning="Seconds of latency for a second of audio."),
         peak_memory_bytes=memory_peaks.COLUMNS["peak_memory_bytes"],
         power_mean_w=number(meaning="Mean power while inference runs."),
-        energy_per_utterance_study_j=number(
-            meaning="Mean watts × mean latency, the published study's formula."
+        **interval(
+            "energy_per_utterance_study_j",
+            "Mean watts × mean latency, the published study's formula.",
         ),
-        energy_per_utterance_study_low_j=number(meaning="Lower bound of its 95 % interval."),
-        energy_per_utterance_study_high_j=number(meaning="Upper bound of its 95 % interval."),
         power_status=text(
             *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
         ),
-        meter=text(meaning="Meter that stands for the study."),
+        meter=text(meaning="Meter that the study's figures are by."),
         scope=text(meaning="What part of the device it measures."),
         cpu_s_per_audio_s=number(
             meaning="CPU seconds for a second of audio: computing time, and no energy."
         ),
-        wer_percent=number(meaning="Word error rate."),
-        wer_low_percent=number(meaning="Lower bound of its 95 % interval."),
-        wer_high_percent=number(meaning="Upper bound of its 95 % interval."),
+        **interval("wer_percent", "Word error rate."),
         beam_size=count(meaning="Hypotheses that the search keeps at each step."),
         threads=text(meaning="CPU threads as configured."),
         reasons=text(meaning="Why figures are absent, by table."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
         Column("parameters", "parameters_whole"),
         Column("used", "parameters_used"),
-        Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+        spanned("latency (s)", "latency_mean_s"),
         Column("real-time factor", "real_time_factor"),
         Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
         Column("power (W)", "power_mean_w"),
-        Column(
-            "energy (J)",
-            "energy_per_utterance_study_j",
-            "energy_per_utterance_study_low_j",
-            "energy_per_utterance_study_high_j",
-        ),
+        spanned("energy (J)", "energy_per_utterance_study_j"),
         Column("CPU s / audio s", "cpu_s_per_audio_s"),
-        Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+        spanned("WER (%)", "wer_percent"),
         Column("beam", "beam_size"),
         Column("threads", "threads"),
         Column("remarks", "reasons"),

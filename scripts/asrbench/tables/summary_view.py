@@ -8,23 +8,18 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from asrbench.study.config import Study
-from asrbench.tables.table_markdown import ABSENT, Column, cell, named
+from asrbench.tables.table_markdown import ABSENT, Column, cell, named, spanned
 
 WIDE = 100
 COLUMNS = [
     Column("parameters", "parameters_whole"),
     Column("used", "parameters_used"),
-    Column("latency (s)", "latency_mean_s", "latency_low_s", "latency_high_s"),
+    spanned("latency (s)", "latency_mean_s"),
     Column("real-time factor", "real_time_factor"),
     Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
     Column("power (W)", "power_mean_w"),
-    Column(
-        "energy (J)",
-        "energy_per_utterance_study_j",
-        "energy_per_utterance_study_low_j",
-        "energy_per_utterance_study_high_j",
-    ),
-    Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+    spanned("energy (J)", "energy_per_utterance_study_j"),
+    spanned("WER (%)", "wer_percent"),
 ]
 
 
@@ -38,7 +33,7 @@ def show(console: Console, study: Study, summary: pd.DataFrame) -> None:
     else:
         console.print(_blocks(rows))
     console.print(Text("[low, high]: 95 % interval", style="dim"))
-    reasons = {}
+    reasons: dict[str, list[str]] = {}
     for row in rows:
         if row["reasons"]:
             reasons.setdefault(row["reasons"], []).append(f"{row['model']} {row['ctc_weight']}")

@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from asrbench.basics.csv_cells import harmless_table
 from asrbench.basics.errors import UserError
 from asrbench.study.config import Study
+from asrbench.tables import interval_columns
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown
 
@@ -98,6 +99,15 @@ def number(low: float | None = 0.0, high: float | None = None, *, meaning: str =
     checks += [] if low is None else [pa.Check.ge(low)]
     checks += [] if high is None else [pa.Check.le(high)]
     return pa.Column(float, checks, nullable=True, description=meaning)
+
+
+def interval(
+    name: str, meaning: str, *, low: float | None = 0.0, high: float | None = None
+) -> dict[str, pa.Column]:
+    """A number and the bounds of its interval, by the names of its three columns."""
+    bounds = [f"{which} bound of its 95 % interval." for which in ("Lower", "Upper")]
+    meanings = zip(interval_columns.names(name), (meaning, *bounds), strict=True)
+    return {column: number(low, high, meaning=words) for column, words in meanings}
 
 
 def count(*, meaning: str = "") -> pa.Column:

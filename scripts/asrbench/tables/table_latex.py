@@ -51,8 +51,8 @@ def cell(row: dict, column: Column) -> str:
     value = row[column.value]
     if isinstance(value, str):
         before, is_model, _ = column.value.partition("model")
-        shown = named(row, before) if is_model and before in ("", "other_") else value
-        return escape(shown) or ABSENT
+        words = named(row, before) if is_model and before in ("", "other_") else value
+        return escape(words) or ABSENT
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return "yes" if value else "no"
     if pd.isna(value):

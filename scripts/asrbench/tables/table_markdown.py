@@ -6,6 +6,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from asrbench.basics.digits import figure
+from asrbench.tables import interval_columns
 
 ABSENT = "–"
 
@@ -28,6 +29,11 @@ class Column:
     high: str | None = None
     scale: float = 1.0
     seldom: bool = False
+
+
+def spanned(head: str, value: str) -> Column:
+    """A column that shows a value with the bounds of its interval."""
+    return Column(head, *interval_columns.names(value))
 
 
 def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:

@@ -1,13 +1,15 @@
 """What every table of variants begins with: who the row is about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
 from asrbench.engines.catalogue import MODULES
 from asrbench.study.config import Study
 from asrbench.tables.table import text, truth
+from asrbench.tables.table_markdown import Column
 
 IDENTITY = {
     "model": text(meaning="Name of the model in the configuration."),
@@ -25,6 +27,9 @@ IDENTITY = {
     "speech": text(meaning="Name of the speech in the configuration."),
     "synthetic_speech": truth(meaning="Whether a machine spoke it."),
 }
+
+# What is shown of them.
+VARIANT = (Column("model", "model"), Column("CTC weight", "ctc_weight"))
 
 
 def identity(study: Study, model: str, ctc_weight: str) -> dict[str, object]:
@@ -54,9 +59,9 @@ OTHER = {
 
 def pair_rows(
     study: Study,
-    found: dict[tuple[str, str], object],
-    measured: Callable[[object], bool],
-    compared: Callable[[object, object], dict[str, object]],
+    found: Mapping[tuple[str, str], Any],
+    measured: Callable[[Any], object],
+    compared: Callable[[Any, Any], dict[str, object]],
 ) -> pd.DataFrame:
     """Each pair of variants once, in the order of the configuration.
 
@@ -67,6 +72,7 @@ def pair_rows(
     """
     rows = []
     for sides in combinations(study.variants(), 2):
+        cells: dict[str, object]
         absent = [
             f"{model} ctc{weight}: {why}"
             for model, weight in sides

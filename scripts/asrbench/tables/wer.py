@@ -10,9 +10,18 @@ from asrbench.statistics import scoring
 from asrbench.study import normalise
 from asrbench.study.config import Study
 from asrbench.tables import search_ends
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -51,13 +60,11 @@ TABLE = Table(
         failed=count(meaning="Utterances that failed; their words count as deleted."),
         **search_ends.columns("utterances"),
         words=count(meaning="Words in the references."),
-        hits=count(meaning="Words that were found."),
-        substitutions=count(meaning="Words that another stands for."),
-        deletions=count(meaning="Words that were left out."),
-        insertions=count(meaning="Words that were added."),
-        wer_percent=number(meaning="Word error rate; insertions can bring it above 100."),
-        wer_low_percent=number(meaning="Lower bound of its 95 % interval."),
-        wer_high_percent=number(meaning="Upper bound of its 95 % interval."),
+        hits=count(meaning="Reference words that were recognised."),
+        substitutions=count(meaning="Reference words replaced by another word."),
+        deletions=count(meaning="Reference words that are missing."),
+        insertions=count(meaning="Words that are not in the reference."),
+        **interval("wer_percent", "Word error rate; insertions can bring it above 100."),
         interval_over=text(
             "speakers", "utterances", "none", meaning="What was resampled for the interval."
         ),
@@ -70,10 +77,9 @@ TABLE = Table(
         reason=text(meaning="Why there is no rate, or utterances failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("engine", "engine"),
-        Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+        spanned("WER (%)", "wer_percent"),
         Column("interval over", "interval_over"),
         Column("CER (%)", "cer_percent"),
         Column("sentence errors (%)", "sentence_error_percent"),

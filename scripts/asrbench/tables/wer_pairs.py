@@ -8,9 +8,10 @@ import pandas as pd
 from asrbench.results import wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
-from asrbench.tables.table import Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, OTHER, joined, pair_rows
+from asrbench.tables import interval_columns
+from asrbench.tables.table import Table, count, interval, schema, speech_note, text
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, OTHER, VARIANT, joined, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -32,9 +33,7 @@ def _compared(first: Scored, second: Scored, seed: int) -> dict[str, object]:
         reason = joined([reason, f"{left_out} utterances are left out, which only one of them has"])
     return {
         "utterances_shared": pair.utterances,
-        "difference_percent": pair.difference.value,
-        "difference_low_percent": pair.difference.low,
-        "difference_high_percent": pair.difference.high,
+        **interval_columns.cells("difference_percent", pair.difference),
         "interval_over": pair.difference.over,
         "verdict": pair.verdict,
         "reason": reason,
@@ -60,11 +59,11 @@ TABLE = Table(
         **IDENTITY,
         **OTHER,
         utterances_shared=count(meaning="Utterances that both have, over which they are compared."),
-        difference_percent=number(
-            low=None, meaning="Word error rate of the first minus that of the other, in points."
+        **interval(
+            "difference_percent",
+            "Word error rate of the first minus that of the other, in points.",
+            low=None,
         ),
-        difference_low_percent=number(low=None, meaning="Lower bound of its 95 % interval."),
-        difference_high_percent=number(low=None, meaning="Upper bound of its 95 % interval."),
         interval_over=text(
             "speakers", "utterances", "none", meaning="What was resampled for the interval."
         ),
@@ -78,17 +77,11 @@ TABLE = Table(
         reason=text(meaning="Why there is no comparison or no interval."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("is", "verdict"),
         Column("than model", "other_model"),
         Column("CTC weight", "other_ctc_weight"),
-        Column(
-            "difference (points)",
-            "difference_percent",
-            "difference_low_percent",
-            "difference_high_percent",
-        ),
+        spanned("difference (points)", "difference_percent"),
         Column("utterances", "utterances_shared"),
         Column("interval over", "interval_over"),
         Column("remarks", "reason"),

@@ -9,9 +9,18 @@ from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import scoring
 from asrbench.study.config import Study
-from asrbench.tables.table import INTERVAL_NOTE, Table, count, number, schema, speech_note, text
-from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.table import (
+    INTERVAL_NOTE,
+    Table,
+    count,
+    interval,
+    number,
+    schema,
+    speech_note,
+    text,
+)
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 # Classes of as many utterances each, so that every interval has something to rest on.
 CLASSES = 5
@@ -84,27 +93,24 @@ TABLE = Table(
         utterances=count(meaning="Utterances in the class."),
         failed=count(meaning="Utterances that failed; their words count as deleted."),
         words=count(meaning="Words in their references."),
-        wer_percent=number(meaning="Word error rate of the class."),
-        wer_low_percent=number(meaning="Lower bound of its 95 % interval."),
-        wer_high_percent=number(meaning="Upper bound of its 95 % interval."),
+        **interval("wer_percent", "Word error rate of the class."),
         interval_over=text(
             "speakers", "utterances", "none", meaning="What was resampled for the interval."
         ),
-        substitutions_percent=number(meaning="Words that another stands for, by words."),
-        deletions_percent=number(meaning="Words that were left out, by words."),
-        insertions_percent=number(meaning="Words that were added, by words."),
+        substitutions_percent=number(meaning="Reference words replaced by another word, by words."),
+        deletions_percent=number(meaning="Reference words that are missing, by words."),
+        insertions_percent=number(meaning="Words that are not in the reference, by words."),
         words_written_percent=number(
             meaning="Words of the hypotheses by words of the references; below 100 words are lost."
         ),
         reason=text(meaning="Why there is no class, or that utterances failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("from (s)", "duration_low_s"),
         Column("to (s)", "duration_high_s"),
         Column("utterances", "utterances"),
-        Column("WER (%)", "wer_percent", "wer_low_percent", "wer_high_percent"),
+        spanned("WER (%)", "wer_percent"),
         Column("substitutions (%)", "substitutions_percent"),
         Column("deletions (%)", "deletions_percent"),
         Column("insertions (%)", "insertions_percent"),

@@ -11,7 +11,7 @@ from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
 from asrbench.tables.table import Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
-from asrbench.tables.variant_rows import IDENTITY, identity, joined
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 WORST = 20
 
@@ -93,16 +93,15 @@ TABLE = Table(
         utterance_id=text(meaning="The utterance."),
         duration_s=number(meaning="Its duration."),
         words=count(meaning="Words in its reference."),
-        substitutions=count(meaning="Words that another stands for."),
-        deletions=count(meaning="Words that were left out."),
-        insertions=count(meaning="Words that were added."),
+        substitutions=count(meaning="Reference words replaced by another word."),
+        deletions=count(meaning="Reference words that are missing."),
+        insertions=count(meaning="Words that are not in the reference."),
         wer_percent=number(meaning="Word error rate of the utterance."),
         alignment=text(meaning="Reference and hypothesis on one line, errors in brackets."),
         reason=text(meaning="Why there is no utterance, or that it failed."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("CTC weight", "ctc_weight"),
+        *VARIANT,
         Column("rank", "rank"),
         Column("utterance", "utterance_id"),
         Column("duration (s)", "duration_s"),

@@ -10,7 +10,8 @@ import pandas as pd
 from asrbench.basics.digits import figure
 from asrbench.basics.errors import UserError
 from asrbench.statistics import error_propagation
-from asrbench.tables import table_csv
+from asrbench.statistics.error_propagation import Figure
+from asrbench.tables import interval_columns, table_csv
 
 Variant = tuple[str, str]  # model, CTC weight
 _EXACT = (math.nan, math.nan)
@@ -94,9 +95,9 @@ def latency(tables: Tables, first: Variant, second: Variant) -> Evidence:
         for model, weight in (first, second)
     ]
     pair, turned = _pair(tables, "latency_pairs", "ratio", first, second)
-    ratio = tuple(pair[name] for name in ("ratio", "ratio_low", "ratio_high"))
+    ratio = _figure(pair, "ratio")
     if turned:
-        ratio = tuple(1 / x for x in (ratio[0], ratio[2], ratio[1]))
+        ratio = Figure(1 / ratio.value, 1 / ratio.high, 1 / ratio.low)
     return _compared(means, "s", ratio, "ratio", "times as long")
 
 
@@ -110,7 +111,7 @@ def energy(tables: Tables, first: Variant, second: Variant) -> Evidence:
     by = [(row["meter"], row["scope"]) for row in rows]
     if by[0] != by[1]:
         raise Absent(f"measured by {' of '.join(by[0])} and by {' of '.join(by[1])}")
-    figures = [_figure(row, "energy_per_utterance_study{}_j") for row in rows]
+    figures = [_figure(row, name) for row in rows]
     ratio = error_propagation.ratio(*figures)
     return _compared([f[0] for f in figures], "J", ratio, "ratio", "times as much")
 
@@ -122,7 +123,7 @@ def word_errors(tables: Tables, first: Variant, second: Variant) -> Evidence:
     intervals of both, which is on the safe side.
     """
     figures = [
-        _figure(tables.row("wer", "wer_percent", model=model, ctc_weight=weight), "wer{}_percent")
+        _figure(tables.row("wer", "wer_percent", model=model, ctc_weight=weight), "wer_percent")
         for model, weight in (first, second)
     ]
     found = error_propagation.difference(*figures)
@@ -131,17 +132,10 @@ def word_errors(tables: Tables, first: Variant, second: Variant) -> Evidence:
     return _compared([f[0] for f in figures], "%", found, "percentage points", "points apart")
 
 
-def _paired_word_errors(tables: Tables, first: Variant, second: Variant):
-    """From wer_pairs, whose columns are those of latency_pairs with another unit."""
-    columns = tables.read("wer_pairs").columns
-    ends = [c.removeprefix("difference_") for c in columns if c.startswith("difference_low_")]
-    if not ends:
-        raise Absent("wer_pairs has no differences")
-    unit = ends[0].removeprefix("low_")
-    names = [f"difference_{end}" for end in (unit, f"low_{unit}", f"high_{unit}")]
-    pair, turned = _pair(tables, "wer_pairs", names[0], first, second)
-    value, low, high = (pair[name] for name in names)
-    return (-value, -high, -low) if turned else (value, low, high)
+def _paired_word_errors(tables: Tables, first: Variant, second: Variant) -> Figure:
+    pair, turned = _pair(tables, "wer_pairs", "difference_percent", first, second)
+    found = _figure(pair, "difference_percent")
+    return Figure(-found.value, -found.high, -found.low) if turned else found
 
 
 def growth(tables: Tables, first: Variant, second: Variant, part: str) -> Evidence:
@@ -149,7 +143,7 @@ def growth(tables: Tables, first: Variant, second: Variant, part: str) -> Eviden
     figures = [
         _figure(
             tables.row("latency_growth", "exponent", model=model, ctc_weight=weight, part=part),
-            "exponent{}",
+            "exponent",
         )
         for model, weight in (first, second)
     ]
@@ -176,12 +170,11 @@ def batches(tables: Tables, first: str, second: str) -> Evidence:
         alone, together = (
             _figure(
                 tables.row("latency_vs_batch", "forward_mean_s", model=model, batch_size=size),
-                "forward{}_s",
-                value="_mean",
+                "forward_mean_s",
             )
             for size in (1, largest)
         )
-        gains.append(tuple(largest * x for x in error_propagation.ratio(alone, together)))
+        gains.append(Figure(*(largest * x for x in error_propagation.ratio(alone, together))))
     found = error_propagation.ratio(*gains)
     ours, theirs = (figure(gain[0]) for gain in gains)
     sentence = (
@@ -209,23 +202,23 @@ def with_interval(value: float, low: float, high: float) -> str:
     return f"{figure(value)} [{figure(low)}, {figure(high)}]"
 
 
-def _compared(values: list[float], unit: str, found, kind: str, words: str) -> Evidence:
+def _compared(values: list[float], unit: str, found: Figure, kind: str, words: str) -> Evidence:
     one, other = (figure(float(value)) for value in values)
     sentence = f"{one} {unit} against {other} {unit}: {with_interval(*found)} {words}"
     return Evidence(*found, kind, sentence)
 
 
-def _figure(row: pd.Series, pattern: str, value: str = "") -> error_propagation.Figure:
-    return tuple(float(row[pattern.format(part)]) for part in (value, "_low", "_high"))
+def _figure(row: pd.Series, value: str) -> Figure:
+    return Figure(*(float(row[column]) for column in interval_columns.names(value)))
 
 
 def _pair(tables: Tables, name: str, needed: str, first: Variant, second: Variant):
     """The row of a table of pairs, and whether the second stands first in it."""
-    why = None
+    reasons = []
     for turned, (one, other) in ((False, (first, second)), (True, (second, first))):
         names = ("model", "ctc_weight", "other_model", "other_ctc_weight")
         try:
             return tables.row(name, needed, **dict(zip(names, (*one, *other), strict=True))), turned
         except Absent as absent:
-            why = why if "has no row" in str(absent) and why else absent
-    raise why
+            reasons.append(absent)
+    raise reasons[0] if "has no row" in str(reasons[1]) else reasons[1]
