@@ -81,6 +81,12 @@ def described(stage):
     return of
 
 
+def code_of_table(wildcards):
+    """The table's own module and what it imports; the data dictionary is made of all tables."""
+    names = TABLE_NAMES if wildcards.table == "data_dictionary" else [wildcards.table]
+    return code("make_table.py", *[f"asrbench.tables.{name}" for name in names])
+
+
 def rounds(pattern, variants, count):
     """Paths of every round of every variant, in the order in which they are measured.
 
@@ -129,6 +135,12 @@ def shards(wildcards):
     if STUDY.model(wildcards.model).weights == "random":
         return []
     return gather.wer("results/wer/{{model}}/ctc{{ctc_weight}}/shards/{scatteritem}.jsonl")
+
+
+def shared_encoder_outputs(wildcards):
+    """The folder in which the CTC weights of a model share what is encoded; '' for none."""
+    several = len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
+    return ENCODER_OUTPUTS if STUDY.wer.share_encoder and several else ""
 
 
 def first_weight_first(wildcards):

@@ -47,12 +47,6 @@ ROWS_OF["data_dictionary"] = []
 ALL_TABLES = tables(*ROWS_OF)
 
 
-def code_of_table(wildcards):
-    """The table's own module and what it imports; the data dictionary is made of all tables."""
-    names = TABLE_NAMES if wildcards.table == "data_dictionary" else [wildcards.table]
-    return code("make_table.py", *[f"asrbench.tables.{name}" for name in names])
-
-
 rule make_table:
     input:
         rows=lambda wildcards: ROWS_OF[wildcards.table],

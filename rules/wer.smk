@@ -46,12 +46,6 @@ rule check_references:
         " 2>&1 | tee {log}"
 
 
-def shared_encoder_outputs(wildcards):
-    """The folder in which the CTC weights of a model share what is encoded; '' for none."""
-    several = len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
-    return ENCODER_OUTPUTS if STUDY.wer.share_encoder and several else ""
-
-
 rule decode_shard:
     input:
         model="resources/models/{model}/model.json",

@@ -41,8 +41,8 @@ def draw(tables: Path, study: Study) -> Figure:
                 edgecolor=style.INK,
                 linewidth=0.5,
             )
-            bounds = [row[f"{BAR}_{name}j"] for name in ("", "low_", "high_")]
-            style.mark(bar, row, f"watts × latency {style.spanned(*bounds, 'J')}")
+            bounds = (row[f"{BAR}_{name}j"] for name in ("", "low_", "high_"))
+            style.mark(bar, row, f"watts × latency {style.spanned(row, f'{BAR}_j')}")
             ends.append(cost_shape.interval(axes, y, *bounds))
         if row[f"{DIAMOND}_j"] > 0:
             axes.plot(row[f"{DIAMOND}_j"], y, "D", mfc="white", mec=style.INK, ms=4, zorder=4)

@@ -31,7 +31,7 @@ def draw(tables: Path, study: Study) -> Figure:
             cost_shape.absent(axes, y, row["reason"])
             continue
         mean, low, high = (row[f"latency_{name}_s"] for name in ("mean", "low", "high"))
-        whole, left = style.spanned(mean, low, high, "s"), 0.0
+        whole, left = style.spanned(row, "latency_mean_s"), 0.0
         for part, (name, share, hatch) in latency_parts.SHOWN.items():
             seconds = row[f"{part}_mean_s"]
             if not seconds > 0:

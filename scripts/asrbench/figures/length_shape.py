@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.basics import decades, units
+from asrbench.basics import decades
 from asrbench.figures import style
 from asrbench.study.config import Study
 
@@ -107,7 +107,7 @@ def _marks(axes: Axes, line: pd.DataFrame, figures, words: str) -> None:
     growth = "" if words.startswith("_") else f"; {words}"
     for row in line[line[figures[0]].notna()].to_dict("records"):
         (point,) = axes.plot(row["length_frames"], row[figures[0]], "o", ms=8, alpha=0)
-        shown = style.spanned(*(row[name] for name in figures), units.of(figures[0]))
+        shown = style.spanned(row, figures[0])
         style.mark(point, row, f"{shown} at {row['length_frames']:,} frames{growth}")
 
 

@@ -20,11 +20,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from asrbench.basics import palette
+from asrbench.basics import palette, units
 from asrbench.basics.digits import figure as digits
 from asrbench.basics.errors import UserError
 from asrbench.basics.palette import FADED, GRID, INK
 from asrbench.study.config import Study
+from asrbench.tables import interval_columns
 
 WIDTH_IN = 5.0
 _LINES = [
@@ -202,9 +203,10 @@ def mark(artist: Artist, row: dict, words: str) -> None:
     artist.set_gid(f"mark|{row['model']}|{row['ctc_weight']}|{who}: {words}")
 
 
-def spanned(value: float, low: float, high: float, unit: str) -> str:
-    """'1.23 s [1.10, 1.40]', or '1.23 s' where there is no interval."""
-    shown = f"{digits(value)} {unit}".strip()
+def spanned(row: dict, column: str) -> str:
+    """'1.23 s [1.10, 1.40]' of a row of a table, or '1.23 s' where there is no interval."""
+    value, low, high = (row[name] for name in interval_columns.names(column))
+    shown = f"{digits(value)} {units.of(column)}".strip()
     return shown if low != low or high != high else f"{shown} [{digits(low)}, {digits(high)}]"
 
 

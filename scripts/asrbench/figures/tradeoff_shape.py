@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.basics import decades, palette, units
+from asrbench.basics import decades, palette
 from asrbench.basics.digits import figure as digits
 from asrbench.figures import style
 from asrbench.statistics import pareto
@@ -78,7 +78,6 @@ def _front(axes: Axes, rows: pd.DataFrame, cost: str) -> None:
 def _point(
     axes: Axes, row: dict, cost: tuple[str, str, str], marker: str, colour: str, size: float
 ) -> None:
-    unit = units.of(cost[0])
     x, x_low, x_high = (row[column] for column in cost)
     y, y_low, y_high = (row[f"wer_{part}percent"] for part in ("", "low_", "high_"))
     point = axes.errorbar(
@@ -94,7 +93,7 @@ def _point(
         capsize=2,
         zorder=3,
     )
-    words = f"{style.spanned(y, y_low, y_high, '%')} at {style.spanned(x, x_low, x_high, unit)}"
+    words = f"{style.spanned(row, 'wer_percent')} at {style.spanned(row, cost[0])}"
     if row["parameters"] == row["parameters"]:
         words += f", {digits(row['parameters'] / 1e6)} million parameters in use"
     style.mark(point.lines[0], row, words)

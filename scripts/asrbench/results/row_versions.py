@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
+
+Row = TypeVar("Row")
 
 
 def of_file(rows: Path) -> str:
@@ -39,7 +42,7 @@ def mixed(made_by: Mapping[str, str]) -> list[str]:
     return [f"made by different versions: {'; '.join(groups)}"]
 
 
-def others(made_by: Mapping[object, str]) -> dict[object, str]:
+def others(made_by: Mapping[Row, str]) -> dict[Row, str]:
     """A remark for each row of a table whose versions are not those of most rows.
 
     Args:

@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from asrbench.study.config_block import Block, Positive
-from asrbench.study.meter_names import METERS
+from asrbench.study.meter_names import MeterName
 
-MeterName = Literal[METERS]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Scope = Annotated[str, Field(min_length=1, max_length=60)]
 
