@@ -153,6 +153,10 @@ def test_lines_that_are_not_of_the_corpus_are_told_and_not_scored(results):
     assert doubled["utterances"] == 18
     foreign = [corpus[0] | {"utterance_id": "v"}, *corpus[1:]]
     assert "1 lines are of utterances that are not listed" in remarks(foreign)["reason"]
+    assert remarks([corpus[0] | {"duration_s": 2.0 + 1e-12}, *corpus[1:]])["reason"] == ""
+    assert (
+        "1 lines have another" in remarks([corpus[0] | {"duration_s": "2"}, *corpus[1:]])["reason"]
+    )
     other = [corpus[0] | {"reference": "TWO"}, corpus[1] | {"duration_s": 9.0}, *corpus[2:]]
     assert remarks(other)["reason"].startswith("2 lines have another reference or duration")
 

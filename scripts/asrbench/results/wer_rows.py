@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeGuard
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from asrbench.study.config import Study
 
 # A bootstrap over fewer speakers says little of speakers who are not among them.
 ENOUGH_SPEAKERS = 10
+# A second reading of a number may differ from the first in its last digit.
+_DURATION_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -105,10 +108,7 @@ def _sound(study: Study, results: Path, lines: list[dict]) -> tuple[list[dict], 
             ("are of utterances that are not listed", lambda name, _line: name not in corpus),
             (
                 "have another reference or duration than the list",
-                lambda name, line: (
-                    line.get("reference") != corpus[name].text
-                    or line.get("duration_s") not in (None, corpus[name].duration_s)
-                ),
+                lambda name, line: _of_another(line, corpus[name].text, corpus[name].duration_s),
             ),
         ]
     sound: list[dict] = []
@@ -124,6 +124,18 @@ def _sound(study: Study, results: Path, lines: list[dict]) -> tuple[list[dict], 
     if wanted is not None and wanted > len(times):
         told.append(f"{wanted - len(times)} of {wanted} utterances are missing")
     return sound, told
+
+
+def _of_another(line: dict, text: str, duration_s: float) -> bool:
+    given = line.get("duration_s")
+    if line.get("reference") != text:
+        return True
+    # Written so that no number at all is another duration, too.
+    return given is not None and not (_is_number(given) and abs(given - duration_s) < _DURATION_S)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def units(lines: pd.DataFrame) -> tuple[np.ndarray, str]:
@@ -164,7 +176,7 @@ def _row(line: dict, path: Path, change: Callable[[str], str]) -> dict[str, Any]
     return {
         "utterance_id": str(line.get("utterance_id")),
         "speaker": str(line.get("speaker") or ""),
-        "duration_s": float(duration_s) if duration_s is not None else np.nan,
+        "duration_s": float(duration_s) if _is_number(duration_s) else np.nan,
         "reference": change(line["reference"]),
         "hypothesis": None if failed else change(line["hypothesis"]),
         "ended": str(line.get("ended") or ""),
