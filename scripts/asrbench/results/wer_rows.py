@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeGuard
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
