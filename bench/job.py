@@ -95,7 +95,7 @@ def _configure(folder: Path, speech: Path, beam_size: int) -> list[str]:
     study = yaml.safe_load((ROOT / "demo/config.yaml").read_text(encoding="utf-8"))
     study["speech"]["path"] = str(speech / "LibriSpeech")
     study["models"] = [
-        {"name": name, "source": str(ROOT / "demo/models" / source), "engine": "fast"}
+        {"name": name, "source": str(ROOT / "demo/models" / source), "engine": "espnet-fast"}
         for name, source in MODELS.items()
     ]
     study["decoding"]["beam_size"] = beam_size

@@ -82,7 +82,9 @@ def test_help_says_what_a_benchmark_measures(name):
     assert "--rounds" in told and "latency" in told
 
 
-@pytest.mark.parametrize("engine, search", [("fast", "FastSearch"), ("espnet", "BatchBeamSearch")])
+@pytest.mark.parametrize(
+    "engine, search", [("espnet-fast", "FastSearch"), ("espnet", "BatchBeamSearch")]
+)
 def test_a_benchmark_opens_a_model_with_its_own_engine(tmp_path, monkeypatch, engine, search):
     write_config(tmp_path / "model")
     model = {"name": "small", "source": "model", "weights": "random", "tokens_per_second": 3.0}

@@ -5,6 +5,7 @@ import csv
 import pandas as pd
 import pytest
 from asrbench.basics import csv_cells
+from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.compare import redact
 from asrbench.results import raw_files
@@ -66,3 +67,14 @@ def test_every_writer_and_reader_of_csv_keeps_to_it(tmp_path):
 
 def test_a_path_that_is_cut_is_harmless_too():
     assert redact.csv_text("reason\n'=x\n/a/=b\n", []) == "reason\n'=x\n'=b\n"
+
+
+def test_a_row_with_more_cells_than_columns_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("reason,value\na,1,2\nb,3,4\n")
+    for read in (
+        lambda: table_csv.read(tmp_path, "t"),
+        lambda: raw_files.read_rows(path, ["reason"], ["value"]),
+    ):
+        with pytest.raises(UserError, match="more cells than its heading"):
+            read()

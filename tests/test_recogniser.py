@@ -280,7 +280,7 @@ def test_an_encoder_with_intermediate_ctc_is_decoded(tmp_path, ctc_weight, engin
     assert (found.text, found.score) == (transcript.text, transcript.score)
 
 
-@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("engine", ["espnet", "espnet-fast"])
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
 def test_a_search_that_was_cut_at_its_longest_length_says_so(tmp_path, architecture, engine):
     variant = Recogniser(random_model(tmp_path, architecture), 0.0, 3, engine=engine)
@@ -312,7 +312,7 @@ def test_how_a_hypothesis_of_at_most_three_tokens_ended(sequence, ended):
     assert search_end.of(sequence, 3) == ended
 
 
-@pytest.mark.parametrize("engine", ["espnet", "fast"])
+@pytest.mark.parametrize("engine", ["espnet", "espnet-fast"])
 @pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
 def test_a_beam_wider_than_the_tokens_is_refused_when_the_model_is_opened(
     manifest, ctc_weight, engine

@@ -5,9 +5,12 @@ text', and loses it where this project reads it. Numbers stay as they are.
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from asrbench.basics.errors import UserError
 
 _COMMAND = re.compile(r"'*[=+\-@\t\r\n]")
 _WRITTEN = re.compile(r"'+[=+\-@\t\r\n]")
@@ -33,3 +36,16 @@ def harmless_table(table: pd.DataFrame) -> pd.DataFrame:
     """A table as it is written; columns of numbers are not looked at."""
     texts = table.select_dtypes(exclude=["number", "bool"]).columns
     return table.assign(**{name: table[name].map(harmless) for name in texts})
+
+
+def check_width(table: pd.DataFrame, path: Path) -> None:
+    """A row with more cells than the heading has columns shifts all of them.
+
+    Raises:
+        UserError: there is one; pandas takes the first cells of the rows for names of rows.
+    """
+    if not isinstance(table.index, pd.RangeIndex):
+        raise UserError(
+            f"{path}: a row has more cells than its heading has columns; remove the file, and the "
+            "workflow makes it again"
+        )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asrbench.basics import json_file
-from asrbench.basics.csv_cells import as_given
+from asrbench.basics.csv_cells import as_given, check_width
 from asrbench.basics.errors import UserError
 from asrbench.results import row_versions
 
@@ -37,6 +37,7 @@ def read_rows(
         raise UserError(f"{path}: is empty; remove it, and the workflow measures again") from None
     except ValueError as error:
         raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())[:200]}") from None
+    check_width(raw, path)
     for column in may_lack:
         raw[column] = raw.get(column, "")
     numbers = [*numbers, *(column for column in may_lack if column not in text)]

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench.basics.csv_cells import as_given, harmless_table
+from asrbench.basics.csv_cells import as_given, check_width, harmless_table
 from asrbench.basics.errors import UserError
 from asrbench.basics.paths import portable
 from asrbench.basics.progress import Progress
@@ -247,6 +247,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     except (ValueError, OverflowError) as error:
         told = " ".join(str(error).split())[:200]
         raise UserError(f"{path}: is not a table of utterances ({told})") from None
+    check_width(table, Path(path))
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
     for column in _NUMBERS:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.basics.csv_cells import as_given
+from asrbench.basics.csv_cells import as_given, check_width
 from asrbench.basics.errors import UserError
 
 _ADVICE = "remove it, and the workflow makes it again"
@@ -44,6 +44,7 @@ def read(tables: Path, name: str) -> pd.DataFrame:
     except (ValueError, OverflowError) as error:
         told = " ".join(str(error).split())[:200]
         raise UserError(f"{path}: is no table ({told}); {_ADVICE}") from None
+    check_width(table, path)
     for column in TEXT:
         if column in table:
             table[column] = table[column].fillna("").map(as_given)

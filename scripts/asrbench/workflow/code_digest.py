@@ -12,6 +12,14 @@ from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 _DATA = (".csv", ".html", ".css", ".js")
+# What reads the configuration. What it makes of one is described in each rule's parameters.
+_PARSER = {
+    SCRIPTS / f"asrbench/study/{name}.py"
+    for name in (
+        *("config", "config_block", "config_errors", "compare_list", "command_line_config"),
+        *("energy_settings", "sweep_settings"),
+    )
+}
 
 
 def program(script: str) -> str:
@@ -36,7 +44,8 @@ def of(script: str, *modules: str) -> str:
 def files(script: str, *modules: str) -> list[Path]:
     """The files behind :func:`of`, sorted.
 
-    A data file that stands beside a module under the same name belongs to it.
+    A data file that stands beside a module under the same name belongs to it. The parser
+    of the configuration does not: a message of it that is reworded must not measure again.
     """
     finder = ModuleFinder(path=[str(SCRIPTS)])
     finder.run_script(str(SCRIPTS / script))
@@ -44,7 +53,7 @@ def files(script: str, *modules: str) -> list[Path]:
         finder.import_hook(module)
     found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
     besides = {file.with_suffix(ending) for file in found for ending in _DATA}
-    return sorted(found | {file for file in besides if file.exists()})
+    return sorted((found | {file for file in besides if file.exists()}) - _PARSER)
 
 
 @cache
