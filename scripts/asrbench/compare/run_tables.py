@@ -4,13 +4,14 @@ What a table says can be edited apart from the rows that it was made of. Where a
 archive has no raw rows, its table is held against the table's own rules.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json
+from asrbench.results.power_windows import FIGURES
 from asrbench.study.config import Study
 from asrbench.tables import energy as table_energy
 from asrbench.tables import latency, parameters, table_csv, wer
@@ -72,10 +73,9 @@ def _has_samples(results: Path) -> bool:
 
 def _was_measured(window: Path) -> bool:
     try:
-        said = json.loads(window.read_text(encoding="utf-8"))
-    except ValueError:
+        return read_json(window).get("status") in FIGURES
+    except UserError:
         return False
-    return isinstance(said, dict) and said.get("status") in ("measured", "estimated")
 
 
 def _with_checkpoints(rows: pd.DataFrame, results: Path) -> pd.DataFrame:
