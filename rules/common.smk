@@ -45,13 +45,16 @@ STUDY_FILE = "results/study.json"
 # since it changes no row.
 ALONE = {"machine": 100, "strict": int(STUDY.checks.strict)}
 
-MODELS = [model.name for model in STUDY.models]
-VARIANTS = [f"{model}/ctc{weight}" for model, weight in STUDY.variants()]
+# A model in paths is a build; its files are those of its checkpoint.
+BUILDS = {build.name: build for build in STUDY.builds()}
+CHECKPOINTS = list(dict.fromkeys(build.checkpoint for build in BUILDS.values()))
+VARIANTS = ["/".join(variant.key) for variant in STUDY.variants()]
 
 
 wildcard_constraints:
-    model="|".join(map(re.escape, MODELS)),
-    ctc_weight=r"\d(\.\d+)?(e-\d+)?",
+    model="|".join(map(re.escape, BUILDS)),
+    checkpoint="|".join(map(re.escape, CHECKPOINTS)),
+    variant="|".join(map(re.escape, {variant.slug for variant in STUDY.variants()})),
     round=r"[1-9]\d*",
 
 
@@ -66,17 +69,16 @@ def code(script, *modules):
 
 
 def code_of_engine(script):
-    """The code of a program that decodes: of the engines, the one of the job's model alone."""
-    return lambda wildcards: code(script, *MODULES[STUDY.model(wildcards.model).engine])
+    """The code of a program that decodes: of the engines, the one of the job's build alone."""
+    return lambda wildcards: code(script, *MODULES[BUILDS[wildcards.model]["engine"]])
 
 
 def described(stage):
     """The job of a stage as its program is given it, a parameter of its rule."""
 
     def of(wildcards):
-        variant = [wildcards.get("model"), wildcards.get("ctc_weight")]
-        described = getattr(describe_job, stage)(STUDY, *(v for v in variant if v is not None))
-        return json.dumps(described)
+        names = wildcards.get("model"), wildcards.get("variant")
+        return json.dumps(describe_job.of(STUDY, stage, *names))
 
     return of
 
@@ -114,10 +116,15 @@ def archive_on_disk(path):
 
 def model_on_disk(wildcards):
     """Files of a source that is on disk, so that a new checkpoint is measured again."""
-    source = STUDY.model(wildcards.model).source
+    source = STUDY.model(wildcards.checkpoint).source
     if os.path.isdir(source):
         return sorted(str(path) for path in Path(source).rglob("*") if path.is_file())
     return archive_on_disk(source)
+
+
+def files_of_checkpoint(wildcards):
+    """The manifest of a build's files, which are fetched once, whatever is built from them."""
+    return f"resources/models/{BUILDS[wildcards.model].checkpoint}/model.json"
 
 
 def tables(*names):
@@ -134,19 +141,19 @@ def shards(wildcards):
     """Shards of a variant; random weights write no words and have none."""
     if STUDY.model(wildcards.model).weights == "random":
         return []
-    return gather.wer("results/wer/{{model}}/ctc{{ctc_weight}}/shards/{scatteritem}.jsonl")
+    return gather.wer("results/wer/{{model}}/{{variant}}/shards/{scatteritem}.jsonl")
 
 
 def shared_encoder_outputs(wildcards):
-    """The folder in which the CTC weights of a model share what is encoded; '' for none."""
-    several = len(STUDY.weights_of(STUDY.model(wildcards.model))) > 1
+    """The folder in which the decodings of a build share what is encoded; '' for none."""
+    several = len(STUDY.variants(wildcards.model)) > 1
     return ENCODER_OUTPUTS if STUDY.wer.share_encoder and several else ""
 
 
-def first_weight_first(wildcards):
-    """Priority of a shard's job: below that of all measurements, by the place of its weight."""
-    weights = STUDY.weights_of(STUDY.model(wildcards.model))
-    return -weights.index(wildcards.ctc_weight)
+def first_decoding_first(wildcards):
+    """Priority of a shard's job: below that of all measurements, by the place of its decoding."""
+    slugs = [variant.slug for variant in STUDY.variants(wildcards.model)]
+    return -slugs.index(wildcards.variant)
 
 
 def compared_files(wildcards):

@@ -19,7 +19,7 @@ rule fetch_speech:
         program=program("fetch_speech.py"),
         code=code("fetch_speech.py"),
         study=STUDY_FILE,
-        settings=described("speech"),
+        settings=json.dumps(describe_job.speech(STUDY)),
         folder=lambda wildcards, output: os.path.dirname(output[0]),
     message:
         "Bring the speech onto the disk"
@@ -41,7 +41,7 @@ rule list_utterances:
         program=program("list_utterances.py"),
         code=code("list_utterances.py"),
         study=STUDY_FILE,
-        settings=described("speech"),
+        settings=json.dumps(describe_job.speech(STUDY)),
     message:
         "List the utterances, and read each to its end"
     shell:

@@ -2,7 +2,7 @@
 
 Needs: a model's files, the sample; for some meters root (scripts/list_meters.py
 says which). This is the only rule that may want rights; tables and figures do not.
-Makes: results/energy/{model}/ctc{w}/round{r}/{samples.csv,window.json}.
+Makes: results/energy/{model}/{variant}/round{r}/{samples.csv,window.json}.
 """
 
 ENERGY = rounds("energy/{variant}/round{round}/window.json", VARIANTS, STUDY.energy.rounds)
@@ -10,20 +10,20 @@ ENERGY = rounds("energy/{variant}/round{round}/window.json", VARIANTS, STUDY.ene
 
 rule measure_energy:
     input:
-        model="resources/models/{model}/model.json",
+        model=files_of_checkpoint,
         sample="results/data/sample.csv",
     output:
-        samples="results/energy/{model}/ctc{ctc_weight}/round{round}/samples.csv",
+        samples="results/energy/{model}/{variant}/round{round}/samples.csv",
         window=report(
-            "results/energy/{model}/ctc{ctc_weight}/round{round}/window.json",
+            "results/energy/{model}/{variant}/round{round}/window.json",
             caption="../report/measured.rst",
             category="Measured rows",
             subcategory="Energy windows",
-            labels={"model": "{model}", "CTC weight": "{ctc_weight}", "round": "{round}"},
+            labels={"model": "{model}", "variant": "{variant}", "round": "{round}"},
         ),
     log:
-        "results/logs/energy/{model}/ctc{ctc_weight}/round{round}.log",
-    priority: turn(ENERGY, "results/energy/{model}/ctc{ctc_weight}/round{round}/window.json")
+        "results/logs/energy/{model}/{variant}/round{round}.log",
+    priority: turn(ENERGY, "results/energy/{model}/{variant}/round{round}/window.json")
     conda:
         ENVIRONMENT
     resources:
@@ -35,7 +35,7 @@ rule measure_energy:
         study=STUDY_FILE,
         folder=lambda wildcards, output: os.path.dirname(output.window),
     message:
-        "Measure energy: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
+        "Measure energy: {wildcards.model} {wildcards.variant}, round {wildcards.round}"
     shell:
         "python {params.program} --job {params.job:q} --manifest {input.model:q}"
         " --sample {input.sample} --round {wildcards.round} --strict {resources.strict}"

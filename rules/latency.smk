@@ -1,6 +1,6 @@
 """Latency of each variant over the sample, one fresh process a round.
 
-Needs: a model's files, the sample. Makes: results/latency/{model}/ctc{w}/round{r}.csv.
+Needs: a model's files, the sample. Makes: results/latency/{model}/{variant}/round{r}.csv.
 """
 
 LATENCY = rounds("latency/{variant}/round{round}.csv", VARIANTS, STUDY.latency.rounds)
@@ -8,20 +8,20 @@ LATENCY = rounds("latency/{variant}/round{round}.csv", VARIANTS, STUDY.latency.r
 
 rule measure_latency:
     input:
-        model="resources/models/{model}/model.json",
+        model=files_of_checkpoint,
         sample="results/data/sample.csv",
     output:
         rows=report(
-            "results/latency/{model}/ctc{ctc_weight}/round{round}.csv",
+            "results/latency/{model}/{variant}/round{round}.csv",
             caption="../report/measured.rst",
             category="Measured rows",
             subcategory="Latency",
-            labels={"model": "{model}", "CTC weight": "{ctc_weight}", "round": "{round}"},
+            labels={"model": "{model}", "variant": "{variant}", "round": "{round}"},
         ),
-        checks="results/latency/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
+        checks="results/latency/{model}/{variant}/round{round}.csv.checks.json",
     log:
-        "results/logs/latency/{model}/ctc{ctc_weight}/round{round}.log",
-    priority: turn(LATENCY, "results/latency/{model}/ctc{ctc_weight}/round{round}.csv")
+        "results/logs/latency/{model}/{variant}/round{round}.log",
+    priority: turn(LATENCY, "results/latency/{model}/{variant}/round{round}.csv")
     conda:
         ENVIRONMENT
     resources:
@@ -31,7 +31,7 @@ rule measure_latency:
         code=code_of_engine("measure_latency.py"),
         job=described("latency"),
     message:
-        "Measure latency: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
+        "Measure latency: {wildcards.model} {wildcards.variant}, round {wildcards.round}"
     shell:
         "python {params.program} --job {params.job:q} --manifest {input.model:q}"
         " --sample {input.sample} --round {wildcards.round} --strict {resources.strict}"

@@ -1,6 +1,6 @@
-"""Models: from a folder, a packed zip, an address, the zoo or the hub.
+"""Checkpoints, each once whatever is built from it: from a folder, a packed zip, an address, the zoo or the hub.
 
-Needs: a model's source. Makes: resources/models/{model}/model.json and what it names.
+Needs: a model's source. Makes: resources/models/{checkpoint}/model.json and what it names.
 """
 
 
@@ -8,19 +8,19 @@ rule fetch_model:
     input:
         model_on_disk,
     output:
-        "resources/models/{model}/model.json",
+        "resources/models/{checkpoint}/model.json",
     log:
-        "results/logs/models/{model}.log",
+        "results/logs/models/{checkpoint}.log",
     conda:
         ENVIRONMENT
     params:
         program=program("fetch_model.py"),
         code=code("fetch_model.py"),
         study=STUDY_FILE,
-        settings=described("model"),
+        settings=lambda wildcards: json.dumps(describe_job.checkpoint(STUDY, wildcards.checkpoint)),
     message:
-        "Bring model {wildcards.model} onto the disk"
+        "Bring model {wildcards.checkpoint} onto the disk"
     shell:
         "python {params.program} --config {params.study}"
-        " --model {wildcards.model:q} --out {output:q}"
+        " --model {wildcards.checkpoint:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

@@ -6,7 +6,7 @@ Needs: a model's files. Makes: results/parameters/{model}.csv, results/compute/{
 
 rule count_parameters:
     input:
-        model="resources/models/{model}/model.json",
+        model=files_of_checkpoint,
     output:
         report(
             "results/parameters/{model}.csv",
@@ -32,7 +32,7 @@ rule count_parameters:
 
 rule count_compute:
     input:
-        model="resources/models/{model}/model.json",
+        model=files_of_checkpoint,
     output:
         "results/compute/{model}.csv",
     log:

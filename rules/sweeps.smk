@@ -1,6 +1,6 @@
 """Sweeps: latency against length of the input and threads, forward pass against batch size.
 
-Needs: a model's files, the sample. Makes: results/sweeps/{frames,threads}/{model}/ctc{w}/round{r}.csv
+Needs: a model's files, the sample. Makes: results/sweeps/{frames,threads}/{model}/{variant}/round{r}.csv
 and results/sweeps/batch/{model}/round{r}.csv, each with what was found of the device beside it.
 """
 
@@ -17,39 +17,39 @@ THREADS = rounds(
 )
 BATCH = rounds(
     "sweeps/batch/{variant}/round{round}.csv",
-    MODELS if STUDY.sweeps.batch.sizes else [],
+    BUILDS if STUDY.sweeps.batch.sizes else [],
     STUDY.sweeps.batch.rounds,
 )
 
 
 use rule measure_latency as measure_frames with:
     output:
-        rows="results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv",
-        checks="results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
+        rows="results/sweeps/frames/{model}/{variant}/round{round}.csv",
+        checks="results/sweeps/frames/{model}/{variant}/round{round}.csv.checks.json",
     log:
-        "results/logs/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.log",
-    priority: turn(FRAMES, "results/sweeps/frames/{model}/ctc{ctc_weight}/round{round}.csv")
+        "results/logs/sweeps/frames/{model}/{variant}/round{round}.log",
+    priority: turn(FRAMES, "results/sweeps/frames/{model}/{variant}/round{round}.csv")
     params:
         program=program("measure_frames.py"),
         code=code_of_engine("measure_frames.py"),
         job=described("frames"),
     message:
-        "Measure latency against input length: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
+        "Measure latency against input length: {wildcards.model} {wildcards.variant}, round {wildcards.round}"
 
 
 use rule measure_latency as measure_threads with:
     output:
-        rows="results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv",
-        checks="results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv.checks.json",
+        rows="results/sweeps/threads/{model}/{variant}/round{round}.csv",
+        checks="results/sweeps/threads/{model}/{variant}/round{round}.csv.checks.json",
     log:
-        "results/logs/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.log",
-    priority: turn(THREADS, "results/sweeps/threads/{model}/ctc{ctc_weight}/round{round}.csv")
+        "results/logs/sweeps/threads/{model}/{variant}/round{round}.log",
+    priority: turn(THREADS, "results/sweeps/threads/{model}/{variant}/round{round}.csv")
     params:
         program=program("measure_threads.py"),
         code=code_of_engine("measure_threads.py"),
         job=described("threads"),
     message:
-        "Measure latency against threads: {wildcards.model} at CTC weight {wildcards.ctc_weight}, round {wildcards.round}"
+        "Measure latency against threads: {wildcards.model} {wildcards.variant}, round {wildcards.round}"
 
 
 use rule measure_latency as measure_batch with:

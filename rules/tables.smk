@@ -16,8 +16,8 @@ DECODED = [*HYPOTHESES, *REFERENCES, "results/data/utterances.csv"]
 # Raw rows (or other tables) of each table.
 ROWS_OF = {
     "parameters": [
-        *[f"results/parameters/{m}.csv" for m in MODELS],
-        *[f"resources/models/{m}/model.json" for m in MODELS],
+        *[f"results/parameters/{m}.csv" for m in BUILDS],
+        *[f"resources/models/{c}/model.json" for c in CHECKPOINTS],
     ],
     "latency": TIMED,
     "latency_pairs": TIMED,
@@ -26,8 +26,8 @@ ROWS_OF = {
     **({"latency_vs_batch": BATCH} if BATCH else {}),
     **({"latency_vs_threads": THREADS} if THREADS else {}),
     "compute": [
-        *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in MODELS],
-        *[f"resources/models/{m}/model.json" for m in MODELS],
+        *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in BUILDS],
+        *[f"resources/models/{c}/model.json" for c in CHECKPOINTS],
         *TIMED,
     ],
     "energy": [*ENERGY, "results/tables/latency.csv"],

@@ -1,7 +1,7 @@
 """Hypotheses of each variant for the whole corpus (or a sample of it).
 
 Needs: a model's files, the list of utterances. Makes: results/data/references.json,
-results/wer/{model}/ctc{w}/hypotheses.jsonl, by way of shards that are decoded by processes of one thread each.
+results/wer/{model}/{variant}/hypotheses.jsonl, by way of shards that are decoded by processes of one thread each.
 """
 
 from asrbench.measure import encoder_cache
@@ -48,14 +48,14 @@ rule check_references:
 
 rule decode_shard:
     input:
-        model="resources/models/{model}/model.json",
+        model=files_of_checkpoint,
         utterances="results/data/utterances.csv",
     output:
-        "results/wer/{model}/ctc{ctc_weight}/shards/{scatteritem}.jsonl",
+        "results/wer/{model}/{variant}/shards/{scatteritem}.jsonl",
     log:
-        "results/logs/wer/{model}/ctc{ctc_weight}/{scatteritem}.log",
+        "results/logs/wer/{model}/{variant}/{scatteritem}.log",
     # A model's first weight first: it leaves the encoder's outputs to the others.
-    priority: first_weight_first
+    priority: first_decoding_first
     conda:
         ENVIRONMENT
     threads: 1
@@ -67,8 +67,7 @@ rule decode_shard:
         code=code_of_engine("decode_corpus.py"),
         job=described("decoding"),
     message:
-        "Decode the corpus: {wildcards.model} at CTC weight {wildcards.ctc_weight},"
-        " shard {wildcards.scatteritem}"
+        "Decode the corpus: {wildcards.model} {wildcards.variant}," " shard {wildcards.scatteritem}"
     shell:
         "python {params.program} --job {params.job:q}"
         " --manifest {input.model:q} --utterances {input.utterances}"
@@ -82,9 +81,9 @@ rule gather_hypotheses:
         shards=shards,
         utterances="results/data/utterances.csv",
     output:
-        "results/wer/{model}/ctc{ctc_weight}/hypotheses.jsonl",
+        "results/wer/{model}/{variant}/hypotheses.jsonl",
     log:
-        "results/logs/wer/{model}/ctc{ctc_weight}.log",
+        "results/logs/wer/{model}/{variant}.log",
     conda:
         ENVIRONMENT
     params:
@@ -92,7 +91,7 @@ rule gather_hypotheses:
         code=code("gather_hypotheses.py"),
         job=described("decoding"),
     message:
-        "Gather the hypotheses of {wildcards.model} at CTC weight {wildcards.ctc_weight}"
+        "Gather the hypotheses of {wildcards.model} {wildcards.variant}"
     shell:
         "python {params.program} --job {params.job:q} --utterances {input.utterances}"
         " --shards {input.shards:q} --out {output:q}"

@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _capture(
-    measured: opened_variant.Variant,
+    measured: opened_variant.OpenedVariant,
     settings: SimpleNamespace,
     arguments: argparse.Namespace,
     root: Path,
@@ -75,7 +75,7 @@ def _settings(job: Job, arguments: argparse.Namespace) -> SimpleNamespace:
     return namespace(block)
 
 
-def _load(measured: opened_variant.Variant, arguments: argparse.Namespace) -> energy.Load:
+def _load(measured: opened_variant.OpenedVariant, arguments: argparse.Namespace) -> energy.Load:
     """The model, and the sample's waveforms in this round's order."""
     paths = corpus.read_sample(arguments.sample)["path"]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from asrbench.study import config
+from asrbench.study.axes import Build, Variant, values_of
 from asrbench.study.config import Study
+from asrbench.study.used_parts import uses_ctc, uses_decoder
 
 LENGTHS = [100, 400, 1600]
 THREADS = [1, 2, 4]
@@ -60,6 +62,21 @@ def study(
     )
 
 
+def slug(decoding: str) -> str:
+    """A decoding as in paths, of a CTC weight alone."""
+    return decoding if decoding.startswith("ctc") else f"ctc{decoding}"
+
+
+def ctc_weight(decoding: str) -> str:
+    """The CTC weight of a decoding as in paths, or that weight."""
+    return values_of(slug(decoding))["ctc_weight"]
+
+
+def variant(model: str, decoding: str) -> Variant:
+    """A variant by its names in paths."""
+    return Variant(Build(model, model, ()), slug(decoding), ())
+
+
 def write_csv(path: Path, rows: list[dict]) -> None:
     """Rows of a raw file; the keys of the first are the columns."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,27 +98,30 @@ def build(study: Study, results: Path, watts: bool = True) -> None:
     """The whole tree; the first model is slow and large, the next ones less so."""
     write_config(study, results)
     device(results)
-    for place, model in enumerate(study.models):
-        parameters(results, model.name, whole=int(1e8 / 12**place))
-        compute(results, model.name, multiply_adds=int(1e10 / 12**place))
-        manifest(results, model.name, None if model.weights == "random" else 10**8)
+    builds = study.builds()
+    for place, each in enumerate(builds):
+        parameters(results, each.name, whole=int(1e8 / 12**place))
+        compute(results, each.name, multiply_adds=int(1e10 / 12**place))
+        random = study.model(each.name).weights == "random"
+        manifest(results, each.checkpoint, None if random else 10**8)
         for number in range(1, study.sweeps.batch.rounds + 1):
-            batch(results, model.name, number, seconds=0.2 / (1 + place))
-    for model, weight in study.variants():
-        place = [m.name for m in study.models].index(model)
-        speed = (1 + float(weight)) / (1 + 2 * place)
+            batch(results, each.name, number, seconds=0.2 / (1 + place))
+    for variant in study.variants():
+        model, decoding = variant.key
+        place = builds.index(variant.build)
+        speed = (1 + float(variant["ctc_weight"])) / (1 + 2 * place)
         for number in range(1, study.latency.rounds + 1):
-            latency(results, model, weight, number, speed)
+            latency(results, model, decoding, number, speed)
         for number in range(1, study.sweeps.frames.rounds + 1):
-            frames(results, model, weight, number, speed)
+            frames(results, model, decoding, number, speed)
         for number in range(1, study.sweeps.threads.rounds + 1):
-            threads(results, model, weight, number, speed)
+            threads(results, model, decoding, number, speed)
         for number in range(1, study.energy.rounds + 1):
-            energy(results, model, weight, number, 5.0 + 0.2 * place if watts else None)
+            energy(results, model, decoding, number, 5.0 + 0.2 * place if watts else None)
         if study.model(model).weights == "random":
-            not_applicable(results, model, weight)
+            not_applicable(results, model, decoding)
         else:
-            hypotheses(results, model, weight)
+            hypotheses(results, model, decoding)
 
 
 def device(results: Path, **said: object) -> None:
@@ -176,8 +196,8 @@ def timed(seconds: float, duration_s: float, weight: str = "0.3", **more: object
         "duration_s": duration_s,
         "encode_s": 0.6 * seconds,
         "search_s": 0.3 * seconds,
-        "decoder_s": 0.12 * seconds if float(weight) < 1 else 0.0,
-        "ctc_s": 0.06 * seconds if float(weight) > 0 else 0.0,
+        "decoder_s": 0.12 * seconds if uses_decoder(ctc_weight(weight)) else 0.0,
+        "ctc_s": 0.06 * seconds if uses_ctc(ctc_weight(weight)) else 0.0,
         "latency_s": seconds,
         "cpu_s": 1.5 * seconds,
         "tokens": int(3 * duration_s),
@@ -207,7 +227,7 @@ def latency(results: Path, model: str, weight: str, number: int, speed: float) -
         | timed(speed * duration * (0.1 + 0.001 * number), duration, weight)
         for i, duration in enumerate(durations)
     ]
-    write_csv(results / "latency" / model / f"ctc{weight}" / f"round{number}.csv", rows)
+    write_csv(results / "latency" / model / slug(weight) / f"round{number}.csv", rows)
 
 
 def frames(results: Path, model: str, weight: str, number: int, speed: float) -> None:
@@ -217,7 +237,7 @@ def frames(results: Path, model: str, weight: str, number: int, speed: float) ->
         for length in LENGTHS
         for repeat in range(3)
     ]
-    write_csv(results / "sweeps/frames" / model / f"ctc{weight}" / f"round{number}.csv", rows)
+    write_csv(results / "sweeps/frames" / model / slug(weight) / f"round{number}.csv", rows)
 
 
 def threads(results: Path, model: str, weight: str, number: int, speed: float) -> None:
@@ -229,7 +249,7 @@ def threads(results: Path, model: str, weight: str, number: int, speed: float) -
             if count == 4:
                 row |= failed("4 threads are more than the 2 cores that this process may use")
             rows.append({"threads": count, "repeat": repeat} | row)
-    write_csv(results / "sweeps/threads" / model / f"ctc{weight}" / f"round{number}.csv", rows)
+    write_csv(results / "sweeps/threads" / model / slug(weight) / f"round{number}.csv", rows)
 
 
 def batch(results: Path, model: str, number: int, seconds: float) -> None:
@@ -255,7 +275,7 @@ def batch(results: Path, model: str, number: int, seconds: float) -> None:
 
 def window(results: Path, model: str, weight: str, number: int, **said: object) -> Path:
     """window.json alone; returns its folder."""
-    folder = results / "energy" / model / f"ctc{weight}" / f"round{number}"
+    folder = results / "energy" / model / slug(weight) / f"round{number}"
     folder.mkdir(parents=True, exist_ok=True)
     keys = ["status", "reason", "meter", "scope", "start_s", "end_s"]
     keys += ["inferences", "audio_s", "cpu_s", "throttled"]
@@ -322,7 +342,7 @@ def hypotheses(results: Path, model: str, weight: str, lines: list[dict] | None 
             {"utterance_id": f"u{i}", "reference": truth, "hypothesis": guess, "status": "ok"}
             for i, (truth, guess) in enumerate(SENTENCES)
         ]
-    path = results / "wer" / model / f"ctc{weight}" / "hypotheses.jsonl"
+    path = results / "wer" / model / slug(weight) / "hypotheses.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 

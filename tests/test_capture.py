@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import power_writer
 import pytest
+import raw_rows
 from asrbench.basics.errors import UserError
 from asrbench.measure import energy, sampler_process
 from asrbench.results import raw_window, scope_window
@@ -71,7 +72,7 @@ def capture(root: Path, folder: Path, does=lambda number: None, **more) -> dict:
 
 def figures(folder: Path, meter: str, scope: str) -> scope_window.Window:
     """As the tables read it, from results/energy/m/ctc0.3/round1."""
-    raw = raw_window.read(folder.parents[3], "m", "0.3", 1)
+    raw = raw_window.read(folder.parents[3], raw_rows.variant("m", "0.3"), 1)
     return scope_window.read(raw, meter, scope)
 
 

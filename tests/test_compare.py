@@ -45,9 +45,10 @@ def make(folder: Path, slower: float = 1.0, device: dict | None = None, **settin
     results = folder / "results"
     raw_rows.build(study, results)
     raw_rows.device(results, **(device or {}))
-    for model, weight in study.variants():
+    for variant in study.variants():
+        speed = slower * (1 + float(variant["ctc_weight"]))
         for number in (1, 2):
-            raw_rows.latency(results, model, weight, number, slower * (1 + float(weight)))
+            raw_rows.latency(results, *variant.key, number, speed)
     write(study, results, MADE)
     return folder
 
@@ -81,7 +82,7 @@ def compared(runs_made, tmp_path):
 
 
 def cell(table, model, weight, device):
-    here = (table["model"] == model) & (table["ctc_weight"].astype(float) == float(weight))
+    here = (table["model"] == model) & (table["variant"] == f"ctc{weight}")
     return table[here & (table["device"] == device)].iloc[0]
 
 
@@ -92,7 +93,8 @@ def test_ratio_of_latency_is_that_of_the_raw_rows(compared):
     assert found["ratio_low"] <= 0.5 <= found["ratio_high"] < 1
     assert (found["verdict"], found["against"]) == ("faster", "pi5")
     assert found["utterances_shared"] == 6 and found["interval_over"] == "rounds and utterances"
-    rows = [timed_rows.sample(r.study, r.results, "conformer", "0.3").good for r in reversed(runs)]
+    variant = runs[0].study.variant("conformer", "ctc0.3")
+    rows = [timed_rows.sample(r.study, r.results, variant).good for r in reversed(runs)]
     by_hand = latency_pair.compare(*rows, runs[0].study.latency.seed).ratio
     assert (found["ratio_low"], found["ratio_high"]) == pytest.approx((by_hand.low, by_hand.high))
     first = cell(tables["latency"], "conformer", "0.3", "pi5")
@@ -204,8 +206,8 @@ def test_another_checkpoint_is_not_compared(runs_made, tmp_path, sha256, said):
     tables.write_text("module\n", encoding="utf-8")
     entries = [str(runs_made / "pi5"), str(tmp_path / "other")]
     runs = run_folder.open_all(entries, tmp_path / "s")
-    assert run_differences.of_model(*runs, "conformer") == said
-    assert run_differences.of_model(*runs, "lstm") == ""
+    assert run_differences.of_variant(*runs, ("conformer", "ctc0.3")) == said
+    assert run_differences.of_variant(*runs, ("lstm", "ctc0.3")) == ""
 
 
 def test_another_number_of_parameters_is_not_compared(runs_made, tmp_path):
@@ -214,7 +216,7 @@ def test_another_number_of_parameters_is_not_compared(runs_made, tmp_path):
     entries = [str(runs_made / "pi5"), str(tmp_path / "other")]
     runs = run_folder.open_all(entries, tmp_path / "s")
     said = "another number of parameters (7, not 100,000,000)"
-    assert run_differences.of_model(*runs, "conformer") == said
+    assert run_differences.of_variant(*runs, ("conformer", "ctc0.3")) == said
 
 
 def edit_table(folder, name, **cells):

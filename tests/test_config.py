@@ -35,8 +35,10 @@ def changed(**changes) -> dict:
 
 def test_the_study_is_the_published_one():
     study = config.load(ROOT / "config.yaml")
-    assert study.variants() == [
-        (model, weight) for model in ("conformer", "lstm") for weight in ("0.0", "0.3", "1.0")
+    assert [variant.key for variant in study.variants()] == [
+        (model, f"ctc{weight}")
+        for model in ("conformer", "lstm")
+        for weight in ("0.0", "0.3", "1.0")
     ]
     assert study.decoding.beam_size == 20
     assert study.latency.utterances == 100
@@ -124,7 +126,7 @@ def test_a_weight_has_one_spelling(given, text):
 def test_a_model_may_have_weights_of_its_own():
     models = [{"name": "one", "source": "a"}, {"name": "two", "source": "b", "ctc_weights": [1]}]
     study = config.parse(changed(models=models, ctc_weights=[0, 1]))
-    assert study.variants() == [("one", "0.0"), ("one", "1.0"), ("two", "1.0")]
+    assert [str(v) for v in study.variants()] == ["one ctc0.0", "one ctc1.0", "two ctc1.0"]
 
 
 def test_a_resolved_study_reads_as_itself(tmp_path):

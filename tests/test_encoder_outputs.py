@@ -55,8 +55,8 @@ def test_without_room_for_outputs_each_weight_encodes(tmp_path):
 def test_outputs_are_shared_by_one_model_s_weights_alone(tmp_path):
     manifests = [random_model(tmp_path / name) for name in "ab"]
     manifests[1].config.write_text(manifests[1].config.read_text() + "\n# another\n")
-    job = Job("small", ctc_weight="0.0", sample_rate_hz=16000, channels="mix")
-    other_weight = replace(job, ctc_weight="0.3")
+    job = Job("small", variant="ctc0.0", sample_rate_hz=16000, channels="mix")
+    other_weight = replace(job, variant="ctc0.3")
     found = [
         encoder_cache.of_model(tmp_path, *of).folder
         for of in [(job, manifests[0]), (other_weight, manifests[0]), (job, manifests[1])]

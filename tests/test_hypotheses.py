@@ -184,10 +184,10 @@ def test_paired_word_errors_are_used_where_they_are_there(copied):
 
 def test_without_a_meter_energy_is_not_tested(copied):
     study, results = copied
-    for model, weight in study.variants():
+    for variant in study.variants():
         for number in (1, 2):
-            shutil.rmtree(results / f"energy/{model}/ctc{weight}/round{number}")
-            raw_rows.energy(results, model, weight, number, None)
+            shutil.rmtree(results.joinpath("energy", *variant.key, f"round{number}"))
+            raw_rows.energy(results, *variant.key, number, None)
     write(study, results, ["energy"])
     found = of_claim(study, results, "conformer takes more energy than lstm at CTC weight 0.3")
     assert found["verdict"] == "not tested" and "no power meter" in found["reason"]

@@ -55,8 +55,8 @@ def every(step_s, low=78.0, high=182.0):
 
 
 def read(results, rounds=1):
-    variants = [("m", "0.0")]
-    return power_windows.read(results, variants, rounds, seed=1)["m", "0.0"]
+    variant = raw_rows.variant("m", "0.0")
+    return power_windows.read(results, [variant], rounds, seed=1)[variant]
 
 
 def window(results):
@@ -200,7 +200,7 @@ def test_one_meter_stands_for_the_whole_study(results):
     write_round(
         results, [channel("battery", DEVICE, reach=1)], gauge(every(0.1), 6.0), weight="0.3"
     )
-    variants = [("m", weight) for weight in ("0.0", "0.3", "1.0")]
+    variants = [raw_rows.variant("m", weight) for weight in ("0.0", "0.3", "1.0")]
     found = power_windows.read(results, variants, 1, seed=1)
     first = [found[variant].preferred for variant in variants]
     assert [(p.meter, p.scope, p.status) for p in first] == [
@@ -209,8 +209,8 @@ def test_one_meter_stands_for_the_whole_study(results):
         ("external", "wall", "measured"),
     ]
     assert first[0].reasons == ("unplugged",) and first[1].reasons == ("not measured by external",)
-    assert [p.meter for p in found["m", "0.0"].powers] == ["external", "battery"]
-    assert [p.meter for p in found["m", "0.3"].powers] == ["external", "battery"]
+    assert [p.meter for p in found[variants[0]].powers] == ["external", "battery"]
+    assert [p.meter for p in found[variants[1]].powers] == ["external", "battery"]
 
 
 def test_a_meter_that_never_measured_is_not_preferred(results):

@@ -295,10 +295,10 @@ def test_any_study_has_a_page(tmp_path, settings):
 def test_any_word_error_rate_is_drawn(whole, tmp_path, hypothesis):
     study, results = whole[0], tmp_path / "results"
     shutil.copytree(whole[1], results)
-    for model, weight in study.variants():
+    for variant in study.variants():
         line = {"utterance_id": "a", "reference": "one two", "status": "ok"}
         line["hypothesis"] = line["reference"] if hypothesis is None else hypothesis
-        raw_rows.hypotheses(results, model, weight, [line])
+        raw_rows.hypotheses(results, *variant.key, [line])
     write(study, results, ["wer", "summary"])
     plot(study, results)
     said = text(made(study, results))
@@ -312,8 +312,8 @@ def test_hypotheses_are_shown_where_there_are_any(whole, tmp_path):
     assert "Hypotheses</h2>" not in page.read_text(encoding="utf-8")
     shutil.copytree(results, tmp_path / "results")
     (tmp_path / "results/tables/hypotheses.csv").write_text(
-        "hypothesis,verdict,model,ctc_weight,evidence,evidence_interval\n"
-        'CTC only is <fastest>,supported,lstm,1.0,"ratio 1.3, of 9 pairs","[1.2, 1.4]"\n'
+        "hypothesis,verdict,model,variant,evidence,evidence_interval\n"
+        'CTC only is <fastest>,supported,lstm,ctc1.0,"ratio 1.3, of 9 pairs","[1.2, 1.4]"\n'
         "Energy follows latency,not shown,,,,no meter\n"
     )
     said = text(made(study, tmp_path / "results"))

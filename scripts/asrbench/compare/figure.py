@@ -12,6 +12,7 @@ from asrbench.basics.digits import figure as digits
 from asrbench.compare.rows import BOUND, PUBLISHED
 from asrbench.compare.tables import Compared
 from asrbench.figures import bar_rows, cost_shape, style
+from asrbench.study import axes as axes_of_variants
 
 _WIDTH = 28  # characters of a device's name
 _TRIES = 5  # to make room, since words move with the axis
@@ -28,9 +29,7 @@ def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
     """
     shown, low, high = compared.value.value, compared.value.low, compared.value.high
     devices = list(dict.fromkeys(rows["device"]))
-    pairs = [
-        (f"{row['model']}|{row['ctc_weight']}", row["device"]) for row in rows.to_dict("records")
-    ]
+    pairs = [(f"{row['model']}|{row['variant']}", row["device"]) for row in rows.to_dict("records")]
     layout = bar_rows.lay_out(pairs)
     figure = style.new(layout.height_in + 1.0)
     axes = figure.subplots()
@@ -88,8 +87,8 @@ def _heads(rows: pd.DataFrame) -> dict[str, str]:
     heads = {}
     for row in rows.to_dict("records"):
         random = " (random weights)" if row["weights"] == "random" else ""
-        name = f"{row['model']}{random}, CTC {row['ctc_weight']}"
-        heads[f"{row['model']}|{row['ctc_weight']}"] = name
+        name = f"{row['model']}{random}, {axes_of_variants.label(row['variant'])}"
+        heads[f"{row['model']}|{row['variant']}"] = name
     return heads
 
 

@@ -16,11 +16,12 @@ from asrbench.compare.run_folder import Run
 from asrbench.results import latency_pair, timed_rows, wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import error_propagation
+from asrbench.study import axes
 from asrbench.tables import interval_columns
 from asrbench.tables.claims import published_study
 from asrbench.tables.claims.table_evidence import Absent
 
-Variant = tuple[str, str]
+Variant = tuple[str, str]  # model and decoding, as in paths
 PUBLISHED = published_study.LABEL
 PUBLISHED_REASON = "published figure without raw rows"
 BOUND = "above this, says the study"
@@ -32,12 +33,12 @@ _WER = interval_columns.names("wer_percent")
 def variants(runs: list[Run]) -> list[Variant]:
     """Every variant of any run, then those of the published study alone."""
     published = published_study.load()
-    theirs = list(zip(published["model"], published["ctc_weight"], strict=True))
+    theirs = list(zip(published["model"], published["variant"], strict=True))
     return list(dict.fromkeys([*_of_runs(runs), *theirs]))
 
 
 def _of_runs(runs: list[Run]) -> list[Variant]:
-    return list(dict.fromkeys(v for run in runs for v in run.study.variants()))
+    return list(dict.fromkeys(v.key for run in runs for v in run.study.variants()))
 
 
 def _having(runs: list[Run], variant: Variant) -> list[Run]:
@@ -83,7 +84,8 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
 
     def compared(first: _Row, second: _Row) -> dict:
         one, other = (
-            wer_rows.read(r.run.study, r.run.results, *r.variant) for r in (second, first)
+            wer_rows.read(r.run.study, r.run.results, r.run.study.variant(*r.variant))
+            for r in (second, first)
         )
         if len(one) and len(other):
             return _word_difference(one, other, runs[0].study.latency.seed)
@@ -126,6 +128,10 @@ class _Row:
     run: Run
     variant: Variant
     figures: dict[str, Any]
+
+    def timed(self) -> timed_rows.Rows:
+        variant = self.run.study.variant(*self.variant)
+        return timed_rows.sample(self.run.study, self.run.results, variant)
 
     def three(self, names: Iterable[str]) -> error_propagation.Figure:
         return error_propagation.Figure(*(self.figures[name] for name in names))
@@ -171,9 +177,7 @@ def _rows(
 
 
 def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
-    ours, theirs = (
-        timed_rows.sample(r.run.study, r.run.results, *r.variant).good for r in (first, second)
-    )
+    ours, theirs = (r.timed().good for r in (first, second))
     lacking = [r.run.label for r, rows in ((first, ours), (second, theirs)) if rows.empty]
     if lacking:
         return {"reason": f"no ratio, since raw rows are absent in {', '.join(lacking)}"}
@@ -193,7 +197,7 @@ def _meter(run: Run, variant: Variant) -> dict[str, str]:
         table = run.tables.read("energy")
     except Absent:
         return {"power_status": "unavailable"}
-    rows = table[(table["model"] == variant[0]) & (table["ctc_weight"] == variant[1])]
+    rows = table[(table["model"] == variant[0]) & (table["variant"] == variant[1])]
     rows = rows[rows["preferred"]]
     if rows.empty:
         return {"power_status": "unavailable"}
@@ -211,22 +215,20 @@ def _other_scope(first: dict, second: dict) -> str:
 def _other_sample(first: _Row, second: _Row) -> str:
     """Joules of an utterance depend on which utterances they are."""
     known = ("speech.name", "latency.utterances", "latency.seed")
-    drawn: list[Any] = [
-        set(timed_rows.sample(r.run.study, r.run.results, *r.variant).good["utterance_id"])
-        for r in (first, second)
-    ]
+    drawn: list[Any] = [set(r.timed().good["utterance_id"]) for r in (first, second)]
     if not all(drawn):  # an archive without raw rows
         drawn = [[attrgetter(name)(r.run.study) for name in known] for r in (first, second)]
     return "" if drawn[0] == drawn[1] else "not comparable: another sample of utterances"
 
 
 def _identity(run: Run, variant: Variant) -> dict[str, object]:
-    model = next((m for m in run.study.models if m.name == variant[0]), None)
+    there = next((v for v in run.study.variants() if v.key == variant), None)
     return {
         "model": variant[0],
-        "ctc_weight": variant[1],
-        "engine": model.engine if model else "",
-        "weights": model.weights if model else "",
+        "variant": variant[1],
+        # What its study does not have is still told apart by what the paths say.
+        **(there.axes if there else axes.values_of(variant[1])),
+        "weights": run.study.model(variant[0]).weights if there else "",
         "device": run.label,
         "interval_over": "none",
     }
@@ -242,10 +244,10 @@ def _figures(run: Run, name: str, variant: Variant, columns: tuple[str, ...]):
 
 
 def _found(run: Run, name: str, variant: Variant, needed: str) -> pd.Series:
-    if variant not in run.study.variants():
+    if variant not in [v.key for v in run.study.variants()]:
         raise Absent("its study has no such variant")
     preferred = {"preferred": True} if name == "energy" else {}
-    return run.tables.row(name, needed, model=variant[0], ctc_weight=variant[1], **preferred)
+    return run.tables.row(name, needed, model=variant[0], variant=variant[1], **preferred)
 
 
 def _incomparable(first: Run, second: Run, variant: Variant, name: str, needed: str) -> str:
@@ -254,7 +256,7 @@ def _incomparable(first: Run, second: Run, variant: Variant, name: str, needed: 
         _found(first, name, variant, needed)
     except Absent as absent:
         return f"{first.label}: {absent}"
-    why = run_differences.of_model(first, second, variant[0])
+    why = run_differences.of_variant(first, second, variant)
     return f"not comparable: {why}" if why else ""
 
 
@@ -264,8 +266,9 @@ def _published(variant: Variant) -> dict[str, object] | None:
         return None
     return {
         "model": variant[0],
-        "ctc_weight": variant[1],
-        "engine": "espnet",
+        "variant": variant[1],
+        **{axis.name: axis.default for axis in axes.of_level(axes.BUILD)},
+        **axes.values_of(variant[1]),
         "weights": "trained",
         "device": PUBLISHED,
         "interval_over": "none",
@@ -279,4 +282,4 @@ def _of(variant: Variant, column: str) -> float:
 
 
 def _at(table: pd.DataFrame, variant: Variant) -> np.ndarray:
-    return ((table["model"] == variant[0]) & (table["ctc_weight"] == variant[1])).to_numpy()
+    return ((table["model"] == variant[0]) & (table["variant"] == variant[1])).to_numpy()

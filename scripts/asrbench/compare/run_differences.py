@@ -2,6 +2,7 @@
 
 from asrbench.basics.digits import figure
 from asrbench.compare.run_folder import Run
+from asrbench.study.axes import AXES
 from asrbench.tables.claims.table_evidence import Absent
 
 _SHOWN = 6
@@ -47,15 +48,17 @@ def _shown(flat: dict[str, object], key: str) -> str:
     return str(flat[key]) if key in flat else "absent"
 
 
-def of_model(first: Run, second: Run, model: str) -> str:
-    """Why figures of this model are not comparable; '' where they are.
+def of_variant(first: Run, second: Run, variant: tuple[str, str]) -> str:
+    """Why figures of this variant are not comparable; '' where they are.
 
-    Both runs have the model. The same checkpoint is told by its sha256; random
-    weights by their number.
+    Both runs have the variant, by its names in paths. The same checkpoint is told by its
+    sha256; random weights by their number.
     """
+    model = variant[0]
+    axes = [run.study.variant(*variant).axes for run in (first, second)]
     one, other = first.study.model(model), second.study.model(model)
     found = [
-        _another("engine", one.engine, other.engine),
+        *(_another(a.heading, axes[0].get(a.name), axes[1].get(a.name)) for a in AXES),
         _another("kind of weights", one.weights, other.weights),
         _another("rate of tokens", one.tokens_per_second, other.tokens_per_second),
         _another("beam", first.study.decoding.beam_size, second.study.decoding.beam_size),

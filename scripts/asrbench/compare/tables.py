@@ -10,9 +10,10 @@ import pandera.pandas as pa
 from asrbench.compare import device_rows
 from asrbench.compare import rows as compare_rows
 from asrbench.compare.run_folder import Run
+from asrbench.study.axes import AXES
 from asrbench.tables import compared, table
 from asrbench.tables.table_latex import latex
-from asrbench.tables.table_markdown import Column, markdown, spanned
+from asrbench.tables.table_markdown import Column, markdown, spanned, worth_showing
 from asrbench.tables.variant_rows import VARIANT, joined
 
 _PUBLISHED_NOTE = (
@@ -121,9 +122,10 @@ def side_by_side(rows: pd.DataFrame, one: Compared) -> tuple[pd.DataFrame, list[
     names = list(dict.fromkeys(rows["device"]))
     first = names[0]
     wide = []
-    for (model, weight), here in rows.groupby(["model", "ctc_weight"], sort=False):
+    for (model, _), here in rows.groupby(["model", "variant"], sort=False):
         known = [weights for weights in here["weights"] if weights]
-        row = {"model": model, "ctc_weight": weight, "weights": known[0] if known else ""}
+        row = {"model": model, "weights": known[0] if known else ""}
+        row |= {axis.name: here[axis.name].iloc[0] for axis in AXES}
         told: dict[str, list[str]] = {}  # of each reason, the devices that have it
         for line in here.to_dict("records"):
             place = names.index(line["device"])
@@ -133,7 +135,7 @@ def side_by_side(rows: pd.DataFrame, one: Compared) -> tuple[pd.DataFrame, list[
                 told.setdefault(line["reason"], []).append(line["device"])
         remarks = [f"{', '.join(devices)}: {reason}" for reason, devices in told.items()]
         wide.append(row | {"reason": joined(remarks)})
-    columns = list(VARIANT)
+    columns = worth_showing(list(VARIANT), rows)
     for place, name in enumerate(names):
         columns.append(_of(one.value, place, f"{name} {one.value.head}"))
         if name not in (first, compare_rows.PUBLISHED):

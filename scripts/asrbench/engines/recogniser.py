@@ -67,7 +67,7 @@ class Recogniser:
 
     Args:
         manifest: the model's files on disk.
-        ctc_weight: share of the CTC score, 0 to 1.
+        ctc_weight: share of the CTC score, 0 to 1; a number, or one as text.
         beam_size: hypotheses kept at each step.
         tokens_per_second: for random weights, the length of the output.
         engine: whose search decodes, of :mod:`asrbench.engines.catalogue`.
@@ -82,13 +82,13 @@ class Recogniser:
     def __init__(
         self,
         manifest: Manifest,
-        ctc_weight: float,
+        ctc_weight: float | str,
         beam_size: int,
         tokens_per_second: float | None = None,
         clocks_in_search: bool = True,
         engine: str = "espnet",
     ):
-        self.speech2text = _speech2text(manifest, ctc_weight, beam_size)
+        self.speech2text = _speech2text(manifest, float(ctc_weight), beam_size)
         for module in catalogue.MODULES[engine]:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)

@@ -8,6 +8,7 @@ from matplotlib.patheffects import withStroke
 
 from asrbench.basics.digits import figure as digits
 from asrbench.figures import bar_rows, style
+from asrbench.study import axes as axes_of_variants
 from asrbench.study.config import Study
 from asrbench.tables.claims import published_study
 
@@ -22,18 +23,18 @@ def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figur
         published: the column of the published study.
 
     Returns:
-        The figure, the upper axes, and the place of each (model, CTC weight) in it.
+        The figure, the upper axes, and the place of each (model, decoding) in it.
     """
-    ours = bar_rows.lay_out(study.variants())
+    ours = bar_rows.lay_out([variant.key for variant in study.variants()])
     reference = published_study.load().dropna(subset=[published])
-    pairs = list(zip(reference["model"], reference["ctc_weight"], strict=True))
+    pairs = list(zip(reference["model"], reference["variant"], strict=True))
     theirs = bar_rows.lay_out(pairs)
     heights = [0.7 if empty else ours.height_in, theirs.height_in]
     figure = style.new(sum(heights) + 1.9)
     top, bottom = figure.subplots(2, 1, height_ratios=heights)
     if not empty:
-        names = {m.name: style.shown(study, m.name, width=99) for m in study.models}
-        bar_rows.prepare(top, ours, names, _weights(study.variants()))
+        names = {b.name: style.shown(study, b.name, width=99) for b in study.builds()}
+        bar_rows.prepare(top, ours, names, _labels(list(ours.at)))
         top.set_xlabel(label)
     _draw_published(bottom, theirs, reference, pairs, published, style.colours(study))
     bottom.set_xlabel(label)
@@ -68,8 +69,8 @@ def absent(axes: Axes, y: float, reason: str) -> None:
     bar_rows.write(axes, 0, y, style.briefly(reason, 58), style.FADED)
 
 
-def _weights(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    return {weight: f"CTC {weight}" for _, weight in pairs}
+def _labels(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    return {slug: axes_of_variants.label(slug) for _, slug in pairs}
 
 
 def _draw_published(
@@ -80,7 +81,7 @@ def _draw_published(
     column: str,
     colours: dict[str, str],
 ) -> None:
-    bar_rows.prepare(axes, rows, {name: name for name, _ in pairs}, _weights(pairs))
+    bar_rows.prepare(axes, rows, {name: name for name, _ in pairs}, _labels(pairs))
     axes.set_title(published_study.label(column), loc="left", fontsize=8.5, color=style.FADED)
     for pair, value, power_w in zip(
         pairs, reference[column], reference["power_mean_w"], strict=True

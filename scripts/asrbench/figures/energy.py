@@ -27,7 +27,7 @@ def draw(tables: Path, study: Study) -> Figure:
     axes.set_xlabel(f"{label}, {scope}" if scope else label)
     colours = style.colours(study)
     for index, row in table.iterrows():
-        y = at[row["model"], row["ctc_weight"]]
+        y = at[row["model"], row["variant"]]
         if index not in kept.index:
             other = "another meter or scope" if row["power_status"] == "measured" else ""
             cost_shape.absent(axes, y, other or row["reason"])

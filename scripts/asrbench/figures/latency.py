@@ -26,7 +26,7 @@ def draw(tables: Path, study: Study) -> Figure:
         return figure
     colours = style.colours(study)
     for row in table.to_dict("records"):
-        y = at[row["model"], row["ctc_weight"]]
+        y = at[row["model"], row["variant"]]
         if row["latency_mean_s"] != row["latency_mean_s"]:
             cost_shape.absent(axes, y, row["reason"])
             continue

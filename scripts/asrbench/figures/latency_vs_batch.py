@@ -20,10 +20,10 @@ def draw(tables: Path, study: Study) -> Figure:
     absent = table[table["forward_mean_s"].isna()]
     if len(absent) == len(table):
         return without_data.draw(study, f"No batch was measured: {without_data.reason(table)}.")
-    figure = figure_style.new(2.9 + 0.17 * len(study.models))
+    figure = figure_style.new(2.9 + 0.17 * len(study.builds()))
     left, right = figure.subplots(1, 2)
-    for model in study.models:
-        rows = table[table["model"] == model.name].sort_values("batch_size")
+    for build in study.builds():
+        rows = table[table["model"] == build.name].sort_values("batch_size")
         _lines(left, right, rows, study)
     left.set_ylabel("forward pass of the batch (s)")
     right.set_ylabel("utterances per second")
@@ -39,12 +39,12 @@ def draw(tables: Path, study: Study) -> Figure:
     styles, colours = figure_style.model_styles(study), figure_style.colours(study)
     entries = [
         figure_style.handle(
-            figure_style.shown(study, model.name, 60),
-            linestyle=styles[model.name][0],
-            marker=styles[model.name][1],
-            color=colours[model.name],
+            figure_style.shown(study, build.name, 60),
+            linestyle=styles[build.name][0],
+            marker=styles[build.name][1],
+            color=colours[build.name],
         )
-        for model in study.models
+        for build in study.builds()
     ]
     if table["forward_low_s"].notna().any():
         entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))

@@ -30,13 +30,13 @@ def draw(tables: Path, study: Study) -> Figure:
     for (left, right), model in zip(panels, models, strict=True):
         here = table[table["model"] == model]
         left.set_title(figure_style.shown(study, model, 40), loc="left", fontweight="bold")
-        weights = list(dict.fromkeys(here["ctc_weight"]))
-        for place, weight in enumerate(weights):
-            line = here[here["ctc_weight"] == weight].sort_values("thread_count")
+        slugs = list(dict.fromkeys(here["variant"]))
+        for place, slug in enumerate(slugs):
+            line = here[here["variant"] == slug].sort_values("thread_count")
             # A little apart, so that intervals do not lie on each other.
-            beside = 1 + 0.05 * (place - (len(weights) - 1) / 2)
+            beside = 1 + 0.05 * (place - (len(slugs) - 1) / 2)
             line = line.assign(at=line["thread_count"] * beside)
-            style = (figure_style.colours(study)[model], *styles[weight])
+            style = (figure_style.colours(study)[model], *styles[slug])
             _line(left, line, interval_columns.names("latency_mean_s"), style)
             _line(right, line, interval_columns.names("speed_up"), style)
         if here["latency_mean_s"].isna().all():
@@ -104,10 +104,7 @@ def _not_measured(absent: pd.DataFrame) -> str:
 
 
 def _entries(styles: dict, table: pd.DataFrame) -> list:
-    entries = [
-        figure_style.handle(f"CTC {weight}", linestyle=dashes, marker=marker)
-        for weight, (dashes, marker) in styles.items()
-    ]
+    entries = figure_style.decoding_handles(styles)
     if table["latency_low_s"].notna().any():
         entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
     linear = figure_style.handle("linear speed-up", linestyle="-", color=figure_style.FADED, lw=0.9)

@@ -1,4 +1,4 @@
-"""The shape of the figures against input length: a panel a model, a line a CTC weight."""
+"""The shape of the figures against input length: a panel a model, a line a decoding."""
 
 import math
 
@@ -24,13 +24,13 @@ def draw(
     """Draw value and interval against frames; seconds of audio stand above each panel.
 
     Args:
-        rows: model, ctc_weight, length_frames, duration_s, and ``figures``; at
+        rows: model, variant, length_frames, duration_s, and ``figures``; at
             least one value is there.
         figures: the columns of value, low and high.
         label: of the y axis, with the unit.
-        growth: words about the line of a (model, CTC weight), written into its panel.
+        growth: words about the line of a (model, decoding), written into its panel.
     """
-    models = list(dict.fromkeys(model for model, _ in study.variants()))
+    models = [build.name for build in study.builds()]
     across = min(2, len(models))
     down = math.ceil(len(models) / across)
     figure = style.new(ABOVE_IN + PANEL_IN * down)
@@ -42,10 +42,10 @@ def draw(
     for axes, model in zip(panels, models, strict=False):
         axes.set_title(style.shown(study, model, 24 * (3 - across)), loc="left", fontweight="bold")
         here = rows[rows["model"] == model]
-        for weight in dict.fromkeys(here["ctc_weight"]):
-            line = here[here["ctc_weight"] == weight].sort_values("length_frames")
-            words = (growth or {}).get((model, weight), "_nolegend_")
-            _line(axes, line, figures, words, colours[model], *styles[weight])
+        for slug in dict.fromkeys(here["variant"]):
+            line = here[here["variant"] == slug].sort_values("length_frames")
+            words = (growth or {}).get((model, slug), "_nolegend_")
+            _line(axes, line, figures, words, colours[model], *styles[slug])
             _marks(axes, line, figures, words)
         if here[figures[0]].isna().all():
             style.say(axes, "nothing measured", 24)
@@ -74,10 +74,7 @@ def draw(
         axes.set_xlabel("input length (frames)")
     for axes in panels[::across]:
         axes.set_ylabel(label)
-    entries = [
-        style.handle(f"CTC {weight}", linestyle=line, marker=marker)
-        for weight, (line, marker) in styles.items()
-    ]
+    entries = style.decoding_handles(styles)
     if rows[figures[1]].notna().any():
         entries.append(style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
     style.legend(figure, entries, min(4, len(entries)), not_drawn)

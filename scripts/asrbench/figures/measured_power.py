@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from asrbench.study import axes
+
 
 def comparable(table: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
     """The measured rows of the meter and scope that most of them have.
@@ -19,7 +21,7 @@ def comparable(table: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
     kept = measured[(measured["meter"] == meter) & (measured["scope"] == scope)]
     left_out = measured.drop(kept.index)
     names = dict.fromkeys(
-        f"{row['model']} CTC {row['ctc_weight']} ({row['meter']}, {row['scope']})"
+        f"{row['model']} {axes.label(row['variant'])} ({row['meter']}, {row['scope']})"
         for row in left_out.to_dict("records")
     )
     note = f"left out, since another meter or scope measured them: {', '.join(names)}"

@@ -26,7 +26,7 @@ def draw(tables: Path, study: Study) -> Figure:
     pairs = [(name, module) for name in colours for module in MODULES]
     pairs += [(name, module) for name in others for module in PUBLISHED]
     rows = bar_rows.lay_out(pairs)
-    names = {m.name: style.shown(study, m.name, width=99) for m in study.models}
+    names = {b.name: style.shown(study, b.name, width=99) for b in study.builds()}
     names |= {name: f"{name}, {published_study.LABEL}" for name in others}
     figure = style.new(rows.height_in + 1.1)
     axes = figure.subplots()

@@ -28,9 +28,9 @@ def draw(tables: Path, study: Study) -> Figure:
         here = kept[kept["model"] == model]
         axes.set_title(style.shown(study, model, 60), loc="left", fontweight="bold")
         _shade(axes, here)
-        for (weight, _), line in here.groupby(["ctc_weight", "round"], sort=False):
+        for (slug, _), line in here.groupby(["variant", "round"], sort=False):
             middle = (line["time_low_s"] + line["time_high_s"]) / 2
-            colour, dashes = style.colours(study)[model], styles[weight][0]
+            colour, dashes = style.colours(study)[model], styles[slug][0]
             axes.plot(middle, line["power_w"], color=colour, linestyle=dashes, marker="", lw=1.0)
         axes.set_ylabel("power (W)")
     panels[0].set_ylim(0, 1.12 * kept["power_w"].max())
@@ -38,10 +38,7 @@ def draw(tables: Path, study: Study) -> Figure:
     panels[-1].set_xlabel(f"time from the begin of the window (s); {scope}")
     absent = table[table["power_w"].isna()].assign(why=lambda rows: rows["reason"])
     style.note(figure, study, style.absences(absent, "watts"))
-    entries = [
-        style.handle(f"CTC {weight}", linestyle=dashes, marker="")
-        for weight, (dashes, _) in styles.items()
-    ]
+    entries = style.decoding_handles(styles, marker=False)
     entries.append(Patch(facecolor=style.GRID, label="idle"))
     style.legend(figure, entries, min(4, len(entries)), not_drawn)
     return figure
@@ -50,7 +47,7 @@ def draw(tables: Path, study: Study) -> Figure:
 def _shade(axes: Axes, rows: pd.DataFrame) -> None:
     """The idle phases: of each, where it lies in all captures."""
     for phase in ("idle_before", "idle_after"):
-        spans = rows[rows["phase"] == phase].groupby(["ctc_weight", "round"])
+        spans = rows[rows["phase"] == phase].groupby(["variant", "round"])
         if spans.ngroups:
             low, high = spans["time_low_s"].min().max(), spans["time_high_s"].max().min()
             if high > low:

@@ -1,4 +1,4 @@
-"""How every figure looks: one colour a model, one line and marker a CTC weight, one way to save.
+"""How every figure looks: one colour a build, one line and marker a decoding, one way to save.
 
 Sizes are for a column of a paper: 5 inches wide, with text that is still
 readable at 3.3 inches. Markers and lines carry what colour alone would not.
@@ -24,6 +24,7 @@ from asrbench.basics import palette, units
 from asrbench.basics.digits import figure as digits
 from asrbench.basics.errors import UserError
 from asrbench.basics.palette import FADED, GRID, INK
+from asrbench.study import axes as axes_of_variants
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 
@@ -35,7 +36,7 @@ _LINES = [
 _FORMATS = ("png", "svg")
 # What :func:`mark` leaves in an SVG, where matplotlib has escaped it.
 _MARK = re.compile(r'<g id="mark\|([^|"]*)\|([^|"]*)\|([^"]*)">')
-_TITLED = r'<g class="mark" data-model="\1" data-weight="\2"><title>\3</title>'
+_TITLED = r'<g class="mark" data-model="\1" data-variant="\2"><title>\3</title>'
 
 matplotlib.rcParams.update(
     {
@@ -67,38 +68,50 @@ matplotlib.rcParams.update(
 
 
 def colours(study: Study) -> dict[str, str]:
-    """Model to colour, in the order of the configuration."""
-    return palette.of_models([model.name for model in study.models])
+    """Build to colour, in the order of the configuration."""
+    return palette.of_models([build.name for build in study.builds()])
 
 
-def weight_styles(weights: list[str]) -> dict[str, tuple[object, str]]:
-    """CTC weight to (line style, marker), the same for 0.0, 0.3 and 1.0 in all figures.
+def decoding_styles(slugs: list[str]) -> dict[str, tuple[object, str]]:
+    """Decoding to (line style, marker), the same for the published study's in all figures.
 
-    No two have the same: where there are more weights than styles, the last ones have none.
+    No two have the same: where there are more decodings than styles, the last ones have none.
     """
-    fixed = {weight: _LINES[i] for i, weight in enumerate(("0.0", "0.3", "1.0"))}
-    others = sorted(set(weights) - set(fixed), key=float)
+    fixed = {slug: _LINES[i] for i, slug in enumerate(("ctc0.0", "ctc0.3", "ctc1.0"))}
+    others = sorted(set(slugs) - set(fixed), key=axes_of_variants.order)
     known = fixed | dict(zip(others, _LINES[3:], strict=False))
-    return {w: known[w] for w in sorted(set(weights), key=float) if w in known}
+    return {s: known[s] for s in sorted(set(slugs), key=axes_of_variants.order) if s in known}
+
+
+def decoding_handles(styles: dict, line: bool = True, marker: bool = True) -> list[Line2D]:
+    """An entry of a legend for each decoding."""
+    return [
+        handle(
+            axes_of_variants.label(slug),
+            linestyle=dashes if line else "none",
+            marker=sign if marker else "",
+        )
+        for slug, (dashes, sign) in styles.items()
+    ]
 
 
 def drawn(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict, str]:
-    """The rows whose CTC weight has a style, the styles, and what the legend says of the others.
+    """The rows whose decoding has a style, the styles, and what the legend says of the others.
 
     Args:
-        rows: with ``ctc_weight``.
+        rows: with ``variant``.
     """
-    weights = list(dict.fromkeys(weight for _, weight in study.variants()))
-    styles = weight_styles(weights)
-    without = [weight for weight in weights if weight not in styles]
-    there = rows[rows["ctc_weight"].isin(list(styles))]
-    told = f"not drawn, for want of line styles: CTC {', '.join(without)}" if without else ""
+    slugs = list(dict.fromkeys(variant.slug for variant in study.variants()))
+    styles = decoding_styles(slugs)
+    without = [axes_of_variants.label(slug) for slug in slugs if slug not in styles]
+    there = rows[rows["variant"].isin(list(styles))]
+    told = f"not drawn, for want of line styles: {', '.join(without)}" if without else ""
     return there, styles, textwrap.fill(told, 70)
 
 
 def model_styles(study: Study) -> dict[str, tuple[object, str]]:
-    """Model to (line style, marker), where no CTC weight takes them."""
-    return {model.name: _LINES[i % len(_LINES)] for i, model in enumerate(study.models)}
+    """Build to (line style, marker), where no decoding takes them."""
+    return {build.name: _LINES[i % len(_LINES)] for i, build in enumerate(study.builds())}
 
 
 def shown(study: Study, model: str, width: int = 34) -> str:
@@ -126,7 +139,7 @@ def note(figure: Figure, study: Study, *more: str, measured: bool = True) -> Non
     parts = [study.name]
     if study.speech.synthetic and measured:
         parts.append("synthetic speech")
-    random = [model.name for model in study.models if model.weights == "random"]
+    random = [b.name for b in study.builds() if study.model(b.name).weights == "random"]
     if random:
         parts.append("random weights: " + ", ".join(random))
     lines = [" · ".join(parts), *(line for line in more if line)]
@@ -153,8 +166,7 @@ def absences(rows: pd.DataFrame, what: str, limit: int = 3) -> str:
     for (why, model), group in rows.assign(why=rows["why"].map(briefly)).groupby(
         ["why", "model"], sort=False
     ):
-        weights = ", ".join(dict.fromkeys(group["ctc_weight"]))
-        told.append(f"{model} CTC {weights} ({why})")
+        told.append(f"{model} {axes_of_variants.together(group['variant'])} ({why})")
     rest = f"; {len(told) - limit} more in the table" if len(told) > limit else ""
     return f"no {what}: " + "; ".join(told[:limit]) + rest
 
@@ -196,11 +208,11 @@ def mark(artist: Artist, row: dict, words: str) -> None:
 
     Args:
         artist: the mark.
-        row: its ``model`` and ``ctc_weight``, by which the page singles it out.
+        row: its ``model`` and ``variant``, by which the page singles it out.
         words: what it shows, such as 'encode 0.120 s'.
     """
-    who = f"{row['model']} CTC {row['ctc_weight']}"
-    artist.set_gid(f"mark|{row['model']}|{row['ctc_weight']}|{who}: {words}")
+    who = f"{row['model']} {axes_of_variants.label(row['variant'])}"
+    artist.set_gid(f"mark|{row['model']}|{row['variant']}|{who}: {words}")
 
 
 def spanned(row: dict, column: str) -> str:

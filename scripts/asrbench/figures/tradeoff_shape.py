@@ -25,24 +25,24 @@ def draw(
     """Draw the variants that have both figures, and the published study hollow.
 
     Args:
-        rows: model, ctc_weight, wer_percent, wer_low_percent, wer_high_percent,
+        rows: model, variant, ctc_weight, wer_percent, wer_low_percent, wer_high_percent,
             parameters (NaN where unknown) and ``cost``, for variants where both are
             there (there may be none).
         cost: the columns of value, low and high of the x axis.
         label: of the x axis, with the unit.
         published: the column of the published study on the x axis.
     """
-    figure = style.new(3.6 + 0.17 * len(study.models))
+    figure = style.new(3.6 + 0.17 * len(study.builds()))
     axes = figure.subplots()
     reference = published_study.load()
     rows, styles, not_drawn = style.drawn(study, rows)
-    styles |= style.weight_styles(list(reference["ctc_weight"]))
+    styles |= style.decoding_styles(list(reference["variant"]))
     colours = style.colours(study)
     for row in reference.to_dict("records"):
         _hollow(axes, row, published, styles, colours)
     _front(axes, rows, cost[0])
     for row, size in zip(rows.to_dict("records"), _sizes(rows), strict=True):
-        _point(axes, row, cost, styles[row["ctc_weight"]][1], colours[row["model"]], size)
+        _point(axes, row, cost, styles[row["variant"]][1], colours[row["model"]], size)
     axes.set_xlabel(label)
     axes.set_ylabel("word error rate (%)")
     _scale_cost(axes, pd.concat([rows[cost[0]], reference[published]]), rows[cost[2]])
@@ -102,7 +102,7 @@ def _point(
 def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> None:
     colour = palette.lighter(colours.get(row["model"], style.FADED), 0.25)
     x, y = row[column], row["wer_percent"]
-    marker = styles[row["ctc_weight"]][1]
+    marker = styles[row["variant"]][1]
     axes.plot(x, y, marker, mfc="white", mec=colour, mew=1.2, ms=6.5, zorder=2)
     if row["wer_is_bound"]:
         axes.annotate(
@@ -139,13 +139,13 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
     there = set(rows["model"])
     entries = [
         style.handle(
-            style.shown(study, model.name, 40),
+            style.shown(study, build.name, 40),
             marker="s",
             markersize=8,
-            color=colours[model.name],
+            color=colours[build.name],
         )
-        for model in study.models
-        if model.name in there
+        for build in study.builds()
+        if build.name in there
     ]
     above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
     label = f"{published_study.label(published)};\n{above}"
@@ -153,10 +153,7 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
     if not rows.empty:
         line = {"linestyle": "-", "linewidth": 0.9, "color": style.FADED}
         entries.append(style.handle("Pareto front", **line))
-    markers = [
-        style.handle(f"CTC weight {weight}", marker=marker)
-        for weight, (_, marker) in sorted(styles.items(), key=lambda item: float(item[0]))
-    ]
+    markers = style.decoding_handles(style.decoding_styles(list(styles)), line=False)
     if rows["parameters"].notna().any():
         low, high = (digits(f(rows["parameters"]) / 1e6) for f in (min, max))
         label = f"size: {low} to {high} million\nparameters in use"

@@ -19,7 +19,7 @@ def draw(tables: Path, study: Study) -> Figure:
     """From wer_vs_duration.csv."""
     table = table_csv.read(tables, "wer_vs_duration")
     absent = table[table["wer_percent"].isna()]
-    why = absent.assign(why=absent["reason"])[["model", "ctc_weight", "why"]]
+    why = absent.assign(why=absent["reason"])[["model", "variant", "why"]]
     models = [name for name in dict.fromkeys(table["model"]) if name not in _empty(table)]
     if not models:
         text = f"There is no word error rate: {without_data.reason(table)}."
@@ -30,9 +30,9 @@ def draw(tables: Path, study: Study) -> Figure:
     for (left, right), model in zip(panels, models, strict=True):
         left.set_title(figure_style.shown(study, model, 40), loc="left", fontweight="bold")
         here = table[table["model"] == model]
-        for weight in dict.fromkeys(here["ctc_weight"]):
-            line = here[here["ctc_weight"] == weight].sort_values("duration_mean_s")
-            style = (figure_style.colours(study)[model], *styles[weight])
+        for slug in dict.fromkeys(here["variant"]):
+            line = here[here["variant"] == slug].sort_values("duration_mean_s")
+            style = (figure_style.colours(study)[model], *styles[slug])
             _line(left, line, "wer_percent", ("wer_low_percent", "wer_high_percent"), style)
             _line(right, line, "deletions_percent", None, style)
         left.set_ylabel("word error rate (%)")
@@ -43,10 +43,7 @@ def draw(tables: Path, study: Study) -> Figure:
     for axes in panels[-1]:
         axes.set_xlabel("mean duration of a class (s)")
     figure_style.note(figure, study, figure_style.absences(why, "WER"))
-    entries = [
-        figure_style.handle(f"CTC {weight}", linestyle=dashes, marker=marker)
-        for weight, (dashes, marker) in styles.items()
-    ]
+    entries = figure_style.decoding_handles(styles)
     if table["wer_low_percent"].notna().any():
         entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
     figure_style.legend(figure, entries, min(4, len(entries)), not_drawn)

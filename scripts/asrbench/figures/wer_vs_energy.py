@@ -13,7 +13,7 @@ COST = interval_columns.names("energy_per_utterance_study_j")
 
 def draw(tables: Path, study: Study) -> Figure:
     """From wer.csv, energy.csv and parameters.csv."""
-    keys = ["model", "ctc_weight"]
+    keys = ["model", "variant"]
     energy = measured_power.rows_of_variants(table_csv.read(tables, "energy")).copy()
     kept, scope, left_out = measured_power.comparable(energy)
     energy.loc[~energy.index.isin(kept.index), list(COST)] = float("nan")

@@ -13,7 +13,7 @@ COST = interval_columns.names("latency_mean_s")
 
 def draw(tables: Path, study: Study) -> Figure:
     """From wer.csv, latency.csv and parameters.csv."""
-    keys = ["model", "ctc_weight"]
+    keys = ["model", "variant"]
     latency = table_csv.read(tables, "latency")[[*keys, *COST, "reason"]]
     rows = table_csv.read(tables, "wer").merge(latency, on=keys, how="left", suffixes=("", "_x"))
     rows = tradeoff_shape.with_parameters(rows, tables)

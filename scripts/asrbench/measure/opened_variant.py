@@ -12,7 +12,7 @@ from asrbench.study.job import Job
 
 
 @dataclass(frozen=True)
-class Variant:
+class OpenedVariant:
     """A job, and the files of its model on disk."""
 
     job: Job
@@ -28,20 +28,19 @@ class Variant:
             An :class:`asrbench.engines.recogniser.Recogniser`.
 
         Raises:
-            UserError: the job names no CTC weight or beam, or the model does not fit it.
+            UserError: the job names no decoding, or the model does not fit it.
         """
         from asrbench.engines.recogniser import Recogniser
 
         job = self.job
-        if job.ctc_weight is None or job.beam_size is None:
-            raise UserError("--job: names no ctc_weight or beam_size, which a search needs")
+        if job.variant is None or job.axes is None or job.beam_size is None:
+            raise UserError("--job: names no variant, axes or beam_size, which a search needs")
         threads.use(use_threads or job.threads or "all")
         recogniser = Recogniser(
             self.manifest,
-            ctc_weight=float(job.ctc_weight),
             beam_size=job.beam_size,
             tokens_per_second=job.tokens_per_second,
-            engine=job.engine,
+            **job.axes,
         )
         self.check_rate(recogniser.sample_rate_hz)
         return recogniser
@@ -67,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that name a job and its model's files."""
     parser.add_argument("--job", required=True, help="what is done, as describe_job.py writes it")
     parser.add_argument(
-        "--manifest", help="its files, from fetch_model.py [resources/models/<model>/model.json]"
+        "--manifest",
+        help="its files, from fetch_model.py [resources/models/<checkpoint>/model.json]",
     )
 
 
@@ -85,12 +85,12 @@ def add_round_arguments(parser: argparse.ArgumentParser, out: str) -> None:
     )
 
 
-def from_arguments(arguments: argparse.Namespace) -> Variant:
+def from_arguments(arguments: argparse.Namespace) -> OpenedVariant:
     """The variant that the command line names.
 
     Raises:
         UserError: the job cannot be read, or its model's files are absent.
     """
     job = Job.parse(arguments.job)
-    path = arguments.manifest or f"resources/models/{job.model}/model.json"
-    return Variant(job, manifest.load(path))
+    path = arguments.manifest or f"resources/models/{job.checkpoint or job.model}/model.json"
+    return OpenedVariant(job, manifest.load(path))

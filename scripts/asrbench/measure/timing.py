@@ -8,13 +8,13 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement, made_by
 from asrbench.measure import latency
 from asrbench.measure.latency import Take
-from asrbench.measure.opened_variant import Variant
+from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.measure.peak_memory import PeakMemory
 
 
 def run(
     what: str,
-    measured: Variant,
+    measured: OpenedVariant,
     takes_of: Callable[[object], list[Take]],
     arguments: argparse.Namespace,
 ) -> None:

@@ -9,6 +9,7 @@ from asrbench.report.facts import KEYS, Facts
 from asrbench.report.names import joined, variant
 from asrbench.results import latency_pair
 from asrbench.statistics import pareto
+from asrbench.study import axes, used_parts
 
 WER, LATENCY, ENERGY = "wer_percent", "latency_mean_s", "energy_per_utterance_study_j"
 _LISTED = 3  # pairs that are named; the rest is counted
@@ -20,7 +21,7 @@ def sentences(facts: Facts) -> list[str]:
 
 
 def on_front(facts: Facts) -> tuple[set, set]:
-    """The (model, CTC weight) on the Pareto front, and all that could be ranked."""
+    """The (model, decoding) on the Pareto front, and all that could be ranked."""
     rows, costs, _ = _ranked(facts)
     there = rows[pareto.front(rows, costs)] if len(rows) else rows
     return tuple(set(found[KEYS].itertuples(index=False, name=None)) for found in (there, rows))
@@ -74,14 +75,17 @@ def _hybrid(facts: Facts) -> str:
         return f"What {what} is not known: there is no table of pairs."
     costs, without = [], []
     for row in facts.tables["latency_pairs"].to_dict("records"):
-        hybrid, other = row["ctc_weight"], row["other_ctc_weight"]
-        hybrid_first = _is_hybrid(hybrid)
+        hybrid, other = "", "other_"
+        hybrid_first = used_parts.is_hybrid(row["ctc_weight"])
         if not hybrid_first:
             hybrid, other = other, hybrid
-        if row["model"] != row["other_model"] or not _is_hybrid(hybrid) or float(other) != 1:
+        if not _differ_in_weight_alone(row) or not (
+            used_parts.is_hybrid(row[f"{hybrid}ctc_weight"])
+            and float(row[f"{other}ctc_weight"]) == 1
+        ):
             continue
         random = " (random weights)" if row["weights"] == "random" else ""
-        name = f"{row['model']}{random} CTC {hybrid}"
+        name = f"{row['model']}{random} {axes.label(row[f'{hybrid}variant'])}"
         if pd.isna(row["ratio"]):
             without.append(f"{name} ({row['reason'] or 'not compared'})")
         else:
@@ -96,8 +100,11 @@ def _hybrid(facts: Facts) -> str:
     )
 
 
-def _is_hybrid(ctc_weight: str) -> bool:
-    return 0 < float(ctc_weight) < 1
+def _differ_in_weight_alone(row: dict) -> bool:
+    others = [axis.name for axis in axes.AXES if axis is not axes.CTC_WEIGHT]
+    same = [row["model"] == row["other_model"]]
+    same += [row[name] == row[f"other_{name}"] for name in others if name in row]
+    return all(same) and bool(row["ctc_weight"] and row["other_ctc_weight"])
 
 
 def _times(row: dict, hybrid_first: bool) -> str:

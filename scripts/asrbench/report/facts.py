@@ -11,10 +11,11 @@ from asrbench.basics.csv_cells import as_given, check_width
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import HYPOTHESES, TABLES
+from asrbench.study import axes
 from asrbench.study.config import Study
 from asrbench.tables import table_csv
 
-KEYS = ["model", "ctc_weight"]
+KEYS = ["model", "variant"]
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,15 @@ class Facts:
         """Names of the models, in the order of the tables and so of the configuration."""
         tables = [self.tables[name] for name in TABLES if name in self.tables]
         found = [name for table in tables for name in table["model"]]
-        return list(dict.fromkeys(found)) or [model.name for model in self.study.models]
+        return list(dict.fromkeys(found)) or [build.name for build in self.study.builds()]
 
     @property
-    def weights(self) -> list[str]:
-        """CTC weights of all variants, from the smallest."""
+    def decodings(self) -> dict[str, str]:
+        """The decodings of all variants as in paths, to what people call them."""
         tables = [self.tables[name] for name in TABLES if name in self.tables]
-        found = {weight for table in tables for weight in table["ctc_weight"]}
-        found |= {weight for _, weight in self.study.variants()}
-        return sorted(found, key=float)
+        found = {slug for table in tables for slug in table["variant"]}
+        found |= {variant.slug for variant in self.study.variants()}
+        return {slug: axes.label(slug) for slug in sorted(found, key=axes.order)}
 
     @property
     def random(self) -> set[str]:

@@ -2,12 +2,14 @@
 
 import pandas as pd
 
+from asrbench.study import axes
+
 NO_REASON = "no reason given"
 
 
 def variant(row: dict, before: str = "") -> str:
     """'conformer CTC 0.3'; ``before`` is what the columns' names begin with, such as 'other_'."""
-    return f"{row[f'{before}model']} CTC {row[f'{before}ctc_weight']}"
+    return f"{row[f'{before}model']} {axes.label(row[f'{before}variant'])}"
 
 
 def joined(parts: list[str], last: str = "and") -> str:
@@ -21,21 +23,21 @@ def variants(rows: pd.DataFrame) -> list[str]:
     """'conformer CTC 0.0, 0.3' for each model of the rows."""
     by_model: dict[str, list[str]] = {}
     for row in rows.to_dict("records"):
-        by_model.setdefault(row["model"], []).append(row["ctc_weight"])
-    return [f"{model} CTC {', '.join(dict.fromkeys(w))}" for model, w in by_model.items()]
+        by_model.setdefault(row["model"], []).append(row["variant"])
+    return [f"{model} {axes.together(slugs)}" for model, slugs in by_model.items()]
 
 
 def reasons(rows: pd.DataFrame, column: str, whole: int) -> list[tuple[str, str]]:
     """(who, why) of rows that lack something, a line a reason.
 
     Args:
-        rows: model, ctc_weight, and the reason in ``column``.
+        rows: model, variant, and the reason in ``column``.
         whole: how many variants there are, so that all of them are called so.
     """
     told = []
     reason = rows[column].replace("", NO_REASON)
     for why, group in rows.groupby(reason, sort=False):
-        all_of_them = len(group.drop_duplicates(["model", "ctc_weight"])) == whole > 1
+        all_of_them = len(group.drop_duplicates(["model", "variant"])) == whole > 1
         who = "all variants" if all_of_them else "; ".join(variants(group))
         told.append((who, str(why)))
     return told

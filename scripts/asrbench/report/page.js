@@ -26,8 +26,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-// The legend singles out a model or a CTC weight in all figures.
-const chosen = { model: "", weight: "" };
+// The legend singles out a model or a way of decoding in all figures.
+const chosen = { model: "", variant: "" };
 for (const button of document.querySelectorAll(".legend button")) {
   button.addEventListener("click", () => {
     const { signal, value } = button.dataset;
@@ -37,7 +37,7 @@ for (const button of document.querySelectorAll(".legend button")) {
     }
     chosen[signal] = pressed ? value : "";
     for (const mark of document.querySelectorAll(".mark")) {
-      const other = ["model", "weight"].some((s) => chosen[s] && chosen[s] !== mark.dataset[s]);
+      const other = ["model", "variant"].some((s) => chosen[s] && chosen[s] !== mark.dataset[s]);
       mark.classList.toggle("faint", other);
     }
   });

@@ -38,7 +38,7 @@ def make(facts: Facts, plots: Path) -> str:
         missing=sections.missing(facts),
         colours=facts.colours,
         random=facts.random,
-        weights=facts.weights,
+        decodings=facts.decodings,
         figures=report_figures.all_of(facts, plots),
         hypotheses=sections.hypotheses(facts),
         pairs=sections.pairs(facts),

@@ -14,7 +14,6 @@ from asrbench.tables.variant_rows import VARIANT
 
 SUMMARY = [
     *VARIANT,
-    Column("engine", "engine"),
     Column("Pareto front", "front"),
     spanned("WER (%)", "wer_percent"),
     spanned("latency (s)", "latency_mean_s"),
@@ -26,7 +25,7 @@ SUMMARY = [
     Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
     Column("CPU s / audio s", "cpu_s_per_audio_s"),
 ]
-_SAID_FIRST = ["hypothesis", "verdict", "model", "ctc_weight"]
+_SAID_FIRST = ["hypothesis", "verdict", "model", "variant"]
 _DEVICE = {
     "board": "board",
     "cpu": "CPU",
@@ -49,9 +48,7 @@ def summary(facts: Facts) -> Grid | None:
         "yes" if key in there else "no" if key in ranked else ""
         for key in map(tuple, rows[KEYS].to_numpy())
     ]
-    alike = rows["engine"].nunique() < 2
-    columns = [column for column in SUMMARY if not (alike and column.value == "engine")]
-    return report_table.grid("What each variant costs and what it gives", rows, columns)
+    return report_table.grid("What each variant costs and what it gives", rows, SUMMARY)
 
 
 def pairs(facts: Facts) -> Grid | None:
@@ -81,7 +78,7 @@ def hypotheses(facts: Facts) -> Grid | None:
         Column("verdict", "verdict"),
         *(
             Column(head, name)
-            for head, name in (("model", "model"), ("CTC weight", "ctc_weight"))
+            for head, name in (("model", "model"), ("decoding", "variant"))
             if shown[name].any()
         ),
         Column("evidence", "evidence"),
@@ -135,7 +132,8 @@ def rules() -> list[str]:
     """How the table is to be read."""
     chance = "About 1 in 20 pairs with no real difference is called different by chance."
     return [
-        "A variant is a model at one CTC weight: 0 is attention only, 1 is CTC only. Latency is "
+        "A variant is a model and one way of decoding. CTC weight 0 is attention only, 1 is CTC "
+        "only. Latency is "
         "wall time from a waveform in memory to text. In brackets: 95 % interval (bootstrap); "
         "no brackets, no interval. A dash: no figure; the reason is below.",
         "Parameters in use are those that the search with this CTC weight needs. Energy is mean "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from asrbench.basics.digits import figure
-from asrbench.tables.table_markdown import ABSENT, Column, named
+from asrbench.tables.table_markdown import ABSENT, Column, named, worth_showing
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Grid:
 
 def grid(caption: str, rows: pd.DataFrame, columns: list[Column]) -> Grid:
     """The columns of a table as ``columns`` show them; one that no row has is left out."""
-    there = [column for column in columns if column.value in rows]
+    there = worth_showing([column for column in columns if column.value in rows], rows)
     heads = [(c.head, pd.api.types.is_numeric_dtype(rows[c.value])) for c in there]
     return Grid(
         caption,

@@ -14,6 +14,7 @@ from asrbench.results import power_flags, raw_window, scope_window
 from asrbench.results.raw_window import RawWindow
 from asrbench.results.scope_window import Window
 from asrbench.statistics import bootstrap
+from asrbench.study.axes import Variant
 from asrbench.study.meter_names import METERS
 
 FIGURES = ("measured", "estimated")
@@ -53,16 +54,16 @@ class Measured:
 
 
 def read(
-    results: Path, variants: Iterable[tuple[str, str]], rounds: int, seed: int
-) -> dict[tuple[str, str], Measured]:
-    """Every variant, by model and CTC weight.
+    results: Path, variants: Iterable[Variant], rounds: int, seed: int
+) -> dict[Variant, Measured]:
+    """Every variant.
 
     One meter and scope is preferred in all of them, so that rows which stand
     side by side have the same: the widest reach that measured any of them.
     """
     raws = {
         variant: raw_window.without_copies(
-            [raw_window.read(results, *variant, number) for number in range(1, rounds + 1)]
+            [raw_window.read(results, variant, number) for number in range(1, rounds + 1)]
         )
         for variant in variants
     }

@@ -9,6 +9,7 @@ import pandas as pd
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.results.raw_files import no_file, read_rows, round_file
+from asrbench.study.axes import Variant
 
 TEXT = ["phase", "meter", "channel", "scope"]
 NUMBERS = ["t_s", "power_w", "energy_j"]
@@ -52,9 +53,9 @@ class RawWindow:
         return (float(span[0]), float(span[1])) if span else None
 
 
-def read(results: Path, model: str, ctc_weight: str, number: int) -> RawWindow:
+def read(results: Path, variant: Variant, number: int) -> RawWindow:
     """The capture of one round; a file that is not there becomes a reason."""
-    folder = round_file(results, "energy", model, f"ctc{ctc_weight}", number=number, name="")
+    folder = round_file(results, "energy", *variant.key, number=number, name="")
     try:
         said = read_json(folder / "window.json")
     except FileNotFoundError:

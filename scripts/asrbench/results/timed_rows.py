@@ -7,6 +7,7 @@ import pandas as pd
 
 from asrbench.results import row_faults, row_versions
 from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
+from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 
 TEXT = ["status", "reason", "ended"]
@@ -32,9 +33,9 @@ class Rows:
     reasons: list[str]
 
 
-def sample(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
+def sample(study: Study, results: Path, variant: Variant) -> Rows:
     """The sample of utterances."""
-    parts = ("latency", model, f"ctc{ctc_weight}")
+    parts = ("latency", *variant.key)
     try:
         drawn = read_rows(results / "data" / "sample.csv", ["utterance_id"], ["duration_s"])
     except FileNotFoundError:
@@ -43,29 +44,27 @@ def sample(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
     return _read(results, parts, study.latency.rounds, text, ["load"], ["utterance_id"], drawn)
 
 
-def versions(study: Study, results: Path) -> dict[tuple[str, str], str]:
+def versions(study: Study, results: Path) -> dict[Variant, str]:
     """By what each variant's first round over the sample was made."""
     return {
-        (model, weight): row_versions.of_file(
-            round_file(results, "latency", model, f"ctc{weight}", number=1)
-        )
-        for model, weight in study.variants()
+        variant: row_versions.of_file(round_file(results, "latency", *variant.key, number=1))
+        for variant in study.variants()
     }
 
 
-def frames(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
+def frames(study: Study, results: Path, variant: Variant) -> Rows:
     """The sweep over lengths."""
     sweep, unit = study.sweeps.frames, ["length_frames", "repeat"]
     wanted = grid(unit, sweep.lengths, sweep.repeats)
-    parts = ("sweeps", "frames", model, f"ctc{ctc_weight}")
+    parts = ("sweeps", "frames", *variant.key)
     return _read(results, parts, sweep.rounds, [], unit, unit, wanted)
 
 
-def threads(study: Study, results: Path, model: str, ctc_weight: str) -> Rows:
+def threads(study: Study, results: Path, variant: Variant) -> Rows:
     """The sweep over numbers of threads."""
     sweep, unit = study.sweeps.threads, ["threads", "repeat"]
     wanted = grid(unit, sweep.counts, sweep.repeats)
-    parts = ("sweeps", "threads", model, f"ctc{ctc_weight}")
+    parts = ("sweeps", "threads", *variant.key)
     return _read(results, parts, sweep.rounds, [], unit, unit, wanted)
 
 

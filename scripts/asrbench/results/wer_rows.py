@@ -15,6 +15,7 @@ from asrbench.results.raw_files import failures, no_file, read_json_lines, read_
 from asrbench.statistics import scoring
 from asrbench.statistics.scoring import Errors
 from asrbench.study import normalise
+from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 
 # A bootstrap over fewer speakers says little of speakers who are not among them.
@@ -48,8 +49,8 @@ class Scored:
         return Scored(self.lines.iloc[chosen], self.errors.take(chosen), self.reasons)
 
 
-def read(study: Study, results: Path, model: str, weight: str) -> Scored:
-    """Score results/wer/{model}/ctc{w}/hypotheses.jsonl.
+def read(study: Study, results: Path, variant: Variant) -> Scored:
+    """Score results/wer/{model}/{variant}/hypotheses.jsonl.
 
     A line that cannot be of this corpus is told and not scored.
 
@@ -57,7 +58,7 @@ def read(study: Study, results: Path, model: str, weight: str) -> Scored:
         UserError: an utterance has no reference, or the normalisation takes letters out
             of one.
     """
-    path = results / "wer" / model / f"ctc{weight}" / "hypotheses.jsonl"
+    path = results / "wer" / variant.model / variant.slug / "hypotheses.jsonl"
     try:
         found = read_json_lines(path)
     except FileNotFoundError:

@@ -9,52 +9,19 @@ each wrong key, its value, and what is allowed.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from asrbench.basics import yaml_file
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
+from asrbench.study import model_settings
+from asrbench.study.axes import Build, Value, Variant
 from asrbench.study.compare_list import Entries
 from asrbench.study.config_block import Block, Positive, no_doubles
 from asrbench.study.config_errors import explain
 from asrbench.study.energy_settings import Energy
+from asrbench.study.model_settings import CtcWeights, Decode, Decoding, Model, Name, Sha256
 from asrbench.study.sweep_settings import Sweeps
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-def weight_text(value: object) -> str:
-    """One spelling for one weight, since it becomes part of a path: 0, 0.0 and '0.00' are '0.0'."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError("must be a number from 0 to 1")
-    try:
-        number = float(value)
-    except ValueError:
-        raise ValueError("must be a number from 0 to 1") from None
-    if not 0.0 <= number <= 1.0:
-        raise ValueError("must be a number from 0 to 1")
-    return repr(abs(number))
-
-
-CtcWeight = Annotated[str, BeforeValidator(weight_text)]
-
-
-CtcWeights = Annotated[list[CtcWeight], Field(min_length=1), AfterValidator(no_doubles)]
-
-
-Engine = Annotated[
-    Literal["espnet", "espnet-fast"],
-    # As results of earlier versions spell it.
-    BeforeValidator(lambda given: "espnet-fast" if given == "fast" else given),
-]
 
 
 class Speech(Block):
@@ -88,63 +55,6 @@ class Speech(Block):
         if self.path is None and not self.urls:
             raise ValueError("has neither path nor urls: give a folder or archive, or an address")
         return self
-
-
-class Model(Block):
-    """One ESPnet model."""
-
-    name: Name = Field(description="Its name in paths, tables and figures.")
-    source: str = Field(
-        min_length=1,
-        description="A model zoo tag, a URL, a zip made by ESPnet's packer, or a folder "
-        "with config.yaml (and model.pth, unless weights are random).",
-    )
-    sha256: Sha256 | None = Field(
-        None, description="Checksum of the archive (or of model.pth in a folder)."
-    )
-    weights: Literal["trained", "random"] = Field(
-        "trained",
-        description="random: the architecture alone, with no checkpoint: parameters, latency "
-        "and energy can be measured, WER cannot.",
-    )
-    engine: Engine = Field(
-        "espnet",
-        description="Whose search decodes: ESPnet's own, or this project's, which finds the same "
-        "hypotheses in less time. A model that is listed twice, under two names, has rows of both.",
-    )
-    tokens_per_second: float | None = Field(
-        None,
-        gt=0,
-        le=100,
-        description="For random weights, how many tokens a second of audio are decoded, since "
-        "such a model does not know when to stop.",
-    )
-    ctc_weights: CtcWeights | None = Field(
-        None, description="The CTC weights of this model, where they differ from the study's."
-    )
-
-    @model_validator(mode="after")
-    def _random_needs_a_rate(self):
-        if self.weights == "random" and self.tokens_per_second is None:
-            raise ValueError(
-                "has weights: random and no tokens_per_second: give the rate at which it "
-                "decodes tokens (about 3 for BPE, 14 for characters)"
-            )
-        if self.weights == "trained" and self.tokens_per_second is not None:
-            raise ValueError(
-                "has tokens_per_second, which is for weights: random; a trained model ends "
-                "by itself: remove the key"
-            )
-        return self
-
-
-class Decoding(Block):
-    """How ESPnet searches. No language model is used."""
-
-    beam_size: Positive = Field(20, description="Hypotheses that are kept at each step.")
-    threads: Positive | Literal["all"] = Field(
-        "all", description="CPU threads of the measured process; all: every core it may use."
-    )
 
 
 class Latency(Block):
@@ -200,9 +110,15 @@ class Study(Block):
     )
     speech: Speech = Field(description="The corpus.")
     models: list[Model] = Field(min_length=1, description="The models, each with its source.")
-    ctc_weights: CtcWeights = Field(
-        ["0.0", "0.3", "1.0"],
-        description="Share of the CTC score in the search: 0 attention only, 1 CTC only.",
+    ctc_weights: CtcWeights | None = Field(
+        None,
+        description="Share of the CTC score in the search: 0 attention only, 1 CTC only; short "
+        "for decode with ctc_weight alone. With neither: [0.0, 0.3, 1.0].",
+    )
+    decode: Decode | None = Field(
+        None,
+        description="The ways of decoding that each model is measured with: lists in a block are "
+        "crossed, blocks are united. An axis that a block does not name is as decoding says.",
     )
     decoding: Decoding = Field(default_factory=Decoding, description="The search.")
     latency: Latency = Field(default_factory=Latency, description="Timing of the sample.")
@@ -219,25 +135,67 @@ class Study(Block):
 
     @field_validator("models", mode="after")
     @classmethod
-    def _names_differ(cls, models: list[Model]) -> list[Model]:
-        no_doubles([model.name for model in models])
+    def _builds_differ(cls, models: list[Model]) -> list[Model]:
+        no_doubles([b.name for model in models for b in model_settings.builds_of(model, models)])
         return models
 
+    @model_validator(mode="after")
+    def _variants_differ(self):
+        model_settings.decodings_once(self)
+        model_settings.check(self)
+        return self
+
     def model(self, name: str) -> Model:
-        """The model of that name; a UserError lists the names there are."""
+        """The model of that name, or of the build of that name; a UserError lists what there is."""
         for model in self.models:
-            if model.name == name:
+            if name in [
+                model.name,
+                *(b.name for b in model_settings.builds_of(model, self.models)),
+            ]:
                 return model
-        names = ", ".join(m.name for m in self.models)
+        names = ", ".join(build.name for build in self.builds())
         raise UserError(f"model {name!r} is not in the configuration; there are: {names}")
 
-    def weights_of(self, model: Model) -> list[str]:
-        """CTC weights of one model, as they stand in paths."""
-        return list(model.ctc_weights or self.ctc_weights)
+    def builds(self) -> list[Build]:
+        """Every build, in the order of the configuration."""
+        return [b for model in self.models for b in model_settings.builds_of(model, self.models)]
 
-    def variants(self) -> list[tuple[str, str]]:
-        """Every variant as (model name, CTC weight), in the order of the configuration."""
-        return [(m.name, weight) for m in self.models for weight in self.weights_of(m)]
+    def build(self, name: str) -> Build:
+        """The build of that name; a UserError lists what there is."""
+        for build in self.builds():
+            if build.name == name:
+                return build
+        names = ", ".join(build.name for build in self.builds())
+        raise UserError(f"model {name!r} is not in the configuration; there are: {names}")
+
+    def variants(self, build: str | None = None) -> list[Variant]:
+        """Every variant, or those of one build, in the order of the configuration."""
+        builds = self.builds() if build is None else [self.build(build)]
+        return [
+            variant
+            for each in builds
+            for variant in model_settings.variants_of(each, self.model(each.name), self)
+        ]
+
+    def variant(self, build: str, slug: str) -> Variant:
+        """The variant of a build by its decoding as it stands in paths.
+
+        Raises:
+            UserError: there is none; the text lists what there is.
+        """
+        for variant in self.variants(build):
+            if variant.slug == slug:
+                return variant
+        slugs = ", ".join(variant.slug for variant in self.variants(build))
+        raise UserError(f"model {build} has no variant {slug!r}; there are: {slugs}")
+
+    def find(self, build: str, **axes: Value) -> Variant | None:
+        """The first variant of a build with these values of its axes, such as ctc_weight="0.3"."""
+        names = [each.name for each in self.builds()]
+        for variant in self.variants(build) if build in names else []:
+            if all(variant.axes.get(name) == value for name, value in axes.items()):
+                return variant
+        return None
 
 
 def parse(mapping: object, origin: str = "the configuration") -> Study:

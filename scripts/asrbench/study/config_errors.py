@@ -77,12 +77,15 @@ def _fields_at(model: type[BaseModel], location: tuple) -> list[str]:
         field = model.model_fields.get(part)
         if field is None:
             break
-        blocks = [t for t in (field.annotation, *typing.get_args(field.annotation)) if _is_block(t)]
+        blocks = _blocks_in(field.annotation)
         if not blocks:
             break
         model = blocks[0]
     return list(model.model_fields)
 
 
-def _is_block(annotation) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _blocks_in(annotation: object) -> list[type[BaseModel]]:
+    """The blocks that a field may hold, alone or in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [block for part in typing.get_args(annotation) for block in _blocks_in(part)]

@@ -6,17 +6,14 @@ else. Descriptions are plain (JSON) data; :class:`asrbench.study.job.Job` reads 
 
 import hashlib
 
+from asrbench.study.axes import Build, Variant
 from asrbench.study.config import Study
 from asrbench.study.job import CALLED_BY
 
-# Of a variant, and of a model alone.
-STAGES = ("latency", "frames", "threads", "energy", "decoding")
-STAGES_OF_MODEL = ("parameters", "compute", "batch")
 
-
-def model(study: Study, name: str) -> dict:
-    """What a model's files depend on."""
-    return study.model(name).model_dump(exclude={"ctc_weights", "tokens_per_second", "engine"})
+def checkpoint(study: Study, name: str) -> dict:
+    """What a model's files depend on, whatever is built from them."""
+    return study.model(name).model_dump(include={"name", "source", "sha256", "weights"})
 
 
 def speech(study: Study) -> dict:
@@ -24,45 +21,50 @@ def speech(study: Study) -> dict:
     return study.speech.model_dump(exclude={"name", "synthetic", "sample_rate_hz"})
 
 
-def _variant(study: Study, name: str, ctc_weight: str) -> dict:
+def _variant(study: Study, variant: Variant) -> dict:
     return {
-        "model": name,
-        "ctc_weight": ctc_weight,
-        "engine": study.model(name).engine,
-        "tokens_per_second": study.model(name).tokens_per_second,
+        "model": variant.model,
+        "checkpoint": variant.build.checkpoint,
+        "variant": variant.slug,
+        "axes": variant.axes,
+        "tokens_per_second": study.model(variant.model).tokens_per_second,
         "beam_size": study.decoding.beam_size,
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,
     }
 
 
+def _build(build: Build) -> dict:
+    return {"model": build.name, "checkpoint": build.checkpoint, "axes": dict(build.values)}
+
+
 def _measured(study: Study) -> dict:
     return {"threads": study.decoding.threads, "warm_up": study.latency.warm_up}
 
 
-def latency(study: Study, name: str, ctc_weight: str) -> dict:
+def latency(study: Study, variant: Variant) -> dict:
     """What one round of latency depends on; the number of rounds is not part of it."""
-    return _variant(study, name, ctc_weight) | _measured(study) | {"seed": study.latency.seed}
+    return _variant(study, variant) | _measured(study) | {"seed": study.latency.seed}
 
 
-def frames(study: Study, name: str, ctc_weight: str) -> dict:
+def frames(study: Study, variant: Variant) -> dict:
     """What one round of the sweep over lengths depends on."""
     sweep = study.sweeps.frames.model_dump(exclude={"rounds"})
-    return latency(study, name, ctc_weight) | sweep
+    return latency(study, variant) | sweep
 
 
-def threads(study: Study, name: str, ctc_weight: str) -> dict:
+def threads(study: Study, variant: Variant) -> dict:
     """What one round of the sweep over threads depends on."""
     sweep = study.sweeps.threads.model_dump(exclude={"rounds"})
-    shared = latency(study, name, ctc_weight)
+    shared = latency(study, variant)
     del shared["threads"]
     return shared | sweep
 
 
-def batch(study: Study, name: str) -> dict:
+def batch(study: Study, build: Build) -> dict:
     """What one round of the sweep over batch sizes depends on."""
     return {
-        "model": name,
+        **_build(build),
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,
         "seed": study.latency.seed,
@@ -71,7 +73,7 @@ def batch(study: Study, name: str) -> dict:
     }
 
 
-def energy(study: Study, name: str, ctc_weight: str) -> dict:
+def energy(study: Study, variant: Variant) -> dict:
     """What one energy window depends on.
 
     The report shows it, and how a meter is called may hold a password: of that, a digest.
@@ -80,17 +82,17 @@ def energy(study: Study, name: str, ctc_weight: str) -> dict:
     for meter, key in CALLED_BY.items():
         if window[meter] is not None:
             window[meter][key] = hashlib.sha256(repr(window[meter][key]).encode()).hexdigest()
-    return latency(study, name, ctc_weight) | {"energy": window}
+    return latency(study, variant) | {"energy": window}
 
 
-def parameters(study: Study, name: str) -> dict:
-    """What the count of a model's parameters depends on, but for its files."""
-    return {"model": study.model(name).name}
+def parameters(study: Study, build: Build) -> dict:
+    """What the count of a build's parameters depends on, but for its files."""
+    return _build(build)
 
 
-def compute(study: Study, name: str) -> dict:
-    """What the count of a model's multiply-adds depends on, but for its files."""
-    return {"model": name, "tokens_per_second": study.model(name).tokens_per_second}
+def compute(study: Study, build: Build) -> dict:
+    """What the count of a build's multiply-adds depends on, but for its files."""
+    return _build(build) | {"tokens_per_second": study.model(build.name).tokens_per_second}
 
 
 def wer_corpus(study: Study) -> dict:
@@ -98,18 +100,19 @@ def wer_corpus(study: Study) -> dict:
     return {"max_utterances": study.wer.max_utterances, "seed": study.latency.seed}
 
 
-def decoding(study: Study, name: str, ctc_weight: str) -> dict:
+def decoding(study: Study, variant: Variant) -> dict:
     """What the hypotheses of a variant depend on."""
-    return _variant(study, name, ctc_weight) | wer_corpus(study)
+    return _variant(study, variant) | wer_corpus(study)
 
 
 def tables(study: Study) -> dict:
     """What every table's rows and labels depend on."""
     return {
         "name": study.name,
-        "variants": study.variants(),
+        "variants": [
+            [*variant.key, variant.build.checkpoint, variant.axes] for variant in study.variants()
+        ],
         "weights": {model.name: model.weights for model in study.models},
-        "engines": {model.name: model.engine for model in study.models},
         "speech": [study.speech.name, study.speech.synthetic],
         "decoding": study.decoding.model_dump(),
         "rounds": [
@@ -124,3 +127,18 @@ def tables(study: Study) -> dict:
         "threads": study.sweeps.threads.counts,
         "normalisation": study.wer.normalisation,
     }
+
+
+STAGES = {stage.__name__: stage for stage in (latency, frames, threads, energy, decoding)}
+STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch)}
+
+
+def of(study: Study, stage: str, model: str, variant: str | None = None) -> dict:
+    """The job of a stage by the names that stand in paths.
+
+    Raises:
+        UserError: the study has no such build or variant.
+    """
+    if stage in STAGES:
+        return STAGES[stage](study, study.variant(model, str(variant)))
+    return STAGES_OF_BUILD[stage](study, study.build(model))

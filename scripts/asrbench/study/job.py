@@ -20,9 +20,10 @@ class Job:
     """One job of one stage. What a stage has no use for is None.
 
     Attributes:
-        model: its name in the configuration.
-        ctc_weight: share of the CTC score in the search, as it stands in paths.
-        engine: whose search decodes.
+        model: name of the build, as it stands in paths.
+        checkpoint: the model whose files it is made of.
+        variant: the decoding, as it stands in paths.
+        axes: of build and decoding, by name; see :mod:`asrbench.study.axes`.
         beam_size: hypotheses that are kept at each step.
         tokens_per_second: for random weights, the length of the output.
         sample_rate_hz, channels: how speech is read.
@@ -36,8 +37,9 @@ class Job:
     """
 
     model: str
-    ctc_weight: str | None = None
-    engine: str = "espnet"
+    checkpoint: str | None = None
+    variant: str | None = None
+    axes: dict[str, str | int] | None = None
     beam_size: int | None = None
     tokens_per_second: float | None = None
     sample_rate_hz: int | None = None
@@ -77,7 +79,7 @@ class Job:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     def __str__(self) -> str:
-        return self.model if self.ctc_weight is None else f"{self.model} ctc{self.ctc_weight}"
+        return self.model if self.variant is None else f"{self.model} {self.variant}"
 
 
 def namespace(block: dict) -> SimpleNamespace:

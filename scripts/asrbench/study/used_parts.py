@@ -8,6 +8,11 @@ def parameters_row(ctc_weight: str) -> str:
     return "used:hybrid" if uses_decoder(ctc_weight) else "used:ctc"
 
 
+def is_hybrid(ctc_weight: str) -> bool:
+    """Whether both score."""
+    return uses_ctc(ctc_weight) and uses_decoder(ctc_weight)
+
+
 def uses_decoder(ctc_weight: str) -> bool:
     """Whether the attention decoder scores; at a CTC weight of 1 it does not."""
     return float(ctc_weight) < 1

@@ -1,14 +1,14 @@
 """Columns of the tables of a comparison: a row a variant and device."""
 
-from asrbench.engines.catalogue import MODULES
 from asrbench.results import latency_pair
 from asrbench.tables.power_columns import STATUSES
 from asrbench.tables.table import count, interval, number, schema, text
+from asrbench.tables.variant_rows import AXIS_COLUMNS
 
 _WHO = {
     "model": text(meaning="Name of the model in the configurations."),
-    "ctc_weight": text(meaning="Share of the CTC score in the search."),
-    "engine": text(*MODULES, "", meaning="Whose search decoded; empty: no such variant."),
+    "variant": text(meaning="The decoding, as it stands in paths below results."),
+    **AXIS_COLUMNS,
     "weights": text("trained", "random", "", meaning="Kind of weights; empty: no such variant."),
     "device": text(meaning="The run, by its folder or archive, or the published study."),
 }

@@ -9,6 +9,7 @@ from asrbench.basics.json_file import read_json
 from asrbench.results import timed_rows
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.study import used_parts
+from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import memory_peaks
 from asrbench.tables.table import Table, count, number, schema, speech_note, text
@@ -26,19 +27,20 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     workflow leaves them.
     """
     rows = []
-    for model in study.models:
-        weights, no_weights = _weights(results, model.name)
-        operations, no_operations = _operations(results, model.name)
-        size, no_size = _checkpoint(results, model.name)
-        for weight in study.weights_of(model):
-            peaks, no_peak = _peak_memory(study, results, model.name, weight)
+    for build in study.builds():
+        weights, no_weights = _weights(results, build.name)
+        operations, no_operations = _operations(results, build.name)
+        size, no_size = _checkpoint(results, build.checkpoint)
+        for variant in study.variants(build.name):
+            peaks, no_peak = _peak_memory(study, results, variant)
+            ctc_weight = str(variant["ctc_weight"])
             rows.append(
-                identity(study, model.name, weight)
-                | {"weights_bytes": weights.get(used_parts.parameters_row(weight), np.nan)}
+                identity(study, variant)
+                | {"weights_bytes": weights.get(used_parts.parameters_row(ctc_weight), np.nan)}
                 | {"weights_whole_bytes": weights.get("whole", np.nan)}
                 | peaks
                 | {"checkpoint_bytes": size}
-                | _of_variant(operations, weight)
+                | _of_variant(operations, ctc_weight)
                 | {"reason": joined(no_weights + no_operations + no_size + no_peak)}
             )
     return pd.DataFrame(rows)
@@ -68,12 +70,12 @@ def _operations(results: Path, model: str) -> tuple[pd.DataFrame, list[str]]:
     return rows.set_index("part"), reasons
 
 
-def _of_variant(operations: pd.DataFrame, weight: str) -> dict[str, float]:
+def _of_variant(operations: pd.DataFrame, ctc_weight: str) -> dict[str, float]:
     """Multiply-adds of each part: 0 where the variant does not use it."""
     used = {
         "encoder": True,
-        "decoder": used_parts.uses_decoder(weight),
-        "ctc": used_parts.uses_ctc(weight),
+        "decoder": used_parts.uses_decoder(ctc_weight),
+        "ctc": used_parts.uses_ctc(ctc_weight),
     }
     counted = operations["multiply_adds_per_audio_s"]
     found = {
@@ -85,17 +87,17 @@ def _of_variant(operations: pd.DataFrame, weight: str) -> dict[str, float]:
     return found
 
 
-def _checkpoint(results: Path, model: str) -> tuple[float, list[str]]:
-    path = results.parent / "resources" / "models" / model / "model.json"
+def _checkpoint(results: Path, checkpoint: str) -> tuple[float, list[str]]:
+    path = results.parent / "resources" / "models" / checkpoint / "model.json"
     try:
         size = read_json(path).get("checkpoint_bytes")
     except FileNotFoundError:
-        return np.nan, [f"no file resources/models/{model}/model.json"]
+        return np.nan, [f"no file resources/models/{checkpoint}/model.json"]
     return (np.nan, ["random weights have no checkpoint"]) if size is None else (size, [])
 
 
-def _peak_memory(study: Study, results: Path, model: str, weight: str) -> tuple[dict, list[str]]:
-    found = timed_rows.sample(study, results, model, weight)
+def _peak_memory(study: Study, results: Path, variant: Variant) -> tuple[dict, list[str]]:
+    found = timed_rows.sample(study, results, variant)
     peaks = memory_peaks.of(found.all)
     if np.isfinite(peaks["peak_memory_bytes"]):
         return peaks, []
@@ -134,7 +136,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         Column("weights (MB)", "weights_bytes", scale=MEGA),
         Column("peak memory (MB)", "peak_memory_bytes", scale=MEGA),
         Column("loading (MB)", "loading_peak_memory_bytes", scale=MEGA),

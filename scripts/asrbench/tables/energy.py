@@ -36,14 +36,14 @@ def of(study: Study, results: Path, latency: pd.DataFrame) -> pd.DataFrame:
     × mean latency; ``…_integral_j`` is the energy of the windows divided by
     their inferences, and ``net`` is without the idle power.
     """
-    latency = latency.set_index(["model", "ctc_weight"])
+    latency = latency.set_index(["model", "variant"])
     seed = study.latency.seed
     found = power_windows.read(results, study.variants(), study.energy.rounds, seed)
     rows = []
     for variant, measured in found.items():
-        timed = latency.loc[variant] if variant in latency.index else None
+        timed = latency.loc[variant.key] if variant.key in latency.index else None
         for power in measured.powers:
-            rows.append(identity(study, *variant) | _row(measured, power, timed, seed))
+            rows.append(identity(study, variant) | _row(measured, power, timed, seed))
     return pd.DataFrame(rows)
 
 

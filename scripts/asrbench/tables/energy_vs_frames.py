@@ -32,20 +32,20 @@ _FIGURES = interval(_FIGURE, "Mean watts × mean latency at this length.")
 def build(study: Study, results: Path) -> pd.DataFrame:
     """From results/energy and from results/tables/latency_vs_frames.csv."""
     sweep = table_csv.read(results / "tables", "latency_vs_frames")
-    sweep = sweep.set_index(["model", "ctc_weight", "length_frames"])
+    sweep = sweep.set_index(["model", "variant", "length_frames"])
     found = power_windows.read(results, study.variants(), study.energy.rounds, study.latency.seed)
     rows = []
-    for (model, weight), measured in found.items():
+    for variant, measured in found.items():
         power = measured.preferred
         watts = (power.mean.value, power.mean.low, power.mean.high)
         for length in study.sweeps.frames.lengths:
-            key = (model, weight, length)
+            key = (*variant.key, length)
             timed = sweep.loc[key] if key in sweep.index else None
             reasons = list(power.reasons)
             if timed is None or pd.isna(timed["latency_mean_s"]):
                 why = "not in latency_vs_frames" if timed is None else timed["reason"]
                 reasons.append(f"no latency at {length} frames: {why}")
-            row = identity(study, model, weight) | {
+            row = identity(study, variant) | {
                 "length_frames": length,
                 "duration_s": None if timed is None else timed["duration_s"],
                 "power_status": power.status,
@@ -91,7 +91,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
         spanned("energy (J)", _FIGURE),

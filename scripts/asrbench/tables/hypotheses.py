@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench.sources import architecture
-from asrbench.study import used_parts
+from asrbench.study import axes, used_parts
+from asrbench.study.axes import Build
 from asrbench.study.config import Study
 from asrbench.tables.claims import slowest, table_evidence, verdict
 from asrbench.tables.claims.slowest import name
@@ -48,10 +49,10 @@ def _families(study: Study, tables: Tables) -> dict[str, str]:
     """Model to its family."""
     table = tables.read("parameters").drop_duplicates("model").set_index("model")
     found = {}
-    for model in study.models:
-        if model.name in table.index:
-            row = table.loc[model.name]
-            found[model.name] = architecture.family(row["encoder"], row["decoder"])
+    for build in study.builds():
+        if build.name in table.index:
+            row = table.loc[build.name]
+            found[build.name] = architecture.family(row["encoder"], row["decoder"])
     return found
 
 
@@ -59,11 +60,16 @@ def _pairs(study: Study, families: dict[str, str]) -> list[tuple[str, str]]:
     """A Transformer and an LSTM each, alike in weights and engine."""
     return [
         (one.name, other.name)
-        for one, other in product(study.models, repeat=2)
+        for one, other in product(study.builds(), repeat=2)
         if families.get(one.name) == architecture.TRANSFORMER
         and families.get(other.name) == architecture.LSTM
-        and (one.weights, one.engine) == (other.weights, other.engine)
+        and _kind(study, one) == _kind(study, other)
     ]
+
+
+def _kind(study: Study, build: Build) -> tuple:
+    """In what builds must be alike to be compared as networks."""
+    return study.model(build.name).weights, build.values
 
 
 def _no_pair(study: Study, families: dict[str, str]) -> str:
@@ -90,9 +96,10 @@ def _of_cost(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
             *(COST, claim, one, other, 1.0, True),
             partial(table_evidence.parameters, tables, one, other),
         )
-        for (words, weigh, neutral, above), weight in product(parts, _shared(study, one, other)):
-            first, second = (one, weight), (other, weight)
-            claim = f"{_shown(study, one)} {words} {_shown(study, other)} at CTC weight {weight}"
+        for (words, weigh, neutral, above), slug in product(parts, _shared(study, one, other)):
+            first, second = (one, slug), (other, slug)
+            at = axes.in_words(slug)
+            claim = f"{_shown(study, one)} {words} {_shown(study, other)} at {at}"
             yield _tested(
                 *(COST, claim, name(first), name(second), neutral, above),
                 partial(weigh, tables, first, second),
@@ -104,16 +111,21 @@ def _of_ctc(study: Study, tables: Tables) -> Iterator[dict]:
         ("takes less time than", table_evidence.latency),
         ("takes less energy than", table_evidence.energy),
     ]
-    models = [m.name for m in study.models if {"0.0", "1.0"} <= set(study.weights_of(m))]
+    pairs = [
+        (variant, other)
+        for variant in study.variants()
+        if variant.axes.get("ctc_weight") == "1.0"
+        and (other := study.find(variant.model, **variant.axes | {"ctc_weight": "0.0"}))
+    ]
     for words, weigh in parts:
         claim = f"CTC decoding {words} attention decoding"
-        if not models:
+        if not pairs:
             yield _untested(CTC, claim, "no model has both CTC weights 0.0 and 1.0")
-        for model in models:
-            first, second = (model, "1.0"), (model, "0.0")
+        for one, other in pairs:
+            said = f"{claim} in {_shown(study, one.model)}"
             yield _tested(
-                *(CTC, f"{claim} in {_shown(study, model)}", name(first), name(second), 1.0, False),
-                partial(weigh, tables, first, second),
+                *(CTC, said, str(one), str(other), 1.0, False),
+                partial(weigh, tables, one.key, other.key),
             )
 
 
@@ -122,11 +134,11 @@ def _of_length(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
         yield _untested(LENGTH, "the Transformer's time grows less with the input's length", why)
         yield _untested(LENGTH, "the Transformer gains more from batches", why)
     for one, other in pairs:
-        for part, weight in product(("latency", "encode"), _shared(study, one, other)):
-            first, second = (one, weight), (other, weight)
+        for part, slug in product(("latency", "encode"), _shared(study, one, other)):
+            first, second = (one, slug), (other, slug)
             claim = (
                 f"{part} of {_shown(study, one)} grows less with the input's length than that of "
-                f"{_shown(study, other)} at CTC weight {weight}"
+                f"{_shown(study, other)} at {axes.in_words(slug)}"
             )
             yield _tested(
                 *(LENGTH, claim, name(first), name(second), 0.0, False),
@@ -143,30 +155,28 @@ def _of_outlier(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]
     """One row a hybrid LSTM variant that stands beside a Transformer."""
     lstms = dict.fromkeys(lstm for _, lstm in pairs)
     hybrids = [
-        (lstm, weight)
+        variant
         for lstm in lstms
-        for weight in study.weights_of(study.model(lstm))
-        if used_parts.uses_ctc(weight) and used_parts.uses_decoder(weight)
+        for variant in study.variants(lstm)
+        if used_parts.is_hybrid(str(variant["ctc_weight"]))
     ]
     if not hybrids:
         reason = "no CTC weight of an LSTM lies between 0 and 1" if lstms else why
         yield _untested(OUTLIER, "the LSTM hybrid is the slowest variant", reason)
     for hybrid in hybrids:
-        model = study.model(hybrid[0])
-        alike = [
-            m.name for m in study.models if (m.weights, m.engine) == (model.weights, model.engine)
-        ]
-        others = [v for v in study.variants() if v[0] in alike and v != hybrid]
-        of = f"{_shown(study, hybrid[0])} at CTC weight {hybrid[1]}"
+        kind = _kind(study, hybrid.build)
+        alike = [v for v in study.variants() if _kind(study, v.build) == kind]
+        others = [v.key for v in alike if v != hybrid]
+        of = f"{_shown(study, hybrid.model)} at {axes.in_words(hybrid.slug)}"
         claim = f"{of} is the slowest variant of its kind of weights and engine"
         try:
-            found, said, reason = slowest.is_slowest(tables, hybrid, others)
+            found, said, reason = slowest.is_slowest(tables, hybrid.key, others)
             rival = slowest.rival_of(tables, others)
-            where = ". ".join(slowest.explanation(tables, v) for v in (hybrid, rival))
+            where = ". ".join(slowest.explanation(tables, v) for v in (hybrid.key, rival))
         except Absent as absent:
-            yield _untested(OUTLIER, claim, str(absent), name(hybrid))
+            yield _untested(OUTLIER, claim, str(absent), str(hybrid))
             continue
-        row = _row(OUTLIER, claim, name(hybrid), name(rival), found)
+        row = _row(OUTLIER, claim, str(hybrid), name(rival), found)
         sentence = f"against the slowest of the others, {found.sentence}. {where}."
         yield row | {"verdict": said, "evidence": sentence, "reason": reason}
 
@@ -208,8 +218,9 @@ def _untested(hypothesis: str, claim: str, reason: str, first: str = "", second:
 
 
 def _shared(study: Study, one: str, other: str) -> list[str]:
-    theirs = study.weights_of(study.model(other))
-    return [weight for weight in study.weights_of(study.model(one)) if weight in theirs]
+    """The decodings that both have, as in paths."""
+    theirs = [variant.slug for variant in study.variants(other)]
+    return [variant.slug for variant in study.variants(one) if variant.slug in theirs]
 
 
 def _shown(study: Study, model: str) -> str:

@@ -34,12 +34,12 @@ BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant of the study, with its reason where it was not measured."""
     rows, other_versions = [], row_versions.others(timed_rows.versions(study, results))
-    for model, weight in study.variants():
-        found = timed_rows.sample(study, results, model, weight)
-        row = identity(study, model, weight) | _counts(found.all)
+    for variant in study.variants():
+        found = timed_rows.sample(study, results, variant)
+        row = identity(study, variant) | _counts(found.all)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
-        remarks = [*found.reasons, other_versions.get((model, weight), "")]
+        remarks = [*found.reasons, other_versions.get(variant, "")]
         rows.append(row | {"reason": joined(remarks)})
     return pd.DataFrame(rows)
 
@@ -135,7 +135,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         spanned("latency (s)", "latency_mean_s"),
         Column("median (s)", "latency_median_s"),
         *(column for name in percentiles.SHARES for column in _bounded(name)),

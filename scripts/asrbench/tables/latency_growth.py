@@ -28,10 +28,10 @@ PARTS = ("latency", "encode", "search", "decoder", "ctc")
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant and part: the slope of log seconds against log seconds of audio."""
     rows = []
-    for model, weight in study.variants():
-        found = timed_rows.frames(study, results, model, weight)
+    for variant in study.variants():
+        found = timed_rows.frames(study, results, variant)
         for part in PARTS:
-            row = identity(study, model, weight) | {"part": part}
+            row = identity(study, variant) | {"part": part}
             rows.append(row | _growth(found, f"{part}_s", study.latency.seed))
     return pd.DataFrame(rows)
 
@@ -71,7 +71,7 @@ def as_words(table: pd.DataFrame, before: str) -> dict[tuple[str, str], str]:
         text = f"{before}{row['exponent']:.2f}"
         if pd.notna(row["exponent_low"]):
             text += f" [{row['exponent_low']:.2f}, {row['exponent_high']:.2f}]"
-        words[row["model"], row["ctc_weight"]] = text
+        words[row["model"], row["variant"]] = text
     return words
 
 
@@ -105,7 +105,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         Column("part", "part"),
         spanned("exponent", "exponent"),
         Column("lengths", "lengths"),

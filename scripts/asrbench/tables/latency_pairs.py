@@ -11,12 +11,12 @@ from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 from asrbench.tables.table import Table, count, interval, schema, speech_note, text
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, OTHER, VARIANT, pair_rows
+from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each pair once, in the order of the configuration."""
-    found = {variant: timed_rows.sample(study, results, *variant) for variant in study.variants()}
+    found = {variant: timed_rows.sample(study, results, variant) for variant in study.variants()}
     compared = partial(_compared, seed=study.latency.seed)
     return pair_rows(study, found, lambda rows: not rows.good.empty, compared)
 
@@ -77,7 +77,7 @@ TABLE = Table(
         *VARIANT,
         Column("is", "verdict"),
         Column("against model", "other_model"),
-        Column("CTC weight", "other_ctc_weight"),
+        *OTHER_AXES,
         spanned("difference (s)", "difference_s"),
         spanned("ratio", "ratio"),
         Column("utterances", "utterances_shared"),

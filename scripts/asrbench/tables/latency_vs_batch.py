@@ -29,17 +29,17 @@ NUMBERS = [*UNIT, "frames", "audio_s", "padding", "forward_s"]
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """Each model at each batch size; the forward pass does not depend on the CTC weight.
+    """Each build at each batch size; the forward pass does not depend on the CTC weight.
 
     Throughputs are sums over sums, so they count real utterances and real audio,
     never padding.
     """
     rows, sweep = [], study.sweeps.batch
     wanted = timed_rows.grid(UNIT, sweep.sizes, sweep.repeats)
-    for model in study.models:
+    for build in study.builds():
         raw, missing = read_rounds(
             results,
-            ("sweeps", "batch", model.name),
+            ("sweeps", "batch", build.name),
             sweep.rounds,
             TEXT,
             NUMBERS,
@@ -52,8 +52,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             if here.empty and not missing:
                 reasons.append(f"no raw row of batch size {size}")
             row = {
-                "model": model.name,
-                "weights": model.weights,
+                "model": build.name,
+                "weights": study.model(build.name).weights,
                 "speech": study.speech.name,
                 "synthetic_speech": study.speech.synthetic,
                 "batch_size": size,

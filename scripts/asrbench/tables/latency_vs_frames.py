@@ -27,15 +27,15 @@ from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant at each length of the configuration; the interval is over rounds and repeats."""
     rows = []
-    for model, weight in study.variants():
-        found = timed_rows.frames(study, results, model, weight)
+    for variant in study.variants():
+        found = timed_rows.frames(study, results, variant)
         for length in study.sweeps.frames.lengths:
             here = found.all[found.all["length_frames"] == length]
             good, why = usable(here, "latency_s")
             reasons = found.missing + why
             if here.empty and not found.missing:
                 reasons.append(f"no raw row of {length} frames")
-            row = identity(study, model, weight) | {
+            row = identity(study, variant) | {
                 "length_frames": length,
                 "repeats": here["repeat"].nunique(),
                 "rounds": here["round"].nunique(),
@@ -88,7 +88,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
         spanned("latency (s)", "latency_mean_s"),

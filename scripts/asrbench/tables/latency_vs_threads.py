@@ -33,8 +33,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     same utterances.
     """
     rows = []
-    for model, weight in study.variants() if study.sweeps.threads.counts else []:
-        found = timed_rows.threads(study, results, model, weight)
+    for variant in study.variants() if study.sweeps.threads.counts else []:
+        found = timed_rows.threads(study, results, variant)
         alone = found.good[found.good["threads"] == 1]
         for threads in study.sweeps.threads.counts:
             here = found.all[found.all["threads"] == threads]
@@ -42,7 +42,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             reasons = found.missing + why
             if here.empty and not found.missing:
                 reasons.append(f"no raw row with {threads} threads")
-            row = identity(study, model, weight) | {
+            row = identity(study, variant) | {
                 "thread_count": threads,
                 "repeats": here["repeat"].nunique(),
                 "rounds": here["round"].nunique(),
@@ -103,7 +103,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         Column("threads", "thread_count"),
         spanned("latency (s)", "latency_mean_s"),
         spanned("speed-up", "speed_up"),

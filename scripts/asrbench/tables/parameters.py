@@ -16,15 +16,16 @@ COUNTS = ["parameters", "trainable", "shared", "bytes"]
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """The rows of results/parameters/{model}.csv, for all models of the study.
+    """The rows of results/parameters/{model}.csv, for all builds of the study.
 
     What a model is (its architecture and checksum) is in its manifest, in the
     folder ``resources`` beside ``results``, as the workflow leaves it.
     """
     rows = []
-    for model in study.models:
-        who = {"model": model.name, "weights": model.weights} | _network(results, model.name)
-        path = results / "parameters" / f"{model.name}.csv"
+    for build in study.builds():
+        who = {"model": build.name, "weights": study.model(build.name).weights}
+        who |= _network(results, build.checkpoint)
+        path = results / "parameters" / f"{build.name}.csv"
         try:
             raw = read_rows(path, text=["module"], numbers=COUNTS)
         except FileNotFoundError:
@@ -50,17 +51,17 @@ def _fault(raw: pd.DataFrame) -> str:
     return ""
 
 
-def _network(results: Path, model: str) -> dict[str, str]:
+def _network(results: Path, checkpoint: str) -> dict[str, str]:
     """Encoder, decoder and checksum of a model, or why they are not known."""
     known = dict.fromkeys(("encoder", "decoder", "sha256", "architecture_reason"), "")
-    path = results.parent / "resources" / "models" / model / "model.json"
+    path = results.parent / "resources" / "models" / checkpoint / "model.json"
     try:
         manifest = read_json(path)
         # Relative to the folder of the run, which holds results; absolute outside of it.
         kinds = architecture.kinds(results.parent / manifest["files"]["config"])
     except FileNotFoundError as error:
         missing = Path(error.filename).name
-        return known | {"architecture_reason": f"no file resources/models/{model}/{missing}"}
+        return known | {"architecture_reason": f"no file resources/models/{checkpoint}/{missing}"}
     except (KeyError, TypeError):
         return known | {"architecture_reason": f"{path}: names no configuration"}
     except UserError as error:

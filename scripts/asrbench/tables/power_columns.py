@@ -71,7 +71,6 @@ SCHEMA = {
 
 COLUMNS = [
     *VARIANT,
-    Column("engine", "engine"),
     spanned("power (W)", "power_mean_w"),
     Column("idle (W)", "power_idle_w"),
     spanned("net power (W)", "power_net_w"),

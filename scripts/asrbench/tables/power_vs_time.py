@@ -6,6 +6,7 @@ import pandas as pd
 
 from asrbench.results import power_course, power_windows, raw_window, scope_window
 from asrbench.results.power_windows import FIGURES, Power
+from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables.table import Table, count, number, schema, speech_note, text
 from asrbench.tables.table_markdown import Column
@@ -18,7 +19,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows = []
     for variant, measured in found.items():
         power = measured.preferred
-        who = identity(study, *variant) | {"meter": power.meter, "scope": power.scope}
+        who = identity(study, variant) | {"meter": power.meter, "scope": power.scope}
         who |= {"power_status": power.status, "phase": "", "reason": joined(list(power.reasons))}
         if power.status not in FIGURES:
             rows.append(who)
@@ -32,11 +33,11 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _spans(study: Study, results: Path, variant: tuple[str, str], power: Power) -> pd.DataFrame:
+def _spans(study: Study, results: Path, variant: Variant, power: Power) -> pd.DataFrame:
     """Of the rounds that are not void, each with its number."""
     found = []
     for round_number in range(1, study.energy.rounds + 1):
-        raw = raw_window.read(results, *variant, round_number)
+        raw = raw_window.read(results, variant, round_number)
         if scope_window.read(raw, power.meter, power.scope).status in FIGURES:
             course = power_course.of(raw, power.meter, power.scope)
             found.append(course.assign(round=round_number))

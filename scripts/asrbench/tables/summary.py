@@ -6,6 +6,7 @@ import pandas as pd
 
 from asrbench.basics.errors import UserError
 from asrbench.study import used_parts
+from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, memory_peaks, table_csv
 from asrbench.tables.power_columns import STATUSES
@@ -36,8 +37,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         except UserError as error:
             absent[name] = str(error)
     rows = []
-    for model, weight in study.variants():
-        row = identity(study, model, weight) | {
+    for variant in study.variants():
+        row = identity(study, variant) | {
             "power_status": "unavailable",
             "meter": "",
             "scope": "",
@@ -46,7 +47,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         }
         reasons = [f"{name}: {why}" for name, why in absent.items()]
         if "parameters" in tables:
-            found, why = _parameters(tables["parameters"], model, weight)
+            found, why = _parameters(tables["parameters"], variant)
             row |= found
             reasons += why
         for name, columns in (
@@ -55,18 +56,18 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             ("wer", WER),
         ):
             if name in tables:
-                found, why = _figures(tables[name], model, weight, columns)
+                found, why = _figures(tables[name], variant, columns)
                 row |= found
                 reasons += [f"{name}: {text}" for text in why]
         rows.append(row | {"reasons": joined(reasons)})
     return pd.DataFrame(rows)
 
 
-def _parameters(table: pd.DataFrame, model: str, weight: str) -> tuple[dict, list[str]]:
-    rows = table[table["model"] == model].set_index("module")
+def _parameters(table: pd.DataFrame, variant: Variant) -> tuple[dict, list[str]]:
+    rows = table[table["model"] == variant.model].set_index("module")
     wanted = {
         "parameters_whole": "whole",
-        "parameters_used": used_parts.parameters_row(weight),
+        "parameters_used": used_parts.parameters_row(str(variant["ctc_weight"])),
         "parameters_ctc": "ctc",
         "parameters_decoder": "decoder",
     }
@@ -81,10 +82,8 @@ def _parameters(table: pd.DataFrame, model: str, weight: str) -> tuple[dict, lis
     return found, why
 
 
-def _figures(
-    table: pd.DataFrame, model: str, weight: str, columns: list[str]
-) -> tuple[dict, list[str]]:
-    rows = table[(table["model"] == model) & (table["ctc_weight"] == weight)]
+def _figures(table: pd.DataFrame, variant: Variant, columns: list[str]) -> tuple[dict, list[str]]:
+    rows = table[(table["model"] == variant.model) & (table["variant"] == variant.slug)]
     if "preferred" in rows:
         rows = rows[rows["preferred"]]
     if rows.empty:
@@ -136,7 +135,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         Column("parameters", "parameters_whole"),
         Column("used", "parameters_used"),
         spanned("latency (s)", "latency_mean_s"),

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from asrbench.study import axes
 from asrbench.study.config import Study
 from asrbench.tables.table_markdown import ABSENT, Column, cell, named, spanned
 
@@ -36,7 +37,7 @@ def show(console: Console, study: Study, summary: pd.DataFrame) -> None:
     reasons: dict[str, list[str]] = {}
     for row in rows:
         if row["reasons"]:
-            reasons.setdefault(row["reasons"], []).append(f"{row['model']} {row['ctc_weight']}")
+            reasons.setdefault(row["reasons"], []).append(f"{row['model']} {row['variant']}")
     for reason, variants in reasons.items():
         who = "all variants" if len(variants) == len(rows) else ", ".join(variants)
         console.print(Text(f"{who}: {reason}", style="yellow"))
@@ -53,7 +54,7 @@ def show_places(console: Console, places: Iterable[tuple[str, str]]) -> None:
 def _table(rows: list[dict]) -> Grid:
     grid = Grid()
     grid.add_column("model", overflow="fold")
-    grid.add_column("CTC", justify="right")
+    grid.add_column("decoding")
     for column in COLUMNS:
         grid.add_column(column.head, justify="right")
     last = None
@@ -62,7 +63,7 @@ def _table(rows: list[dict]) -> Grid:
         if last is not None and name:
             grid.add_section()
         cells = [cell(row, column).replace(" [", "\n[") for column in COLUMNS]
-        grid.add_row(*(Text(text) for text in (name, row["ctc_weight"], *cells)))
+        grid.add_row(*(Text(text) for text in (name, axes.label(row["variant"]), *cells)))
         last = row["model"]
     return grid
 
@@ -73,7 +74,7 @@ def _blocks(rows: list[dict]) -> Grid:
     grid.add_column(overflow="fold")
     for row in rows:
         grid.add_row(Text("variant", style="bold"), Text(named(row), style="bold"))
-        grid.add_row("CTC weight", row["ctc_weight"])
+        grid.add_row("decoding", axes.label(row["variant"]))
         for column in COLUMNS:
             text = cell(row, column)
             if text != ABSENT:

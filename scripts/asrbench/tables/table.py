@@ -13,7 +13,7 @@ from asrbench.basics.errors import UserError
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 from asrbench.tables.table_latex import latex
-from asrbench.tables.table_markdown import Column, markdown
+from asrbench.tables.table_markdown import Column, markdown, worth_showing
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Table:
         """Write the CSV in full precision, Markdown and LaTeX with sensible digits."""
         write_csv(rows, csv)
         title, notes = f"{self.title}: {study.name}", self.notes(study)
-        shown = [c for c in self.columns if not c.seldom or rows[c.value].fillna(0).any()]
+        shown = worth_showing(self.columns, rows)
         write_text(markdown(title, rows, shown, notes), text)
         write_text(latex(title, rows, shown, notes, label=tex.stem), tex)
 

@@ -10,9 +10,27 @@ from asrbench.basics.errors import UserError
 
 _ADVICE = "remove it, and the workflow makes it again"
 TEXT = [
-    *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
+    *(
+        "model",
+        "variant",
+        "ctc_weight",
+        "engine",
+        "weights",
+        "speech",
+        "module",
+        "reason",
+        "reasons",
+    ),
     *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
-    *("other_model", "other_ctc_weight", "other_weights", "verdict", "part"),
+    *(
+        "other_model",
+        "other_variant",
+        "other_ctc_weight",
+        "other_engine",
+        "other_weights",
+        "verdict",
+        "part",
+    ),
     *("encoder", "decoder", "sha256", "architecture_reason"),
     *("hypothesis", "claim", "first", "second", "unit", "evidence"),
     *("power_status", "meter", "scope", "flags", "normalisation", "threads"),
@@ -45,6 +63,9 @@ def read(tables: Path, name: str) -> pd.DataFrame:
         told = " ".join(str(error).split())[:200]
         raise UserError(f"{path}: is no table ({told}); {_ADVICE}") from None
     check_width(table, path)
+    for before in ("", "other_"):  # an earlier version's decodings differed in CTC weight alone
+        if f"{before}ctc_weight" in table and f"{before}variant" not in table:
+            table[f"{before}variant"] = "ctc" + table[f"{before}ctc_weight"]
     for column in TEXT:
         if column in table:
             table[column] = table[column].fillna("").map(as_given)

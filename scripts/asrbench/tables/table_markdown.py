@@ -21,6 +21,8 @@ class Column:
         low, high: the columns of its interval, if it has one.
         scale: what the figures are multiplied by, such as 1000 for ms.
         seldom: it is left out where it is 0 or absent in every row.
+        axis: the columns that hold this axis of variants; it is left out where they all
+            hold the same.
     """
 
     head: str
@@ -29,11 +31,26 @@ class Column:
     high: str | None = None
     scale: float = 1.0
     seldom: bool = False
+    axis: tuple[str, ...] = ()
 
 
 def spanned(head: str, value: str) -> Column:
     """A column that shows a value with the bounds of its interval."""
     return Column(head, *interval_columns.names(value))
+
+
+def worth_showing(columns: list[Column], rows: pd.DataFrame) -> list[Column]:
+    """The columns that say something of these rows."""
+    return [column for column in columns if _says_something(column, rows)]
+
+
+def _says_something(column: Column, rows: pd.DataFrame) -> bool:
+    if column.seldom:
+        return bool(rows[column.value].fillna(0).any())
+    if column.axis:
+        held = [rows[name].fillna("") for name in column.axis if name in rows]
+        return len(set(pd.concat(held))) > 1
+    return True
 
 
 def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:

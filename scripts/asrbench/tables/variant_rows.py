@@ -5,20 +5,29 @@ from itertools import combinations
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 
-from asrbench.engines.catalogue import MODULES
+from asrbench.study.axes import AXES, Axis, Variant
 from asrbench.study.config import Study
-from asrbench.tables.table import text, truth
+from asrbench.tables.table import count, text, truth
 from asrbench.tables.table_markdown import Column
 
+
+def _axis(axis: Axis) -> pa.Column:
+    """The column of one axis, empty where an engine does not have it."""
+    meaning = f"{axis.meaning} Empty where the engine has none."
+    if axis.allowed.get("type") == "integer":
+        return count(meaning=meaning)
+    return text(*[*axis.allowed["enum"], ""] if "enum" in axis.allowed else [], meaning=meaning)
+
+
+AXIS_COLUMNS = {axis.name: _axis(axis) for axis in AXES}
 IDENTITY = {
-    "model": text(meaning="Name of the model in the configuration."),
-    "ctc_weight": text(
-        meaning="Share of the CTC score in the search: 0 attention only, 1 CTC only."
+    "model": text(
+        meaning="Name of the build: of the model in the configuration, and in what it differs."
     ),
-    "engine": text(
-        *MODULES, meaning="Whose search decoded: ESPnet's own, or this project's fast one."
-    ),
+    "variant": text(meaning="The decoding, as it stands in paths below results."),
+    **AXIS_COLUMNS,
     "weights": text(
         "trained",
         "random",
@@ -28,20 +37,27 @@ IDENTITY = {
     "synthetic_speech": truth(meaning="Whether a machine spoke it."),
 }
 
-# What is shown of them.
-VARIANT = (Column("model", "model"), Column("CTC weight", "ctc_weight"))
+# What is shown of them: of the axes, those in which rows differ.
+VARIANT = (
+    Column("model", "model"),
+    *(Column(axis.heading, axis.name, axis=(axis.name, f"other_{axis.name}")) for axis in AXES),
+)
 
 
-def identity(study: Study, model: str, ctc_weight: str) -> dict[str, object]:
+def identity(study: Study, variant: Variant) -> dict[str, object]:
     """The cells of :data:`IDENTITY` for one variant."""
     return {
-        "model": model,
-        "ctc_weight": ctc_weight,
-        "engine": study.model(model).engine,
-        "weights": study.model(model).weights,
+        "model": variant.model,
+        "variant": variant.slug,
+        **{axis.name: variant.axes.get(axis.name, _absent(axis)) for axis in AXES},
+        "weights": study.model(variant.model).weights,
         "speech": study.speech.name,
         "synthetic_speech": study.speech.synthetic,
     }
+
+
+def _absent(axis: Axis) -> str | None:
+    return None if axis.allowed.get("type") == "integer" else ""
 
 
 def joined(reasons: list[str]) -> str:
@@ -52,14 +68,19 @@ def joined(reasons: list[str]) -> str:
 # The second variant of a pair.
 OTHER = {
     "other_model": text(meaning="Name of the model that it is compared with."),
-    "other_ctc_weight": text(meaning="CTC weight of the variant that it is compared with."),
+    "other_variant": text(meaning="The decoding of the variant that it is compared with."),
+    **{f"other_{axis.name}": _axis(axis) for axis in AXES},
     "other_weights": text("trained", "random", meaning="Trained or random weights of that model."),
 }
+OTHER_AXES = tuple(
+    Column(axis.heading, f"other_{axis.name}", axis=(axis.name, f"other_{axis.name}"))
+    for axis in AXES
+)
 
 
 def pair_rows(
     study: Study,
-    found: Mapping[tuple[str, str], Any],
+    found: Mapping[Variant, Any],
     measured: Callable[[Any], object],
     compared: Callable[[Any, Any], dict[str, object]],
 ) -> pd.DataFrame:
@@ -74,10 +95,10 @@ def pair_rows(
     for sides in combinations(study.variants(), 2):
         cells: dict[str, object]
         absent = [
-            f"{model} ctc{weight}: {why}"
-            for model, weight in sides
-            if not measured(found[model, weight])
-            for why in found[model, weight].reasons
+            f"{side}: {why}"
+            for side in sides
+            if not measured(found[side])
+            for why in found[side].reasons
         ]
         if absent:
             cells = {"verdict": "", "interval_over": "none", "reason": joined(absent)}
@@ -87,7 +108,7 @@ def pair_rows(
     return pd.DataFrame(rows)
 
 
-def _pair_identity(study: Study, one: tuple[str, str], other: tuple[str, str]) -> dict[str, object]:
+def _pair_identity(study: Study, one: Variant, other: Variant) -> dict[str, object]:
     """The cells of :data:`IDENTITY` and :data:`OTHER` for two variants."""
-    second = identity(study, *other)
-    return identity(study, *one) | {name: second[name.removeprefix("other_")] for name in OTHER}
+    second = identity(study, other)
+    return identity(study, one) | {name: second[name.removeprefix("other_")] for name in OTHER}

@@ -8,6 +8,7 @@ import pandas as pd
 from asrbench.results import wer_rows
 from asrbench.statistics import scoring
 from asrbench.study import normalise
+from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import search_ends
 from asrbench.tables.table import (
@@ -25,13 +26,13 @@ from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """Score results/wer/{model}/ctc{w}/hypotheses.jsonl; failed utterances are all deleted."""
-    return pd.DataFrame([_row(study, results, *variant) for variant in study.variants()])
+    """Score results/wer/{model}/{variant}/hypotheses.jsonl; failed utterances are all deleted."""
+    return pd.DataFrame([_row(study, results, variant) for variant in study.variants()])
 
 
-def _row(study: Study, results: Path, model: str, weight: str) -> dict[str, object]:
-    row = identity(study, model, weight) | {"normalisation": study.wer.normalisation}
-    scored = wer_rows.read(study, results, model, weight)
+def _row(study: Study, results: Path, variant: Variant) -> dict[str, object]:
+    row = identity(study, variant) | {"normalisation": study.wer.normalisation}
+    scored = wer_rows.read(study, results, variant)
     if not len(scored):
         return row | {"interval_over": "none", "reason": joined(scored.reasons)}
     score = scoring.score(scored.errors, study.latency.seed, *wer_rows.units(scored.lines))
@@ -78,7 +79,6 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("engine", "engine"),
         spanned("WER (%)", "wer_percent"),
         Column("interval over", "interval_over"),
         Column("CER (%)", "cer_percent"),

@@ -11,12 +11,12 @@ from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 from asrbench.tables.table import Table, count, interval, schema, speech_note, text
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, OTHER, VARIANT, joined, pair_rows
+from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, joined, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each pair once, in the order of the configuration."""
-    found = {variant: wer_rows.read(study, results, *variant) for variant in study.variants()}
+    found = {variant: wer_rows.read(study, results, variant) for variant in study.variants()}
     compared = partial(_compared, seed=study.latency.seed)
     return pair_rows(study, found, len, compared)
 
@@ -80,7 +80,7 @@ TABLE = Table(
         *VARIANT,
         Column("is", "verdict"),
         Column("than model", "other_model"),
-        Column("CTC weight", "other_ctc_weight"),
+        *OTHER_AXES,
         spanned("difference (points)", "difference_percent"),
         Column("utterances", "utterances_shared"),
         Column("interval over", "interval_over"),

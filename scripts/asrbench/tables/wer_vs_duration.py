@@ -30,9 +30,9 @@ FEWEST = 8  # utterances in a class
 def build(study: Study, results: Path) -> pd.DataFrame:
     """A row for each class of durations of each variant."""
     rows = []
-    for model, weight in study.variants():
-        scored = wer_rows.read(study, results, model, weight)
-        who = identity(study, model, weight)
+    for variant in study.variants():
+        scored = wer_rows.read(study, results, variant)
+        who = identity(study, variant)
         known = scored.take(scored.lines["duration_s"].notna().to_numpy())
         if not len(known):
             reasons = scored.reasons or ["the hypotheses have no durations"]

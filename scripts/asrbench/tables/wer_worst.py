@@ -19,9 +19,9 @@ WORST = 20
 def build(study: Study, results: Path) -> pd.DataFrame:
     """At most :data:`WORST` rows a variant; one without utterances has one row that says why."""
     rows = []
-    for model, weight in study.variants():
-        scored = wer_rows.read(study, results, model, weight)
-        who = identity(study, model, weight)
+    for variant in study.variants():
+        scored = wer_rows.read(study, results, variant)
+        who = identity(study, variant)
         if not len(scored):
             nothing = {"utterance_id": "", "alignment": "", "reason": joined(scored.reasons)}
             rows.append(who | nothing)

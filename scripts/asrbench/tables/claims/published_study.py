@@ -23,12 +23,13 @@ def load() -> pd.DataFrame:
     """The six variants, one a row.
 
     Returns:
-        model, ctc_weight (text, as in paths), parameters_total,
+        model, variant (as in paths), ctc_weight (text), parameters_total,
         parameters_ctc, parameters_decoder, latency_mean_s, power_mean_w,
         energy_j, wer_percent, and wer_is_bound: true where wer_percent is
         the bound 99 and the true value lies above it.
     """
     table = pd.read_csv(_FILE, dtype={"model": str, "ctc_weight": str})
+    table["variant"] = "ctc" + table["ctc_weight"]
     table["wer_is_bound"] = table["wer_percent"].isna()
     table["wer_percent"] = table["wer_percent"].fillna(WER_ABOVE_PERCENT)
     return table

@@ -61,10 +61,9 @@ def explanation(tables: Tables, variant: Variant) -> str:
 
 def name(variant: Variant) -> str:
     """'lstm ctc0.3'."""
-    model, weight = variant
-    return f"{model} ctc{weight}"
+    return " ".join(variant)
 
 
 def _row(tables: Tables, variant: Variant):
-    model, weight = variant
-    return tables.row("latency", "latency_mean_s", model=model, ctc_weight=weight)
+    model, slug = variant
+    return tables.row("latency", "latency_mean_s", model=model, variant=slug)

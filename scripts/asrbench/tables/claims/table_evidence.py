@@ -13,7 +13,7 @@ from asrbench.statistics import error_propagation
 from asrbench.statistics.error_propagation import Figure
 from asrbench.tables import interval_columns, table_csv
 
-Variant = tuple[str, str]  # model, CTC weight
+Variant = tuple[str, str]  # model and decoding, as in paths
 _EXACT = (math.nan, math.nan)
 
 
@@ -91,8 +91,8 @@ def parameters(tables: Tables, first: str, second: str) -> Evidence:
 def latency(tables: Tables, first: Variant, second: Variant) -> Evidence:
     """Mean latency of the first over that of the second, paired by utterance."""
     means = [
-        tables.row("latency", "latency_mean_s", model=model, ctc_weight=weight)["latency_mean_s"]
-        for model, weight in (first, second)
+        tables.row("latency", "latency_mean_s", model=model, variant=variant)["latency_mean_s"]
+        for model, variant in (first, second)
     ]
     pair, turned = _pair(tables, "latency_pairs", "ratio", first, second)
     ratio = _figure(pair, "ratio")
@@ -105,8 +105,8 @@ def energy(tables: Tables, first: Variant, second: Variant) -> Evidence:
     """Energy of an utterance, the first over the second, by one meter and scope."""
     name = "energy_per_utterance_study_j"
     rows = [
-        tables.row("energy", name, model=model, ctc_weight=weight, preferred=True)
-        for model, weight in (first, second)
+        tables.row("energy", name, model=model, variant=variant, preferred=True)
+        for model, variant in (first, second)
     ]
     by = [(row["meter"], row["scope"]) for row in rows]
     if by[0] != by[1]:
@@ -123,8 +123,8 @@ def word_errors(tables: Tables, first: Variant, second: Variant) -> Evidence:
     intervals of both, which is on the safe side.
     """
     figures = [
-        _figure(tables.row("wer", "wer_percent", model=model, ctc_weight=weight), "wer_percent")
-        for model, weight in (first, second)
+        _figure(tables.row("wer", "wer_percent", model=model, variant=variant), "wer_percent")
+        for model, variant in (first, second)
     ]
     found = error_propagation.difference(*figures)
     with contextlib.suppress(Absent):
@@ -142,10 +142,10 @@ def growth(tables: Tables, first: Variant, second: Variant, part: str) -> Eviden
     """By how much the exponent of latency (or a part) in input length differs."""
     figures = [
         _figure(
-            tables.row("latency_growth", "exponent", model=model, ctc_weight=weight, part=part),
+            tables.row("latency_growth", "exponent", model=model, variant=variant, part=part),
             "exponent",
         )
-        for model, weight in (first, second)
+        for model, variant in (first, second)
     ]
     found = error_propagation.difference(*figures)
     ours, theirs = (figure(f[0]) for f in figures)
@@ -191,7 +191,7 @@ def _who(where: dict[str, object]) -> str:
         if isinstance(value, bool):
             continue
         words += ["against"] * (column == "other_model")
-        words.append(f"ctc{value}" if column.endswith("ctc_weight") else f"{value}")
+        words.append(f"{value}")
     return " ".join(words)
 
 
@@ -216,7 +216,7 @@ def _pair(tables: Tables, name: str, needed: str, first: Variant, second: Varian
     """The row of a table of pairs, and whether the second stands first in it."""
     reasons = []
     for turned, (one, other) in ((False, (first, second)), (True, (second, first))):
-        names = ("model", "ctc_weight", "other_model", "other_ctc_weight")
+        names = ("model", "variant", "other_model", "other_variant")
         try:
             return tables.row(name, needed, **dict(zip(names, (*one, *other), strict=True))), turned
         except Absent as absent:

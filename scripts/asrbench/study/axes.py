@@ -1,0 +1,253 @@
+"""What a variant is, a build and a decoding, and how each of their axes is spelled.
+
+This file alone knows an axis by name: what a configuration may say of it, how a
+value stands in a path, and what people call it. It is data alone, so that tables
+and figures can use it without torch or the configuration's parser.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Literal
+
+Value = str | int
+Level = Literal["build", "decoding"]
+BUILD: Level = "build"
+DECODING: Level = "decoding"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One thing in which variants differ.
+
+    Attributes:
+        name: its key in the configuration and its column in tables.
+        level: what it is part of. A build is what is loaded, a decoding is one way of using it.
+        slug: how a value stands in a path, with {} for it.
+        label: how people write a value, with {} for it.
+        heading: what stands above its column.
+        meaning: for the configuration's schema and the data dictionary.
+        allowed: the values, as JSON Schema: an enum, or a number or integer with its bounds.
+        default: the value where the configuration says none; of several, those are crossed.
+        short: values that have a shorter word in paths, which is read as well.
+    """
+
+    name: str
+    level: Level
+    slug: str
+    label: str
+    heading: str
+    meaning: str
+    allowed: Mapping
+    default: Value | tuple[Value, ...]
+    short: Mapping[object, str] = field(default_factory=dict)
+
+    def read(self, given: object) -> Value:
+        """The one spelling of a value, since it becomes part of a path: 0 and '0.00' are '0.0'.
+
+        Raises:
+            ValueError: it is not allowed; the text says what is.
+        """
+        if "enum" in self.allowed:
+            long = {word: value for value, word in self.short.items()}
+            value = long.get(given, given) if isinstance(given, str) else given
+            if not isinstance(value, str) or value not in self.allowed["enum"]:
+                raise ValueError(f"must be {' or '.join(map(repr, self.allowed['enum']))}")
+            return value
+        least, most = self.allowed["minimum"], self.allowed.get("maximum")
+        whole = self.allowed["type"] == "integer"
+        bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+        wrong = ValueError(f"must be a {'whole ' if whole else ''}number {bounds}")
+        if isinstance(given, bool) or not isinstance(
+            given, (int, str) if whole else (int, float, str)
+        ):
+            raise wrong
+        try:
+            number = int(given) if whole else float(given)
+        except ValueError:
+            raise wrong from None
+        if not number >= least or (most is not None and number > most):
+            raise wrong
+        return int(number) if whole else repr(abs(number))
+
+    def in_path(self, value: Value) -> str:
+        """How a value stands in a path."""
+        return self.slug.format(self.short.get(value, value))
+
+
+ENGINE = Axis(
+    name="engine",
+    level=BUILD,
+    slug="{}",
+    label="{}",
+    heading="engine",
+    meaning="Whose search decodes: ESPnet's own, or this project's, which finds the same "
+    "hypotheses in less time.",
+    allowed={"enum": ["espnet", "espnet-fast"]},
+    default="espnet",
+    short={"espnet-fast": "fast"},
+)
+CTC_WEIGHT = Axis(
+    name="ctc_weight",
+    level=DECODING,
+    slug="ctc{}",
+    label="CTC {}",
+    heading="CTC weight",
+    meaning="Share of the CTC score in the search: 0 attention only, 1 CTC only.",
+    allowed={"type": "number", "minimum": 0, "maximum": 1},
+    default=("0.0", "0.3", "1.0"),
+)
+AXES = (ENGINE, CTC_WEIGHT)
+_BY_NAME = {axis.name: axis for axis in AXES}
+
+# The axes of decoding that each engine has. The first is its primary one, which stands in
+# every path; any other stands there only where it is not the study's default.
+AXES_OF: dict[str, tuple[Axis, ...]] = {
+    "espnet": (CTC_WEIGHT,),
+    "espnet-fast": (CTC_WEIGHT,),
+}
+
+
+def of_level(level: Level) -> tuple[Axis, ...]:
+    """The axes of builds, or those of decodings."""
+    return tuple(axis for axis in AXES if axis.level == level)
+
+
+@dataclass(frozen=True)
+class Build:
+    """What is loaded into memory: a checkpoint as one engine runs it.
+
+    Attributes:
+        name: its name in paths, tables and figures; there called a model.
+        checkpoint: whose files it is made of, by the name of the model that they are fetched for.
+        values: of every axis of builds, by name.
+    """
+
+    name: str
+    checkpoint: str
+    values: tuple[tuple[str, Value], ...]
+
+    def __getitem__(self, axis: str) -> Value:
+        return dict(self.values)[axis]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A build and one way to decode with it.
+
+    Attributes:
+        slug: the decoding as it stands in paths, such as ctc0.3.
+        values: of every axis of decodings that the engine has, by name.
+    """
+
+    build: Build
+    slug: str
+    values: tuple[tuple[str, Value], ...]
+
+    @property
+    def model(self) -> str:
+        """The build's name, as it stands in paths."""
+        return self.build.name
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """By what tables find it."""
+        return self.model, self.slug
+
+    @property
+    def axes(self) -> dict[str, Value]:
+        """Every axis that it has, by name."""
+        return dict(self.build.values + self.values)
+
+    def __getitem__(self, axis: str) -> Value:
+        return self.axes[axis]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.slug}"
+
+
+def crossed(
+    blocks: Iterable[Mapping[str, list[Value] | None]],
+    axes: Iterable[Axis],
+    defaults: Mapping[str, Any],
+) -> list[dict[str, Value]]:
+    """One value an axis each: lists in a block are crossed, blocks are united.
+
+    Args:
+        defaults: of axes that a block does not name; else the axis' own.
+    """
+    found = []
+    for block in blocks:
+        values = []
+        for axis in axes:
+            given = block.get(axis.name) or defaults.get(axis.name, axis.default)
+            values.append(given if isinstance(given, (list, tuple)) else [given])
+        found += [dict(zip((a.name for a in axes), each, strict=True)) for each in product(*values)]
+    return found
+
+
+def decoding_slug(engine: str, values: Mapping[str, Value], defaults: Mapping[str, object]) -> str:
+    """Such as ctc0.3: the primary axis, and any other where it is not the study's default."""
+    primary, *others = AXES_OF[engine]
+    said = [axis for axis in others if values[axis.name] != defaults.get(axis.name, axis.default)]
+    return "-".join(axis.in_path(values[axis.name]) for axis in (primary, *said))
+
+
+def build_name(model: str, values: Mapping[str, Value], defaults: Mapping[str, object]) -> str:
+    """The model's name, and each axis where it is not the model's default."""
+    said = [a for a in of_level(BUILD) if values[a.name] != defaults.get(a.name, a.default)]
+    return "-".join([model, *(axis.in_path(values[axis.name]) for axis in said)])
+
+
+# A number as it stands in a slug, whose exponent may have a hyphen of its own.
+_NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
+
+
+def values_of(slug: str) -> dict[str, str]:
+    """The axes that the slug of a decoding names, in their order; {} where it is none."""
+    axes = of_level(DECODING)
+    parts = [
+        f"(?:(?:^|-){axis.slug.format(f'(?P<{axis.name}>{_values_pattern(axis)})')})?"
+        for axis in axes
+    ]
+    match = re.fullmatch("".join(parts), slug)
+    return {name: value for name, value in match.groupdict().items() if value} if match else {}
+
+
+def _values_pattern(axis: Axis) -> str:
+    if "enum" in axis.allowed:
+        return "|".join(re.escape(axis.short.get(value, value)) for value in axis.allowed["enum"])
+    return _NUMBER
+
+
+def label(slug: str) -> str:
+    """A decoding as figures write it: 'CTC 0.3' for ctc0.3."""
+    said = [_BY_NAME[name].label.format(value) for name, value in values_of(slug).items()]
+    return ", ".join(said) or slug
+
+
+def in_words(slug: str) -> str:
+    """A decoding as sentences write it: 'CTC weight 0.3' for ctc0.3."""
+    said = [f"{_BY_NAME[name].heading} {value}" for name, value in values_of(slug).items()]
+    return ", ".join(said) or slug
+
+
+def together(slugs: Iterable[str]) -> str:
+    """Several decodings in few words: 'CTC 0.0, 0.3' where they differ in one axis alone."""
+    each = list(dict.fromkeys(slugs))
+    values = [values_of(slug) for slug in each]
+    if not all(list(value) == list(values[0]) and len(value) == 1 for value in values):
+        return "; ".join(map(label, each))
+    (name,) = values[0]
+    return _BY_NAME[name].label.format(", ".join(value[name] for value in values))
+
+
+def order(slug: str) -> tuple:
+    """By what decodings are sorted: axis by axis, numbers from the smallest."""
+    values = values_of(slug)
+    key = []
+    for axis in of_level(DECODING):
+        value = values.get(axis.name, "")
+        key.append((0.0, value) if "enum" in axis.allowed or not value else (float(value), ""))
+    return tuple(key)
