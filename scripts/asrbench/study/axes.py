@@ -55,25 +55,31 @@ class Axis:
             if not isinstance(value, str) or value not in self.allowed["enum"]:
                 raise ValueError(f"must be {' or '.join(map(repr, self.allowed['enum']))}")
             return value
-        least, most = self.allowed["minimum"], self.allowed.get("maximum")
-        whole = self.allowed["type"] == "integer"
-        bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
-        wrong = ValueError(f"must be a {'whole ' if whole else ''}number {bounds}")
-        if isinstance(given, bool) or not isinstance(
-            given, (int, str) if whole else (int, float, str)
-        ):
+        if self.allowed["type"] == "integer":
+            if isinstance(given, bool) or not isinstance(given, int):
+                raise ValueError("must be a whole number")
+            if given < self.allowed["minimum"]:
+                raise ValueError(f"must be at least {self.allowed['minimum']}")
+            return given
+        least, most = self.allowed["minimum"], self.allowed["maximum"]
+        wrong = ValueError(f"must be a number from {least} to {most}")
+        if isinstance(given, bool) or not isinstance(given, (int, float, str)):
             raise wrong
         try:
-            number = int(given) if whole else float(given)
+            number = float(given)
         except ValueError:
             raise wrong from None
-        if not number >= least or (most is not None and number > most):
+        if not least <= number <= most:
             raise wrong
-        return int(number) if whole else repr(abs(number))
+        return repr(abs(number))
 
     def in_path(self, value: Value) -> str:
         """How a value stands in a path."""
         return self.slug.format(self.short.get(value, value))
+
+    def of_path(self, text: str) -> Value:
+        """The value that stands in a path as that text."""
+        return int(text) if self.allowed.get("type") == "integer" else self.read(text)
 
 
 ENGINE = Axis(
@@ -204,7 +210,7 @@ def build_name(model: str, values: Mapping[str, Value], defaults: Mapping[str, o
 _NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
 
 
-def values_of(slug: str) -> dict[str, str]:
+def values_of(slug: str) -> dict[str, Value]:
     """The axes that the slug of a decoding names, in their order; {} where it is none."""
     axes = of_level(DECODING)
     parts = [
@@ -212,7 +218,11 @@ def values_of(slug: str) -> dict[str, str]:
         for axis in axes
     ]
     match = re.fullmatch("".join(parts), slug)
-    return {name: value for name, value in match.groupdict().items() if value} if match else {}
+    return {name: _BY_NAME[name].of_path(text) for name, text in _found(match).items()}
+
+
+def _found(match: re.Match | None) -> dict[str, str]:
+    return {name: text for name, text in match.groupdict().items() if text} if match else {}
 
 
 def _values_pattern(axis: Axis) -> str:
@@ -240,7 +250,17 @@ def together(slugs: Iterable[str]) -> str:
     if not all(list(value) == list(values[0]) and len(value) == 1 for value in values):
         return "; ".join(map(label, each))
     (name,) = values[0]
-    return _BY_NAME[name].label.format(", ".join(value[name] for value in values))
+    return _BY_NAME[name].label.format(", ".join(str(value[name]) for value in values))
+
+
+def same_in_all(variants: Iterable[Variant]) -> list[str]:
+    """The axes in which these variants do not differ: 'engine espnet', …"""
+    every = [variant.axes for variant in variants]
+    return [
+        f"{axis.heading} {every[0][axis.name]}"
+        for axis in AXES
+        if len({each.get(axis.name) for each in every}) == 1 and axis.name in every[0]
+    ]
 
 
 def order(slug: str) -> tuple:
@@ -249,5 +269,5 @@ def order(slug: str) -> tuple:
     key = []
     for axis in of_level(DECODING):
         value = values.get(axis.name, "")
-        key.append((0.0, value) if "enum" in axis.allowed or not value else (float(value), ""))
+        key.append((0.0, str(value)) if "enum" in axis.allowed or not value else (float(value), ""))
     return tuple(key)

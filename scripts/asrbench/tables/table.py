@@ -10,6 +10,7 @@ import pandera.pandas as pa
 
 from asrbench.basics.csv_cells import harmless_table
 from asrbench.basics.errors import UserError
+from asrbench.study import axes
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 from asrbench.tables.table_latex import latex
@@ -131,9 +132,11 @@ def kind(column: pa.Column) -> str:
 
 
 def speech_note(study: Study) -> list[str]:
-    """Which speech, and that a machine spoke it where that is so."""
+    """Which speech, that a machine spoke it where that is so, and how all variants are alike."""
     synthetic = " (synthetic speech)" if study.speech.synthetic else ""
-    return [f"Speech: {study.speech.name}{synthetic}."]
+    alike = axes.same_in_all(study.variants())
+    every = f" All variants: {', '.join(alike)}." if alike else ""
+    return [f"Speech: {study.speech.name}{synthetic}.{every}"]
 
 
 INTERVAL_NOTE = "In brackets: 95 % interval (bootstrap); no brackets, no interval."
