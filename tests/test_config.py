@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 from asrbench.basics.errors import UserError
-from asrbench.study import command_line_config, config
+from asrbench.study import axes, command_line_config, config
 from asrbench.study.config_block import Block
+from hypothesis import given
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -82,6 +84,30 @@ def test_the_schema_file_is_the_schema():
         ({"ctc_weights": ["half"]}, "ctc_weights[0]: 'half' must be a number from 0 to 1"),
         ({"ctc_weights": [0.3, "0.30"]}, "ctc_weights: 0.3 is listed more than once"),
         ({"ctc_weights": []}, "ctc_weights: [] must hold at least 1"),
+        (
+            {"decode": [{"ctc_weight": [0.3, 2]}]},
+            "decode[0].ctc_weight[1]: 2 must be a number from",
+        ),
+        ({"decode": [{"beam": 3}]}, "decode[0].beam: unknown key; did you mean beam_size?"),
+        ({"decode": [{"beam_size": 0}]}, "decode[0].beam_size[0]: 0 must be at least 1"),
+        (
+            {"decode": [{"beam_size": 2}], "ctc_weights": [1]},
+            "(top level): has both ctc_weights and decode; put the CTC weights into decode: "
+            "decode: [{ctc_weight: [1.0]}]",
+        ),
+        (
+            {"models": [{"name": "one", "source": "a", "builds": [{"engine": "kaldi"}]}]},
+            "models[0].builds[0].engine[0]: 'kaldi' must be 'espnet' or 'espnet-fast'",
+        ),
+        (
+            {
+                "models": [
+                    {"name": "a", "source": "a", "builds": [{"engine": ["espnet", "fast"]}]},
+                    {"name": "a-fast", "source": "b"},
+                ]
+            },
+            "models: a-fast is listed more than once",
+        ),
         ({"sweeps__frames__lengths": [100, 0]}, "sweeps.frames.lengths[1]: 0 must be at least 1"),
         ({"models": [{"name": "one"}]}, "models[0].source: is missing; add it"),
         ({"models": [{"name": "a/b", "source": "x"}]}, "models[0].name: 'a/b' must match"),
@@ -121,6 +147,71 @@ def test_two_mistakes_are_two_lines():
 )
 def test_a_weight_has_one_spelling(given, text):
     assert config.parse(changed(ctc_weights=[given])).ctc_weights == [text]
+
+
+def test_decodings_are_crossed_in_a_block_and_united_over_blocks():
+    decode = [
+        {"ctc_weight": [0, 0.3]},
+        {"ctc_weight": 0.3, "beam_size": [5, 10]},
+        {"beam_size": 1},
+    ]
+    study = config.parse(changed(decode=decode, decoding={"beam_size": 10}))
+    assert [variant.slug for variant in study.variants("one")] == [
+        *("ctc0.0", "ctc0.3", "ctc0.3-beam5"),  # beam 10 is the default, and there already
+        *("ctc0.0-beam1", "ctc0.3-beam1", "ctc1.0-beam1"),
+    ]
+    found = study.find("one", ctc_weight="0.3", beam_size=5)
+    assert found is not None and axes.label(found.slug) == "CTC 0.3, beam 5"
+    assert study.find("one", ctc_weight="0.5") is None and study.find("two") is None
+
+
+def test_builds_share_a_checkpoint_and_have_names_of_their_own():
+    models = [
+        {"name": "one", "source": "a", "builds": [{}, {"engine": "fast"}]},
+        {"name": "same-files", "source": "a", "engine": "espnet-fast"},
+        {
+            "name": "two",
+            "source": "b",
+            "engine": "fast",
+            "builds": [{"engine": ["espnet", "fast"]}],
+        },
+    ]
+    study = config.parse(changed(models=models))
+    assert [(build.name, build.checkpoint, build["engine"]) for build in study.builds()] == [
+        ("one", "one", "espnet"),
+        ("one-fast", "one", "espnet-fast"),
+        ("same-files", "one", "espnet-fast"),
+        ("two-espnet", "two", "espnet"),
+        ("two", "two", "espnet-fast"),
+    ]
+    assert study.model("one-fast").name == "one"
+    assert config.parse(study.model_dump()) == study
+    with pytest.raises(UserError, match=r"no variant 'ctc0.7'; there are: ctc0.0, ctc0.3, ctc1.0"):
+        study.variant("one", "ctc0.7")
+    with pytest.raises(
+        UserError, match=r"'x' is not in the .*: one, one-fast, same-files, two-esp"
+    ):
+        study.build("x")
+
+
+def test_an_axis_that_an_engine_does_not_have_is_one_line(monkeypatch):
+    monkeypatch.setitem(axes.AXES_OF, "espnet", (axes.BEAM_SIZE,))
+    with pytest.raises(UserError, match=r"espnet has no ctc_weight; its axes are beam_size$"):
+        config.parse(changed(decode=[{"ctc_weight": 1}]))
+    study = config.parse(changed(decode=[{"beam_size": [1, 20]}]))
+    assert [str(variant) for variant in study.variants()] == ["one beam1", "one beam20"]
+
+
+# A weight may be written with an exponent, whose hyphen is no end of it.
+@given(
+    st.floats(0, 1).map(axes.CTC_WEIGHT.read),
+    st.one_of(st.none(), st.integers(1, 10**6)),
+)
+def test_a_decoding_is_read_back_from_its_path(weight, beam):
+    values = {"ctc_weight": weight, "beam_size": beam or 20}
+    slug = axes.decoding_slug("espnet", values, {})
+    named = values if beam not in (None, 20) else {"ctc_weight": weight}
+    assert axes.values_of(slug) == named
 
 
 def test_a_model_may_have_weights_of_its_own():

@@ -194,7 +194,7 @@ def test_the_program_runs_outside_the_workflow_on_a_folder_of_files(study):
         (["--job", "one"], "--job: is not JSON"),
         (["--job", "[]"], "--job: names no model; describe_job.py writes one"),
         (["--job", '{"model": "one", "beam": 2}'], "--job: has beam, which no job has"),
-        (["--job", '{"model": "one"}'], "--job: names no variant, axes or beam_size"),
+        (["--job", '{"model": "one"}'], "--job: names no variant and axes"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_line(study, arguments, line):

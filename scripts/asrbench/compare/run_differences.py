@@ -61,7 +61,6 @@ def of_variant(first: Run, second: Run, variant: tuple[str, str]) -> str:
         *(_another(a.heading, axes[0].get(a.name), axes[1].get(a.name)) for a in AXES),
         _another("kind of weights", one.weights, other.weights),
         _another("rate of tokens", one.tokens_per_second, other.tokens_per_second),
-        _another("beam", first.study.decoding.beam_size, second.study.decoding.beam_size),
     ]
     network, others = _network(first, model), _network(second, model)
     if "random" not in (one.weights, other.weights):

@@ -33,12 +33,11 @@ class OpenedVariant:
         from asrbench.engines.recogniser import Recogniser
 
         job = self.job
-        if job.variant is None or job.axes is None or job.beam_size is None:
-            raise UserError("--job: names no variant, axes or beam_size, which a search needs")
+        if job.variant is None or job.axes is None:
+            raise UserError("--job: names no variant and axes, which a search needs")
         threads.use(use_threads or job.threads or "all")
         recogniser = Recogniser(
             self.manifest,
-            beam_size=job.beam_size,
             tokens_per_second=job.tokens_per_second,
             **job.axes,
         )

@@ -104,14 +104,24 @@ CTC_WEIGHT = Axis(
     allowed={"type": "number", "minimum": 0, "maximum": 1},
     default=("0.0", "0.3", "1.0"),
 )
-AXES = (ENGINE, CTC_WEIGHT)
+BEAM_SIZE = Axis(
+    name="beam_size",
+    level=DECODING,
+    slug="beam{}",
+    label="beam {}",
+    heading="beam",
+    meaning="Hypotheses that the search keeps at each step.",
+    allowed={"type": "integer", "minimum": 1},
+    default=20,
+)
+AXES = (ENGINE, CTC_WEIGHT, BEAM_SIZE)
 _BY_NAME = {axis.name: axis for axis in AXES}
 
 # The axes of decoding that each engine has. The first is its primary one, which stands in
 # every path; any other stands there only where it is not the study's default.
 AXES_OF: dict[str, tuple[Axis, ...]] = {
-    "espnet": (CTC_WEIGHT,),
-    "espnet-fast": (CTC_WEIGHT,),
+    "espnet": (CTC_WEIGHT, BEAM_SIZE),
+    "espnet-fast": (CTC_WEIGHT, BEAM_SIZE),
 }
 
 

@@ -28,7 +28,6 @@ def _variant(study: Study, variant: Variant) -> dict:
         "variant": variant.slug,
         "axes": variant.axes,
         "tokens_per_second": study.model(variant.model).tokens_per_second,
-        "beam_size": study.decoding.beam_size,
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,
     }

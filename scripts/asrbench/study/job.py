@@ -24,7 +24,6 @@ class Job:
         checkpoint: the model whose files it is made of.
         variant: the decoding, as it stands in paths.
         axes: of build and decoding, by name; see :mod:`asrbench.study.axes`.
-        beam_size: hypotheses that are kept at each step.
         tokens_per_second: for random weights, the length of the output.
         sample_rate_hz, channels: how speech is read.
         threads: CPU threads of the process, or 'all'.
@@ -40,7 +39,6 @@ class Job:
     checkpoint: str | None = None
     variant: str | None = None
     axes: dict[str, str | int] | None = None
-    beam_size: int | None = None
     tokens_per_second: float | None = None
     sample_rate_hz: int | None = None
     channels: str | None = None

@@ -73,7 +73,6 @@ Decode = Annotated[list[Decodings], Field(min_length=1)]
 class Decoding(_defaults(DECODING)):  # type: ignore[misc]
     """How speech is decoded, where no block says otherwise."""
 
-    beam_size: Positive = Field(20, description="Hypotheses that are kept at each step.")
     threads: Positive | Literal["all"] = Field(
         "all", description="CPU threads of the measured process; all: every core it may use."
     )
@@ -150,9 +149,6 @@ def builds_of(model: Model, models: list[Model]) -> list[Build]:
 
     Args:
         models: all models. Of those with the same files the first has the checkpoint.
-
-    Raises:
-        ValueError: one build is listed more than once.
     """
     files = ("source", "sha256", "weights")
     same = [other for other in models if all(getattr(other, f) == getattr(model, f) for f in files)]
@@ -162,15 +158,14 @@ def builds_of(model: Model, models: list[Model]) -> list[Build]:
         Build(axes.build_name(model.name, values, own), same[0].name, tuple(values.items()))
         for values in axes.crossed(blocks, axes.of_level(BUILD), own)
     ]
-    no_doubles([build.name for build in found])
-    return found
+    return list(dict.fromkeys(found))
 
 
 def variants_of(build: Build, model: Model, study: Any) -> list[Variant]:
     """The decodings of one build, in the order of the configuration.
 
     Raises:
-        ValueError: a block names an axis that the engine does not have, or one is there twice.
+        ValueError: a block names an axis that the engine does not have.
     """
     engine = str(build["engine"])
     defaults: Mapping[str, Value] = study.decoding.model_dump()
@@ -178,8 +173,7 @@ def variants_of(build: Build, model: Model, study: Any) -> list[Variant]:
     for values in axes.crossed(_blocks(model, study, engine), AXES_OF[engine], defaults):
         slug = axes.decoding_slug(engine, values, defaults)
         found.append(Variant(build, slug, tuple(values.items())))
-    no_doubles([variant.slug for variant in found])
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _blocks(model: Model, study: Any, engine: str) -> list[dict]:
@@ -200,7 +194,7 @@ def _blocks(model: Model, study: Any, engine: str) -> list[dict]:
 
 
 def check(study: Any) -> None:
-    """Refuse variants that cannot be told apart or that an engine does not have.
+    """Refuse variants that an engine does not have.
 
     Raises:
         ValueError: which.

@@ -42,7 +42,6 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             "power_status": "unavailable",
             "meter": "",
             "scope": "",
-            "beam_size": study.decoding.beam_size,
             "threads": str(study.decoding.threads),
         }
         reasons = [f"{name}: {why}" for name, why in absent.items()]
@@ -129,7 +128,6 @@ TABLE = Table(
             meaning="CPU seconds for a second of audio: computing time, and no energy."
         ),
         **interval("wer_percent", "Word error rate."),
-        beam_size=count(meaning="Hypotheses that the search keeps at each step."),
         threads=text(meaning="CPU threads as configured."),
         reasons=text(meaning="Why figures are absent, by table."),
     ),
@@ -144,7 +142,6 @@ TABLE = Table(
         spanned("energy (J)", "energy_per_utterance_study_j"),
         Column("CPU s / audio s", "cpu_s_per_audio_s"),
         spanned("WER (%)", "wer_percent"),
-        Column("beam", "beam_size"),
         Column("threads", "threads"),
         Column("remarks", "reasons"),
     ],
