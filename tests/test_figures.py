@@ -129,7 +129,7 @@ def test_more_decodings_than_line_styles_are_said_and_never_drawn_alike(many, na
 
 
 def test_no_two_weights_have_a_style_in_common():
-    styles = style.weight_styles([f"0.{i}" for i in range(1, 10)])
+    styles = style.decoding_styles([f"ctc0.{i}" for i in range(1, 10)])
     for part in zip(*styles.values(), strict=True):
         assert len(set(part)) == len(part) == 7
 

@@ -284,5 +284,5 @@ def test_intervals_of_differences_and_ratios():
 
 
 def test_an_explanation_names_the_largest_part_first(finished):
-    said = slowest.explanation(Tables(finished[1] / "tables"), ("conformer", "0.3"))
+    said = slowest.explanation(Tables(finished[1] / "tables"), ("conformer", "ctc0.3"))
     assert said.index("encoder") < said.index("attention decoder") < said.index("CTC scoring")
