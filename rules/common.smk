@@ -14,6 +14,7 @@ from snakemake_interface_executor_plugins.settings import DeploymentMethod
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.compare import run_entries
+from asrbench.engines import precision
 from asrbench.engines.catalogue import MODULES
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
@@ -25,6 +26,8 @@ from asrbench.workflow import code_digest, run_lock
 update_config(config, command_line_config.typed(workflow.config_settings.config))
 try:
     STUDY = study_config.parse(dict(config), " + ".join(map(str, workflow.configfiles)))
+    for build in STUDY.builds():
+        precision.check(build["precision"])
 except UserError as error:
     sys.exit(str(error))  # a WorkflowError would put our own file and line around it
 

@@ -17,9 +17,13 @@ def main() -> None:
 
     counted = opened_variant.from_arguments(arguments)
 
-    from asrbench.engines import parameters, recogniser
+    from asrbench.engines import parameters, precision, recogniser
 
-    rows = parameters.count(recogniser.load_model(counted.manifest))
+    model = recogniser.load_model(counted.manifest)
+    # Before quantisation, after which there are no parameters that could be counted.
+    rows = parameters.count(model)
+    if counted.job.axes["precision"] != "float32":
+        rows = parameters.as_held(rows, precision.applied(model, counted.job.axes["precision"]))
     out = Path(arguments.out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", newline="", encoding="utf-8") as file:

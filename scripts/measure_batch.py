@@ -36,7 +36,7 @@ def main() -> None:
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
         threads.use(job.threads)
-        model = recogniser.load_model(measured.manifest)
+        model = recogniser.load_model(measured.manifest, job.axes["precision"])
         hop_length, rate_hz = recogniser.front_end(model, job.model)
         measured.check_rate(rate_hz)
         batch.warm_up(model, waveforms[0], job.warm_up)

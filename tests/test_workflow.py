@@ -28,13 +28,17 @@ DECODING = {"decode_shard", "gather_hypotheses"}
 def cut_down_demo() -> dict:
     """The demo's models and speech, with as few utterances as make a study.
 
-    One model has CTC weights of its own.
+    One model has a CTC weight of its own and two precisions, another one two beam sizes.
     """
     config = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
     config["speech"]["path"] = str(ROOT / "demo" / config["speech"]["path"])
     for model in config["models"]:
         model["source"] = str(ROOT / "demo" / model["source"])
-    config["models"][1]["ctc_weights"] = [0.3]
+    config["models"][0]["decode"] = [
+        {"ctc_weight": [0.0, 0.3, 1.0]},
+        {"ctc_weight": 0.3, "beam_size": 3},
+    ]
+    config["models"][1] |= {"ctc_weights": [0.3], "builds": [{}, {"precision": "int8"}]}
     config["decoding"] = {"beam_size": 2, "threads": "all"}
     config["latency"] = {"utterances": 2, "rounds": 1, "warm_up": 1, "seed": 1}
     config["sweeps"] = {
@@ -70,32 +74,49 @@ def table(study: Study, name: str) -> list[dict[str, str]]:
 
 
 def test_the_summary_has_a_row_for_each_variant_of_each_model(finished):
-    found = [(row["model"], row["ctc_weight"]) for row in table(finished, "summary")]
-    wanted = [
-        (model["name"], weight)
-        for model in finished.config["models"]
-        for weight in map(str, model.get("ctc_weights", finished.config["ctc_weights"]))
-    ]
-    assert found == wanted and len(found) == 10
+    found = [(row["model"], row["variant"]) for row in table(finished, "summary")]
+    weights = ["ctc0.0", "ctc0.3", "ctc1.0"]
+    wanted = [("conformer-demo", slug) for slug in [*weights, "ctc0.3-beam3"]]
+    wanted += [("lstm-demo", "ctc0.3"), ("lstm-demo-int8", "ctc0.3")]
+    wanted += [(model, slug) for model in ("conformer-full", "lstm-full") for slug in weights]
+    assert found == wanted
+
+
+def test_a_build_has_the_files_of_its_checkpoint_and_rows_of_its_own(finished):
+    assert not (finished.folder / "resources/models/lstm-demo-int8").exists()
+    rows = {row["model"]: row for row in table(finished, "summary")}
+    whole, other = rows["lstm-demo"], rows["lstm-demo-int8"]
+    assert (whole["precision"], other["precision"]) == ("float32", "int8")
+    assert whole["parameters_whole"] == other["parameters_whole"]
+    for column in ("latency_mean_s", "wer_percent", "peak_memory_bytes"):
+        assert float(other[column]) >= 0 and whole[column] != ""
+    held = {row["model"]: int(row["weights_bytes"]) for row in table(finished, "compute")}
+    assert held["lstm-demo-int8"] < 0.3 * held["lstm-demo"]
+    beams = {row["variant"]: row["beam_size"] for row in table(finished, "latency")}
+    assert (beams["ctc0.3"], beams["ctc0.3-beam3"]) == ("2", "3")
+    shown = (finished.folder / "results/tables/summary.md").read_text()
+    head = next(line for line in shown.splitlines() if line.startswith("| model"))
+    assert all(f" {word} " in head for word in ("precision", "CTC weight", "beam"))
+    assert "engine" not in head and "All variants: engine espnet." in shown
 
 
 def test_the_summary_has_the_published_numbers_of_parameters(finished):
-    rows = {(row["model"], row["ctc_weight"]): row for row in table(finished, "summary")}
+    rows = {(row["model"], row["variant"]): row for row in table(finished, "summary")}
     for model, whole, ctc, decoder in (
         ("conformer-full", 116146960, 2565000, 30350216),
         ("lstm-full", 8248145, 8667, 1459318),
     ):
-        hybrid = rows[model, "0.3"]
+        hybrid = rows[model, "ctc0.3"]
         assert int(hybrid["parameters_whole"]) == int(hybrid["parameters_used"]) == whole
         assert int(hybrid["parameters_ctc"]) == ctc
         assert int(hybrid["parameters_decoder"]) == decoder
-        assert int(rows[model, "0.0"]["parameters_used"]) == whole - ctc
-        assert int(rows[model, "1.0"]["parameters_used"]) == whole - decoder
+        assert int(rows[model, "ctc0.0"]["parameters_used"]) == whole - ctc
+        assert int(rows[model, "ctc1.0"]["parameters_used"]) == whole - decoder
 
 
 def test_every_latency_is_there_and_traceable(finished):
     for row in table(finished, "summary"):
-        raw = finished.folder / "results/latency" / row["model"] / f"ctc{row['ctc_weight']}"
+        raw = finished.folder / "results/latency" / row["model"] / row["variant"]
         with (raw / "round1.csv").open(newline="") as file:
             latencies = [float(line["latency_s"]) for line in csv.DictReader(file)]
         assert float(row["latency_mean_s"]) == pytest.approx(sum(latencies) / len(latencies))

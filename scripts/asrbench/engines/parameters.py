@@ -5,14 +5,22 @@ modules reports it in its own row and again in that row's ``shared``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
+
+from asrbench.engines import precision
+
+# What each way of decoding leaves out.
+_UNUSED = {"attention": "ctc", "hybrid": None, "ctc": "decoder"}
 
 
 @dataclass(frozen=True)
 class Count:
-    """One row: numbers of parameters (elements of tensors) and the bytes they take in memory."""
+    """One row: numbers of parameters (elements of tensors), and the bytes that they take in memory.
+
+    Parameters are those of the model as it was trained; bytes are of the build's precision.
+    """
 
     module: str
     parameters: int
@@ -39,13 +47,25 @@ def count(model: torch.nn.Module) -> list[Count]:
 
     rows = [_row("whole", whole, shared)]
     rows += [_row(name, tensors, shared) for name, tensors in modules.items()]
-    for way, unused in {"attention": "ctc", "hybrid": None, "ctc": "decoder"}.items():
+    for way, unused in _UNUSED.items():
         others = [tensors for name, tensors in modules.items() if name != unused]
         kept = {key for tensors in others for key in tensors}
         dropped = set(modules.get(unused, {})) - kept
         used = {key: tensor for key, tensor in whole.items() if key not in dropped}
         rows.append(_row(f"used:{way}", used, shared))
     return rows
+
+
+def as_held(rows: list[Count], model: torch.nn.Module) -> list[Count]:
+    """The rows with the bytes of the same model in another precision."""
+    parts = dict(model.named_children())
+    held = []
+    for row in rows:
+        unused = _UNUSED.get(row.module.removeprefix("used:"))
+        kept = [part for name, part in parts.items() if name != unused]
+        of = [parts[row.module]] if row.module in parts else kept
+        held.append(replace(row, bytes=precision.held_bytes(*of)))
+    return held
 
 
 def _tensors(parameters: Iterable[torch.nn.Parameter]) -> list[tuple[int, torch.nn.Parameter]]:

@@ -16,7 +16,7 @@ from importlib import import_module
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import catalogue, espnet_import, search_end
+from asrbench.engines import catalogue, espnet_import, precision, search_end
 from asrbench.engines.part_timers import PartClocks
 from asrbench.sources import packed_model, permitted_parts
 from asrbench.sources.manifest import Manifest
@@ -71,6 +71,7 @@ class Recogniser:
         beam_size: hypotheses kept at each step.
         tokens_per_second: for random weights, the length of the output.
         engine: whose search decodes, of :mod:`asrbench.engines.catalogue`.
+        precision: what the model computes in; see :mod:`asrbench.engines.precision`.
         clocks_in_search: whether the scorers are timed one by one; without,
             ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own
             cost is measured).
@@ -87,8 +88,9 @@ class Recogniser:
         tokens_per_second: float | None = None,
         clocks_in_search: bool = True,
         engine: str = "espnet",
+        precision: str = "float32",
     ):
-        self.speech2text = _speech2text(manifest, float(ctc_weight), beam_size)
+        self.speech2text = _speech2text(manifest, float(ctc_weight), beam_size, precision)
         for module in catalogue.MODULES[engine]:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
@@ -155,7 +157,7 @@ class Recogniser:
             output, _lengths = self.model.encode(speech=speech, speech_lengths=length)
         if isinstance(output, tuple):
             output = output[0]  # the rest are intermediate CTC outputs
-        return output[0].numpy()
+        return output[0].float().numpy()
 
     def transcribe_encoded(self, output: np.ndarray) -> Transcript:
         """Decode from an encoder output, as :meth:`encode` gives it, in place of a waveform.
@@ -165,7 +167,8 @@ class Recogniser:
         """
         import torch
 
-        encoded = torch.from_numpy(output)[None], torch.tensor([len(output)])
+        speech = torch.from_numpy(output).to(precision.of_outputs(self.model))
+        encoded = speech[None], torch.tensor([len(output)])
         encode = self.model.encode
         self.model.encode = lambda **_batch: encoded
         try:
@@ -199,38 +202,51 @@ class Recogniser:
         )
 
 
-def load_model(manifest: Manifest):
+def load_model(manifest: Manifest, in_precision: str = "float32"):
     """The bare ESPnet model of a manifest, in evaluation mode, with its weights.
 
     Returns:
         An ``espnet2.asr.espnet_model.ESPnetASRModel``.
     """
+    return _loaded(manifest, in_precision)[0]
+
+
+def _loaded(manifest: Manifest, in_precision: str):
+    """The model, and the arguments of its training, as ESPnet's builder gives them."""
     import torch
 
     ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
-
     torch.manual_seed(WEIGHTS_SEED)
-    model, _arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
-    _load_weights(model, manifest)
-    return model.eval()
+    model, arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
+    if manifest.weights == "trained":
+        from asrbench.engines import checkpoint
+
+        checkpoint.load_into(model, manifest.checkpoint)
+    return precision.applied(model.eval(), in_precision), arguments
 
 
-def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
-    import torch
-
+def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int, in_precision: str):
+    ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
     Speech2Text = espnet_import.load("espnet2.bin.asr_inference").Speech2Text
 
-    torch.manual_seed(WEIGHTS_SEED)
-    speech2text = _built(
-        Speech2Text,
-        manifest,
-        asr_train_config=str(manifest.config),
-        asr_model_file=None,
-        ctc_weight=ctc_weight,
-        beam_size=beam_size,
-        lm_weight=0.0,
-    )
-    model = speech2text.asr_model
+    model, arguments = _loaded(manifest, in_precision)
+    # The constructor builds its search around the parts of the model that it builds. It gets
+    # the one that has its weights and its precision already, in place of building one.
+    build = ASRTask.build_model_from_file
+    ASRTask.build_model_from_file = lambda *_arguments: (model, arguments)
+    try:
+        speech2text = _built(
+            Speech2Text,
+            manifest,
+            asr_train_config=str(manifest.config),
+            asr_model_file=None,
+            ctc_weight=ctc_weight,
+            beam_size=beam_size,
+            lm_weight=0.0,
+        )
+    finally:
+        ASRTask.build_model_from_file = build
+    precision.cast(model, in_precision)  # the constructor has turned all into float32
     if speech2text.beam_search is None:
         raise UserError(
             f"model {manifest.name} has no CTC/attention search (it is a transducer or the like); "
@@ -247,7 +263,6 @@ def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int):
             f"decoding.beam_size is {beam_size}, and model {manifest.name} has "
             f"{model.vocab_size} tokens to choose from: set it to at most {model.vocab_size}"
         )
-    _load_weights(model, manifest)
     return speech2text
 
 
@@ -272,13 +287,6 @@ def _built(builder, manifest: Manifest, *args, **kwargs):
 
 def _said(error: Exception) -> str:
     return " ".join(str(error).split())[:300] or "no message"
-
-
-def _load_weights(model, manifest: Manifest) -> None:
-    from asrbench.engines import checkpoint
-
-    if manifest.weights == "trained":
-        checkpoint.load_into(model, manifest.checkpoint)
 
 
 def front_end(model, name: str) -> tuple[int, int]:

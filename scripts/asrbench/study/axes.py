@@ -94,6 +94,17 @@ ENGINE = Axis(
     default="espnet",
     short={"espnet-fast": "fast"},
 )
+PRECISION = Axis(
+    name="precision",
+    level=BUILD,
+    slug="{}",
+    label="{}",
+    heading="precision",
+    meaning="What the model computes in. int8: weights of matrix products and recurrent layers as "
+    "8-bit integers, by PyTorch's dynamic quantisation. bfloat16: all but the front end.",
+    allowed={"enum": ["float32", "bfloat16", "int8"]},
+    default="float32",
+)
 CTC_WEIGHT = Axis(
     name="ctc_weight",
     level=DECODING,
@@ -114,7 +125,7 @@ BEAM_SIZE = Axis(
     allowed={"type": "integer", "minimum": 1},
     default=20,
 )
-AXES = (ENGINE, CTC_WEIGHT, BEAM_SIZE)
+AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE)
 _BY_NAME = {axis.name: axis for axis in AXES}
 
 # The axes of decoding that each engine has. The first is its primary one, which stands in

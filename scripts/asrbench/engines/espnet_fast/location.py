@@ -37,6 +37,8 @@ class LocationAttention:
 
     def __init__(self, module: torch.nn.Module):
         self.module = module
+        self.from_located = _weight(module.mlp_att).t()  # (C, A)
+        self.to_energy = _weight(module.gvec)[0]  # (A,)
 
     def begin(self, encoded: torch.Tensor) -> Memory:
         """What all hypotheses share.
@@ -70,11 +72,9 @@ class LocationAttention:
         """gᵀ σ(2 u) of every step, shape (m, T), from W z, shape (m, A)."""
         located = self._located(before)
         # The last row of the second factor adds W z to every step: one product for both.
-        factors = torch.cat(
-            (self.module.mlp_att.weight.t().expand(len(before), -1, -1), from_z[:, None]), dim=1
-        )
+        factors = torch.cat((self.from_located.expand(len(before), -1, -1), from_z[:, None]), dim=1)
         inner = torch.baddbmm(doubled.expand(len(before), -1, -1), located, factors, alpha=2)
-        return torch.matmul(inner.sigmoid_(), self.module.gvec.weight[0])
+        return torch.matmul(inner.sigmoid_(), self.to_energy)
 
     def _located(self, before: torch.Tensor) -> torch.Tensor:
         """The convolution of the weights before, and a column of ones: (m, T) to (m, T, C+1)."""
@@ -84,6 +84,12 @@ class LocationAttention:
         located = before.new_ones(len(before), len(kernel) + 1, before.size(1))
         located[:, :-1] = torch.matmul(kernel, windows.transpose(1, 2))
         return located.transpose(1, 2)
+
+
+def _weight(linear: torch.nn.Module) -> torch.Tensor:
+    """The weights of a layer, of one that is quantised as the numbers that they stand for."""
+    weight = linear.weight
+    return weight if isinstance(weight, torch.Tensor) else weight().dequantize()
 
 
 class SharedAttention:
