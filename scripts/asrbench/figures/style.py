@@ -103,10 +103,10 @@ def drawn(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict, str]:
     """
     slugs = list(dict.fromkeys(variant.slug for variant in study.variants()))
     styles = decoding_styles(slugs)
-    without = [axes_of_variants.label(slug) for slug in slugs if slug not in styles]
+    without = [slug for slug in slugs if slug not in styles]
     there = rows[rows["variant"].isin(list(styles))]
-    told = f"not drawn, for want of line styles: {', '.join(without)}" if without else ""
-    return there, styles, textwrap.fill(told, 70)
+    told = f"not drawn, for want of line styles: {axes_of_variants.together(without)}"
+    return there, styles, textwrap.fill(told, 70) if without else ""
 
 
 def model_styles(study: Study) -> dict[str, tuple[object, str]]:

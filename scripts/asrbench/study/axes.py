@@ -73,6 +73,11 @@ class Axis:
             raise wrong
         return repr(abs(number))
 
+    @property
+    def is_text(self) -> bool:
+        """Whether a table holds its values as text, so that 0.0 does not become 0."""
+        return self.allowed.get("type") != "integer"
+
     def in_path(self, value: Value) -> str:
         """How a value stands in a path."""
         return self.slug.format(self.short.get(value, value))

@@ -7,26 +7,16 @@ import pandas as pd
 
 from asrbench.basics.csv_cells import as_given, check_width
 from asrbench.basics.errors import UserError
+from asrbench.study import axes
 
 _ADVICE = "remove it, and the workflow makes it again"
 TEXT = [
-    *(
-        "model",
-        "variant",
-        "ctc_weight",
-        "engine",
-        "weights",
-        "speech",
-        "module",
-        "reason",
-        "reasons",
-    ),
+    *(f"{before}{axis.name}" for axis in axes.AXES if axis.is_text for before in ("", "other_")),
+    *("model", "variant", "weights", "speech", "module", "reason", "reasons"),
     *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
     *(
         "other_model",
         "other_variant",
-        "other_ctc_weight",
-        "other_engine",
         "other_weights",
         "verdict",
         "part",

@@ -16,7 +16,7 @@ from asrbench.tables.table_markdown import Column
 def _axis(axis: Axis) -> pa.Column:
     """The column of one axis, empty where an engine does not have it."""
     meaning = f"{axis.meaning} Empty where the engine has none."
-    if axis.allowed.get("type") == "integer":
+    if not axis.is_text:
         return count(meaning=meaning)
     return text(*[*axis.allowed["enum"], ""] if "enum" in axis.allowed else [], meaning=meaning)
 
@@ -57,7 +57,7 @@ def identity(study: Study, variant: Variant) -> dict[str, object]:
 
 
 def _absent(axis: Axis) -> str | None:
-    return None if axis.allowed.get("type") == "integer" else ""
+    return "" if axis.is_text else None
 
 
 def joined(reasons: list[str]) -> str:
