@@ -49,6 +49,9 @@ MODELS = [model.name for model in STUDY.models]
 VARIANTS = [f"{model}/ctc{weight}" for model, weight in STUDY.variants()]
 
 
+TABLE_ENDINGS = ("csv", "schema.json", "md", "tex")
+
+
 wildcard_constraints:
     model="|".join(map(re.escape, MODELS)),
     ctc_weight=r"\d(\.\d+)?(e-\d+)?",
@@ -122,7 +125,7 @@ def model_on_disk(wildcards):
 
 def tables(*names):
     """Paths of tables by name."""
-    return [f"results/tables/{name}.{ending}" for name in names for ending in ("csv", "md", "tex")]
+    return [f"results/tables/{name}.{ending}" for name in names for ending in TABLE_ENDINGS]
 
 
 def figure(*names):

@@ -53,7 +53,9 @@ def test_every_writer_and_reader_of_csv_keeps_to_it(tmp_path):
     assert list(read["utterance_id"]) == names and list(read["watts"]) == [-1.5] * 3
     assert first_cells(tmp_path / "raw.csv") == written
 
-    table.write_csv(pd.DataFrame({"reason": names, "value": [-1.5] * 3}), tmp_path / "t.csv")
+    schema = table.schema(reason=table.text(), value=table.number(low=None))
+    rows = pd.DataFrame({"reason": names, "value": [-1.5] * 3})
+    table_csv.write(rows, schema, tmp_path / "t.csv")
     assert list(table_csv.read(tmp_path, "t")["reason"]) == names
     assert list(table_csv.read(tmp_path, "t")["value"]) == [-1.5] * 3
     assert first_cells(tmp_path / "t.csv") == written

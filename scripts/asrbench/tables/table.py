@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench.basics.csv_cells import harmless_table
 from asrbench.basics.errors import UserError
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns
+from asrbench.tables import interval_columns, table_csv, table_schema
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown
 
@@ -43,8 +42,8 @@ class Table:
         return checked(self.title, self.build(study, results), self.schema)
 
     def write(self, rows: pd.DataFrame, study: Study, csv: Path, text: Path, tex: Path) -> None:
-        """Write the CSV in full precision, Markdown and LaTeX with sensible digits."""
-        write_csv(rows, csv)
+        """Write the CSV in full precision with its Table Schema beside it, Markdown and LaTeX."""
+        table_csv.write(rows, self.schema, csv)
         title, notes = f"{self.title}: {study.name}", self.notes(study)
         shown = [c for c in self.columns if not c.seldom or rows[c.value].fillna(0).any()]
         write_text(markdown(title, rows, shown, notes), text)
@@ -68,10 +67,11 @@ def checked(title: str, rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.Da
         raise UserError(f"table {title!r}: " + "; ".join(lines)) from None
 
 
-def write_csv(rows: pd.DataFrame, path: Path) -> None:
-    """Every digit, and no text that a spreadsheet would run."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    harmless_table(rows).to_csv(path, index=False, lineterminator="\n")
+def with_text(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The rows, with '' for each text of the schema that is absent."""
+    names = [n for n, column in schema.columns.items() if table_schema.kind(column) == "string"]
+    given = {name: rows[name].fillna("").astype(str) if name in rows else "" for name in names}
+    return rows.assign(**given)
 
 
 def write_text(text: str, path: Path) -> None:
@@ -118,16 +118,6 @@ def count(*, meaning: str = "") -> pa.Column:
 def truth(*, meaning: str = "") -> pa.Column:
     """True or False."""
     return pa.Column(bool, description=meaning)
-
-
-KINDS = ("text", "number", "whole number", "true or false")
-_KINDS = dict(zip(("str", "float", "int", "bool"), KINDS, strict=True))
-
-
-def kind(column: pa.Column) -> str:
-    """What the cells of a column are: one of :data:`KINDS`."""
-    name = str(column.dtype).lower()  # such as string[python], float64, int64
-    return next(words for begins, words in _KINDS.items() if name.startswith(begins))
 
 
 def speech_note(study: Study) -> list[str]:
