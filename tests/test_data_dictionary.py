@@ -9,7 +9,7 @@ import pytest
 import raw_rows
 from asrbench.basics import json_file, units
 from asrbench.basics.errors import UserError
-from asrbench.tables import catalogue, data_dictionary, table, table_csv, table_schema
+from asrbench.tables import catalogue, data_dictionary, table_csv, table_schema
 from test_tables import TABLES, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,19 +51,19 @@ def test_the_dictionary_has_each_column_of_the_written_tables(tmp_path):
 @pytest.mark.parametrize(
     ("column", "kind", "allowed"),
     [
-        (table.text(), "string", ""),
-        (table.text("a", "b", ""), "string", "a, b, (empty)"),
-        (table.number(), "number", "at least 0"),
-        (table.number(low=None), "number", ""),
-        (table.number(low=-0.001), "number", "at least -0.001"),
-        (table.number(high=1.0), "number", "0 to 1"),
-        (table.number(low=None, high=3.5), "number", "at most 3.5"),
-        (table.count(), "integer", "at least 0"),
-        (table.truth(), "boolean", ""),
+        (table_schema.text(), "string", ""),
+        (table_schema.text("a", "b", ""), "string", "a, b, (empty)"),
+        (table_schema.number(), "number", "at least 0"),
+        (table_schema.number(low=None), "number", ""),
+        (table_schema.number(low=-0.001), "number", "at least -0.001"),
+        (table_schema.number(high=1.0), "number", "0 to 1"),
+        (table_schema.number(low=None, high=3.5), "number", "at most 3.5"),
+        (table_schema.count(), "integer", "at least 0"),
+        (table_schema.truth(), "boolean", ""),
     ],
 )
 def test_type_and_bounds_are_those_that_are_checked(column, kind, allowed):
-    [field] = table_schema.of(pa.DataFrameSchema({"c": column}))["fields"]
+    [field] = table_schema.described(pa.DataFrameSchema({"c": column}))["fields"]
     assert (field["name"], field["type"]) == ("c", kind)
     assert data_dictionary.allowed(field.get("constraints", {})) == allowed
 
@@ -98,12 +98,12 @@ def test_numbers_in_seconds_joules_and_watts_have_a_unit():
 
 
 def test_a_table_says_beside_its_csv_what_its_columns_are(tmp_path):
-    columns = table.schema(
-        model=table.text(meaning="Name."),
-        kind=table.text("a", "", meaning="Kind."),
-        share_percent=table.number(high=100.0, meaning="Share."),
-        words=table.count(meaning="Words."),
-        good=table.truth(meaning="Good."),
+    columns = table_schema.schema(
+        model=table_schema.text(meaning="Name."),
+        kind=table_schema.text("a", "", meaning="Kind."),
+        share_percent=table_schema.number(high=100.0, meaning="Share."),
+        words=table_schema.count(meaning="Words."),
+        good=table_schema.truth(meaning="Good."),
     )
     rows = pd.DataFrame(
         {"model": ["1", "0.30"], "kind": ["", "a"], "share_percent": [np.nan, 5.0]}

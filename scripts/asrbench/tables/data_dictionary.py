@@ -9,8 +9,9 @@ import pandera.pandas as pa
 from asrbench.study.config import Study
 from asrbench.tables import compared, table_schema
 from asrbench.tables.catalogue import NAMES
-from asrbench.tables.table import Table, schema, text
+from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import schema, text
 
 PACKAGE = "asrbench.tables"
 _EMPTY = "(empty)"
@@ -28,7 +29,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             "meaning": field["description"],
         }
         for name, columns in schemas().items()
-        for field in table_schema.of(columns)["fields"]
+        for field in table_schema.described(columns)["fields"]
     )
 
 

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from asrbench.basics.errors import UserError
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns, table_csv, table_schema
+from asrbench.tables import table_csv, table_schema
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown
 
@@ -78,46 +77,6 @@ def write_text(text: str, path: Path) -> None:
     """As UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-
-
-def schema(**columns: pa.Column) -> pa.DataFrameSchema:
-    """Just these columns, in this order."""
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True)
-
-
-# Each column says what it means; the data dictionary is made of that.
-
-
-def text(*allowed: str, meaning: str = "") -> pa.Column:
-    """Text, never absent ('' is empty); one of ``allowed`` where any are given."""
-    return pa.Column(str, pa.Check.isin(allowed) if allowed else None, description=meaning)
-
-
-def number(low: float | None = 0.0, high: float | None = None, *, meaning: str = "") -> pa.Column:
-    """A finite number within bounds, or NaN where it is absent."""
-    checks = [pa.Check(np.isfinite, name="a finite number", ignore_na=True)]
-    checks += [] if low is None else [pa.Check.ge(low)]
-    checks += [] if high is None else [pa.Check.le(high)]
-    return pa.Column(float, checks, nullable=True, description=meaning)
-
-
-def interval(
-    name: str, meaning: str, *, low: float | None = 0.0, high: float | None = None
-) -> dict[str, pa.Column]:
-    """A number and the bounds of its interval, by the names of its three columns."""
-    bounds = [f"{which} bound of its 95 % interval." for which in ("Lower", "Upper")]
-    meanings = zip(interval_columns.names(name), (meaning, *bounds), strict=True)
-    return {column: number(low, high, meaning=words) for column, words in meanings}
-
-
-def count(*, meaning: str = "") -> pa.Column:
-    """A whole number from 0, or absent."""
-    return pa.Column("Int64", pa.Check.ge(0), nullable=True, description=meaning)
-
-
-def truth(*, meaning: str = "") -> pa.Column:
-    """True or False."""
-    return pa.Column(bool, description=meaning)
 
 
 def speech_note(study: Study) -> list[str]:

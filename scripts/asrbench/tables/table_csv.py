@@ -19,7 +19,7 @@ def write(rows: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:
     """Every digit, and no text that a spreadsheet would run; beside it NAME.schema.json."""
     path.parent.mkdir(parents=True, exist_ok=True)
     harmless_table(rows).to_csv(path, index=False, lineterminator="\n")
-    write_json(table_schema.of(schema), path.with_suffix(".schema.json"))
+    write_json(table_schema.described(schema), path.with_suffix(".schema.json"))
 
 
 def read(tables: Path, name: str) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def _columns_of_text(table: Path) -> list[str]:
             today = import_module(f"asrbench.tables.{table.stem}").TABLE.schema
         except ModuleNotFoundError:
             return []
-        described = table_schema.of(today)
+        described = table_schema.described(today)
     try:
         return [str(each["name"]) for each in described["fields"] if each["type"] == "string"]
     except (KeyError, TypeError):

@@ -8,8 +8,8 @@ import pandas as pd
 
 from asrbench.engines.catalogue import MODULES
 from asrbench.study.config import Study
-from asrbench.tables.table import text, truth
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import text, truth
 
 IDENTITY = {
     "model": text(meaning="Name of the model in the configuration."),
