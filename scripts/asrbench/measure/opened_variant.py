@@ -57,7 +57,10 @@ class Variant:
 
     def load(self, path: str) -> np.ndarray:
         """One waveform as the study reads speech: shape (samples,), float32."""
-        return audio.load(path, self.job.sample_rate_hz, self.job.channels)
+        rate_hz, channels = self.job.sample_rate_hz, self.job.channels
+        if rate_hz is None or channels is None:
+            raise UserError("--job: names no sample_rate_hz or channels, by which speech is read")
+        return audio.load(path, rate_hz, channels)
 
     def __str__(self) -> str:
         return str(self.job)
