@@ -54,6 +54,9 @@ CHECKPOINTS = list(dict.fromkeys(build.checkpoint for build in BUILDS.values()))
 VARIANTS = ["/".join(variant.key) for variant in STUDY.variants()]
 
 
+TABLE_ENDINGS = ("csv", "schema.json", "md", "tex")
+
+
 wildcard_constraints:
     model="|".join(map(re.escape, BUILDS)),
     checkpoint="|".join(map(re.escape, CHECKPOINTS)),
@@ -132,7 +135,7 @@ def files_of_checkpoint(wildcards):
 
 def tables(*names):
     """Paths of tables by name."""
-    return [f"results/tables/{name}.{ending}" for name in names for ending in ("csv", "md", "tex")]
+    return [f"results/tables/{name}.{ending}" for name in names for ending in TABLE_ENDINGS]
 
 
 def figure(*names):

@@ -1,13 +1,13 @@
 """Results of several devices or dates side by side.
 
 Needs: compare, a list of results folders or archives of pack_results.py; nothing is measured.
-Makes: results/compare/devices.{csv,md,tex}, results/compare/{latency,energy,wer}.{csv,md,tex,png,svg}.
+Makes: results/compare/devices.{csv,schema.json,md,tex}, results/compare/{latency,energy,wer}.{csv,schema.json,md,tex,png,svg}.
 """
 
-COMPARED = [f"results/compare/devices.{ending}" for ending in ("csv", "md", "tex")] + [
+COMPARED = [f"results/compare/devices.{ending}" for ending in TABLE_ENDINGS] + [
     f"results/compare/{name}.{ending}"
     for name in ("latency", "energy", "wer")
-    for ending in ("csv", "md", "tex", "png", "svg")
+    for ending in (*TABLE_ENDINGS, "png", "svg")
 ]
 
 

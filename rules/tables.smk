@@ -1,6 +1,6 @@
 """Tables, as CSV with every digit, as Markdown to be read and as LaTeX for a paper.
 
-Needs: raw rows. Makes: results/tables/{name}.{csv,md,tex}.
+Needs: raw rows. Makes: results/tables/{name}.{csv,schema.json,md,tex}.
 """
 
 # What the table of hypotheses reads, where there is such a table.
@@ -57,6 +57,7 @@ rule make_table:
             category="Tables",
             labels={"table": "{table}"},
         ),
+        schema="results/tables/{table}.schema.json",
         markdown="results/tables/{table}.md",
         latex="results/tables/{table}.tex",
     log:

@@ -26,7 +26,7 @@ def test_the_target_compares_and_measures_nothing(workflow, tmp_path):
     workflow.snakemake("compare", "--config", given)
     made = workflow.folder / "results/compare"
     for name in ("devices", "latency", "energy", "wer"):
-        for ending in ("csv", "md", "tex"):
+        for ending in ("csv", "schema.json", "md", "tex"):
             assert (made / f"{name}.{ending}").stat().st_size > 100
     for name in ("latency", "energy", "wer"):
         assert (made / f"{name}.png").read_bytes().startswith(b"\x89PNG")

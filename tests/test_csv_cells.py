@@ -10,7 +10,7 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.compare import redact
 from asrbench.results import raw_files
 from asrbench.sources import corpus
-from asrbench.tables import table, table_csv
+from asrbench.tables import table_csv, table_schema
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +53,9 @@ def test_every_writer_and_reader_of_csv_keeps_to_it(tmp_path):
     assert list(read["utterance_id"]) == names and list(read["watts"]) == [-1.5] * 3
     assert first_cells(tmp_path / "raw.csv") == written
 
-    table.write_csv(pd.DataFrame({"reason": names, "value": [-1.5] * 3}), tmp_path / "t.csv")
+    schema = table_schema.schema(reason=table_schema.text(), value=table_schema.number(low=None))
+    rows = pd.DataFrame({"reason": names, "value": [-1.5] * 3})
+    table_csv.write(rows, schema, tmp_path / "t.csv")
     assert list(table_csv.read(tmp_path, "t")["reason"]) == names
     assert list(table_csv.read(tmp_path, "t")["value"]) == [-1.5] * 3
     assert first_cells(tmp_path / "t.csv") == written

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pytest
 import raw_rows
-from asrbench.basics import units
-from asrbench.tables import catalogue, data_dictionary, table, table_csv
+from asrbench.basics import json_file, units
+from asrbench.basics.errors import UserError
+from asrbench.tables import catalogue, data_dictionary, table_csv, table_schema
 from test_tables import TABLES, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,21 +51,21 @@ def test_the_dictionary_has_each_column_of_the_written_tables(tmp_path):
 @pytest.mark.parametrize(
     ("column", "kind", "allowed"),
     [
-        (table.text(), "text", ""),
-        (table.text("a", "b", ""), "text", "a, b, (empty)"),
-        (table.number(), "number", "at least 0"),
-        (table.number(low=None), "number", ""),
-        (table.number(low=-0.001), "number", "at least -0.001"),
-        (table.number(high=1.0), "number", "0 to 1"),
-        (table.number(low=None, high=3.5), "number", "at most 3.5"),
-        (table.count(), "whole number", "at least 0"),
-        (table.truth(), "true or false", ""),
+        (table_schema.text(), "string", ""),
+        (table_schema.text("a", "b", ""), "string", "a, b, (empty)"),
+        (table_schema.number(), "number", "at least 0"),
+        (table_schema.number(low=None), "number", ""),
+        (table_schema.number(low=-0.001), "number", "at least -0.001"),
+        (table_schema.number(high=1.0), "number", "0 to 1"),
+        (table_schema.number(low=None, high=3.5), "number", "at most 3.5"),
+        (table_schema.count(), "integer", "at least 0"),
+        (table_schema.truth(), "boolean", ""),
     ],
 )
 def test_type_and_bounds_are_those_that_are_checked(column, kind, allowed):
-    schema = pa.DataFrameSchema({"c": column})
-    assert table.kind(schema.columns["c"]) == kind
-    assert data_dictionary.allowed(schema.columns["c"]) == allowed
+    [field] = table_schema.described(pa.DataFrameSchema({"c": column}))["fields"]
+    assert (field["name"], field["type"]) == ("c", kind)
+    assert data_dictionary.allowed(field.get("constraints", {})) == allowed
 
 
 @pytest.mark.parametrize(
@@ -95,11 +97,41 @@ def test_numbers_in_seconds_joules_and_watts_have_a_unit():
     assert not rows.duplicated(["table", "column"]).any()
 
 
-def test_every_column_of_text_is_read_back_as_text():
-    found = {
-        name
-        for schema in data_dictionary.schemas().values()
-        for name, column in schema.columns.items()
-        if table.kind(column) == "text"
+def test_a_table_says_beside_its_csv_what_its_columns_are(tmp_path):
+    columns = table_schema.schema(
+        model=table_schema.text(meaning="Name."),
+        kind=table_schema.text("a", "", meaning="Kind."),
+        share_percent=table_schema.number(high=100.0, meaning="Share."),
+        words=table_schema.count(meaning="Words."),
+        good=table_schema.truth(meaning="Good."),
+    )
+    rows = pd.DataFrame(
+        {"model": ["1", "0.30"], "kind": ["", "a"], "share_percent": [np.nan, 5.0]}
+        | {"words": pd.array([None, 3], "Int64"), "good": [True, False]}
+    )
+    table_csv.write(rows, columns, tmp_path / "t.csv")
+    assert json_file.read_json(tmp_path / "t.schema.json") == {
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "fields": [
+            {"name": "model", "type": "string", "description": "Name."},
+            {"name": "kind", "type": "string", "description": "Kind."}
+            | {"constraints": {"enum": ["a", ""]}},
+            {"name": "share_percent", "type": "number", "description": "Share.", "unit": "%"}
+            | {"constraints": {"minimum": 0.0, "maximum": 100.0}},
+            {"name": "words", "type": "integer", "description": "Words."}
+            | {"constraints": {"minimum": 0}},
+            {"name": "good", "type": "boolean", "description": "Good."},
+        ],
+        "missingValues": [""],
     }
-    assert found == set(table_csv.TEXT)
+    again = table_csv.read(tmp_path, "t")
+    assert list(again["model"]) == ["1", "0.30"] and list(again["kind"]) == ["", "a"]
+    assert list(again["good"]) == [True, False] and again["words"].iloc[1] == 3
+
+
+@pytest.mark.parametrize("content", ["{}", '{"fields": [1]}', '{"fields": [{"name": "a"}]}', "["])
+def test_a_description_that_is_none_is_one_line(tmp_path, content):
+    (tmp_path / "latency.csv").write_text("model\nm\n")
+    (tmp_path / "latency.schema.json").write_text(content)
+    with pytest.raises(UserError, match=r"latency\.schema\.json: is no"):
+        table_csv.read(tmp_path, "latency")

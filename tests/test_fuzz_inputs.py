@@ -48,6 +48,7 @@ MANIFEST = b'{"name": "m", "weights": "random", "files": {"config": "c", "checkp
 STUDY = (
     b'{"name": "s", "speech": {"name": "c", "path": "p"}, "models": [{"name": "m", "source": "f"}]}'
 )
+SCHEMA = b'{"fields": [{"name": "reason", "type": "string"}], "missingValues": [""]}'
 ROWS = b'utterance_id,latency_s,status,reason\nu1,1.5,ok,""\n"u,2",-1e-3,failed,"a\nb"\n'
 LINES = b'{"utterance_id": "u", "reference": "A", "score": -1.5}\n\n{"utterance_id": "v"}\n'
 TRANSCRIPT = "1-2-0001 A B\n1-2-0002\tC\n\n".encode("utf-8-sig")
@@ -108,13 +109,17 @@ def test_values_of_configurations(folder, changes):
 
 
 @far
-@given(content=mutated([MANIFEST, STUDY, LINES, b""]))
+@given(content=mutated([MANIFEST, STUDY, LINES, SCHEMA, b""]))
 def test_json(folder, content):
     path = folder / "x.json"
     path.write_bytes(content)
     told(lambda: manifest.load(path), UserError)
     told(lambda: speech_source.read(path), UserError)
     told(lambda: raw_files.read_json_lines(path), UserError)
+    (folder / "x.csv").write_bytes(ROWS)
+    path.replace(folder / "x.schema.json")
+    told(lambda: table_csv.read(folder, "x"), UserError)
+    (folder / "x.schema.json").replace(path)
     told(lambda: results_version.check(json_file.read_json(path), "x"), UserError)
     try:
         config.load(path)
@@ -132,6 +137,8 @@ def test_rows(folder, content):
     columns = ["utterance_id", "status", "reason"]
     told(lambda: raw_files.read_rows(path, columns, ["latency_s"], ("load",)), UserError)
     told(lambda: table_csv.read(folder, "x"), UserError)
+    (folder / "latency.csv").write_bytes(content)
+    told(lambda: table_csv.read(folder, "latency"), UserError)
     told(lambda: corpus.read_sample(path), UserError)
 
 

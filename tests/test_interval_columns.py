@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from asrbench.statistics.error_propagation import Figure
-from asrbench.tables import data_dictionary, interval_columns, table
+from asrbench.tables import data_dictionary, interval_columns, table_schema
 from asrbench.tables.table_markdown import Column, spanned
 
 
@@ -19,7 +19,7 @@ from asrbench.tables.table_markdown import Column, spanned
 )
 def test_bounds_stand_before_the_unit(value, low, high):
     assert interval_columns.names(value) == (value, low, high)
-    assert list(table.interval(value, "What it is.")) == [value, low, high]
+    assert list(table_schema.interval(value, "What it is.")) == [value, low, high]
     assert spanned("head", value) == Column("head", value, low, high)
     assert interval_columns.cells(value, Figure(2.0, 1.0, 3.0)) == {value: 2.0, low: 1.0, high: 3.0}
 

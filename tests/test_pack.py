@@ -60,7 +60,12 @@ def test_what_is_in_it_and_what_is_not(results, tmp_path):
     names = packed(results, tmp_path).namelist()
     for name in (
         *("device.json", "study.json", "tables/latency.csv", "tables/latency.tex"),
-        *("plots/latency.png", "plots/latency.svg", "data/utterances.csv"),
+        *(
+            "tables/latency.schema.json",
+            "plots/latency.png",
+            "plots/latency.svg",
+            "data/utterances.csv",
+        ),
         *("latency/lstm/ctc0.3/round2.csv", "energy/lstm/ctc0.3/round1/samples.csv"),
         *("energy/lstm/ctc0.3/round1/window.json", "wer/lstm/ctc0.3/hypotheses.jsonl"),
     ):

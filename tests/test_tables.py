@@ -334,7 +334,7 @@ def test_script_writes_both_files_without_matplotlib_or_torch(results):
     flags += ["--latex", str(tables / "latency.tex")]
     script = [str(SCRIPTS), str(SCRIPTS / "make_table.py"), "latency"]
     subprocess.run([sys.executable, "-c", code, *script, *flags], check=True)
-    assert all((tables / f"latency.{end}").is_file() for end in ("csv", "md", "tex"))
+    assert all((tables / f"latency.{end}").is_file() for end in ("csv", "schema.json", "md", "tex"))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from asrbench.compare import run_folder
 from asrbench.results import latency_pair
 from asrbench.study import config
 from asrbench.tables import table_csv
-from asrbench.tables.table import kind
+from asrbench.tables.table_schema import kind
 
 ARCHIVE = Path(__file__).parent / "data/results_0.1.zip"
 # What rests on raw rows alone; the manifests of models are in no archive.
@@ -52,7 +52,7 @@ def test_a_table_from_the_same_rows_has_the_same_values(before, name):
         )
     for column in was.columns.difference(REWORDED, sort=False):
         then = was[column].replace(RENAMED)
-        if kind(table.schema.columns[column]) in ("number", "whole number"):
+        if kind(table.schema.columns[column]) in ("number", "integer"):
             values = now[column].astype(float)
             assert np.allclose(values, pd.to_numeric(then), rtol=1e-9, equal_nan=True), column
         else:

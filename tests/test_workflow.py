@@ -146,7 +146,7 @@ def test_every_table_and_figure_of_the_design_is_there(finished):
         "wer_vs_latency wer_vs_energy parameters"
     )
     for name in tables.split():
-        for ending in ("csv", "md", "tex"):
+        for ending in ("csv", "schema.json", "md", "tex"):
             assert (results / f"tables/{name}.{ending}").stat().st_size > 100
     for name in figures.split():
         assert (results / f"plots/{name}.png").read_bytes().startswith(b"\x89PNG")

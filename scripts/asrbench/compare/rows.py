@@ -111,14 +111,8 @@ def _word_difference(first: Scored, second: Scored, seed: int) -> dict[str, obje
     if (heard[0][shared] != heard[1][shared]).any():
         return {"reason": "other references of the same utterances"}
     pair = wer_pair.compare(first, second, seed)
-    left_out = len(first) + len(second) - 2 * pair.utterances
-    reason = "" if pair.utterances else "they share no utterance"
-    if pair.utterances and left_out:
-        reason = f"{left_out} utterances are left out, which only one of them has"
-    return {
-        **interval_columns.cells("difference_percent", pair.difference),
-        "reason": reason,
-    }
+    cells = interval_columns.cells("difference_percent", pair.difference)
+    return {**cells, "reason": pair.reason}
 
 
 @dataclass(frozen=True)

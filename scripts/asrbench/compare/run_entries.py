@@ -14,7 +14,14 @@ from asrbench.study.config import Study
 
 _NEEDED = "latency.csv"
 _READ = (
-    *("*.json", "tables/*.csv", "data/*.csv", "parameters/*.csv", "latency/*/*/round*.csv"),
+    *(
+        "*.json",
+        "tables/*.csv",
+        "tables/*.schema.json",
+        "data/*.csv",
+        "parameters/*.csv",
+        "latency/*/*/round*.csv",
+    ),
     *("energy/*/*/*/window.json", "energy/*/*/*/samples.csv", "wer/*/*/hypotheses.jsonl"),
 )
 _ADVICE = "give results folders, or archives that pack_results.py made"

@@ -16,7 +16,7 @@ from asrbench.study.config import Study
 from asrbench.tables import energy as table_energy
 from asrbench.tables import latency, parameters, table_csv, wer
 from asrbench.tables.claims.table_evidence import Tables
-from asrbench.tables.table import Table, checked, kind
+from asrbench.tables.table import Table, checked, with_text
 
 _OF_CHECKPOINT = ["encoder", "decoder", "sha256", "architecture_reason"]
 
@@ -108,11 +108,8 @@ def _believed(results: Path, name: str, table: Table, entry: str) -> pd.DataFram
     rows = table_csv.read(results / "tables", name)
     if "engine" in rows:
         rows["engine"] = rows["engine"].replace("fast", "espnet-fast")  # earlier versions' word
-    for column, given in table.schema.columns.items():
-        if kind(given) == "text":
-            rows[column] = rows[column].fillna("").astype(str) if column in rows else ""
     try:
-        rows = checked(table.title, rows, table.schema)
+        rows = checked(table.title, with_text(rows, table.schema), table.schema)
     except UserError as error:
         raise UserError(f"compare: {entry}: {error}; make the table again there") from None
     for column in table.columns:

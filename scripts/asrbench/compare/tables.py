@@ -11,7 +11,7 @@ from asrbench.compare import device_rows
 from asrbench.compare import rows as compare_rows
 from asrbench.compare.run_folder import Run
 from asrbench.study.axes import AXES
-from asrbench.tables import compared, table
+from asrbench.tables import compared, table, table_csv
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown, spanned, worth_showing
 from asrbench.tables.variant_rows import VARIANT, joined
@@ -104,16 +104,15 @@ _DEVICE_COLUMNS = [
 def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
     devices = table.checked("Devices", device_rows.of(runs), compared.DEVICES)
-    _write("devices", "Devices", devices, devices, _DEVICE_COLUMNS, [], out)
+    table_csv.write(devices, compared.DEVICES, out / "devices.csv")
+    _write("devices", "Devices", devices, _DEVICE_COLUMNS, [], out)
     made = {}
     for name, one in TABLES.items():
-        rows = pd.DataFrame(list(one.rows(runs)))
-        for column, given in one.schema.columns.items():
-            if table.kind(given) == "text":
-                rows[column] = rows[column].fillna("") if column in rows else ""
+        rows = table.with_text(pd.DataFrame(list(one.rows(runs))), one.schema)
         made[name] = table.checked(one.title, rows, one.schema)
         beside, columns = side_by_side(made[name], one)
-        _write(name, one.title, made[name], beside, columns, one.notes, out)
+        table_csv.write(made[name], one.schema, out / f"{name}.csv")
+        _write(name, one.title, beside, columns, one.notes, out)
     return made
 
 
@@ -154,7 +153,6 @@ def _of(column: Column, place: int, head: str) -> Column:
     return Column(head, value, low, high, column.scale)
 
 
-def _write(name: str, title: str, rows, shown, columns, notes: list[str], out: Path) -> None:
-    table.write_csv(rows, out / f"{name}.csv")
+def _write(name: str, title: str, shown, columns, notes: list[str], out: Path) -> None:
     table.write_text(markdown(title, shown, columns, notes), out / f"{name}.md")
     table.write_text(latex(title, shown, columns, notes, f"compare_{name}"), out / f"{name}.tex")

@@ -107,7 +107,8 @@ def _mains(root: Path) -> Check:
 
 
 def _throttling(throttled: object) -> Check:
-    found = {True: "throttled now", False: "not throttled"}.get(throttled)
+    known: dict[object, str] = {True: "throttled now", False: "not throttled"}
+    found = known.get(throttled)
     return Check(
         "throttling",
         _verdict(found, throttled is False),
@@ -120,7 +121,7 @@ def _throttling(throttled: object) -> Check:
 def _load(load: object) -> Check:
     return Check(
         "load by others",
-        _verdict(load, load != "" and float(load) <= BUSY_CORES),
+        _verdict(load, isinstance(load, (int, float)) and load <= BUSY_CORES),
         f"{load} cores" if load != "" else "the kernel does not tell",
         f"more than {BUSY_CORES} cores in use by others slow the measured process down",
         "end other programs",

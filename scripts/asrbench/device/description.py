@@ -59,7 +59,7 @@ def _board(root: Path) -> str | None:
 
 
 def _cpu_name(root: Path) -> str | None:
-    fields = {}
+    fields: dict[str, str] = {}
     for line in (_text(root / "proc/cpuinfo") or "").splitlines():
         key, _, value = line.partition(":")
         fields.setdefault(key.strip(), value.strip())

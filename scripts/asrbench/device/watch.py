@@ -116,10 +116,10 @@ class DeviceWatch:
             return bool((before | now | in_between) & _RASPBERRY_NOW)
         if self._cooled():
             return True
-        before, now = self._throttle_count, self._throttle_events()
-        if before is None or now is None:
+        earlier, count = self._throttle_count, self._throttle_events()
+        if earlier is None or count is None:
             return ""
-        return now > before
+        return count > earlier
 
 
 def raspberry_throttling(vcgencmd: str) -> int | None:

@@ -19,7 +19,7 @@ import logging
 import sys
 import types
 import warnings
-from typing import ClassVar
+from collections.abc import Callable
 
 # What a stand-in says when somebody does use it, by package (or module).
 _REASONS = {
@@ -59,7 +59,7 @@ def _strtobool(value: str) -> int:
 _TRAINING = "espnet2.main_funcs.calculate_all_attentions"
 # What is imported from a stand-in by name, and so must be there; without a function that
 # takes its place, calling it is a use.
-_BY_NAME = {
+_BY_NAME: dict[str, dict[str, Callable | None]] = {
     _TRAINING: {"calculate_all_attentions": None},
     "distutils.util": {"strtobool": _strtobool},
     "distutils.version": {"LooseVersion": None},
@@ -69,10 +69,9 @@ _BY_NAME = {
 class StandIn(types.ModuleType):
     """A module of the right name whose every use raises an ImportError with the reason."""
 
-    __path__: ClassVar[list[str]] = []
-
     def __init__(self, name: str):
         super().__init__(name)
+        self.__path__ = []
         for attribute, function in _BY_NAME.get(name, {}).items():
             setattr(self, attribute, function or self._refuse)
 
@@ -141,7 +140,7 @@ def prepare() -> None:
 
     import typeguard
 
-    typeguard.typechecked = _without_type_checks
+    typeguard.typechecked = _without_type_checks  # type: ignore[assignment]
     # Deprecations inside ESPnet's own files, which nobody here can mend.
     # and its remarks on every start (no flash attention, decoder not batched).
     logging.getLogger().setLevel(logging.ERROR)

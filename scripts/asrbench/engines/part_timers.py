@@ -10,7 +10,7 @@ class PartClocks:
     A call that is made inside another one of the same part is counted once.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._spent_s: defaultdict[str, float] = defaultdict(float)
         self._running: set[str] = set()
 

@@ -12,6 +12,7 @@ import math
 import time
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -221,6 +222,10 @@ def _loaded(manifest: Manifest, in_precision: str):
     if manifest.weights == "trained":
         from asrbench.engines import checkpoint
 
+        if manifest.checkpoint is None:
+            raise UserError(
+                f"model {manifest.name}: its manifest names no checkpoint; run fetch_model.py again"
+            )
         checkpoint.load_into(model, manifest.checkpoint)
     return precision.applied(model.eval(), in_precision), arguments
 
@@ -291,7 +296,7 @@ def _said(error: Exception) -> str:
 
 def front_end(model, name: str) -> tuple[int, int]:
     """Hop length in samples and sample rate in Hz of the model's front end."""
-    front_end = getattr(model, "frontend", None)
+    front_end: Any = getattr(model, "frontend", None)
     hop_length = getattr(front_end, "hop_length", None)
     transform = getattr(front_end, "stft", None)
     if hop_length is None or transform is None or not transform.center:

@@ -95,8 +95,8 @@ def sweep(
     """
     done = {(int(row["batch_size"]), int(row["repeat"])) for row in rows.found}
     watch, outcomes = DeviceWatch(), Outcomes(rows.path)
-    for row in rows.found:
-        outcomes.add(row)
+    for earlier in rows.found:
+        outcomes.add(earlier)
     for order, (batch_size, repeat) in enumerate(cases):
         if (batch_size, repeat) in done:
             continue

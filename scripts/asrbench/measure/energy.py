@@ -151,7 +151,6 @@ def _phases(
     _warm_up(load, settle_s)
     capture.phases["warm_up"] = (start_s, time.monotonic())
     _run(capture, load, window_s, began_s, progress)
-    capture.phases["run"] = (capture.start_s, capture.end_s)
     rest("idle_after")
 
 
@@ -174,13 +173,14 @@ def _run(capture: Capture, load: Load, window_s: float, began_s: float, progress
     watch = DeviceWatch()
     inferences = audio_samples = 0
     cpu_before_s = time.process_time()  # of all threads of this process
-    capture.start_s = time.monotonic()
-    while time.monotonic() - capture.start_s < window_s:
+    capture.start_s = start_s = time.monotonic()
+    while time.monotonic() - start_s < window_s:
         audio_samples += _transcribe(load, inferences)
         inferences += 1
         progress(time.monotonic() - began_s)
-    capture.end_s = time.monotonic()
+    capture.end_s = end_s = time.monotonic()
     capture.cpu_s = time.process_time() - cpu_before_s
+    capture.phases["run"] = (start_s, end_s)
     capture.inferences = inferences
     capture.audio_s = audio_samples / load.recogniser.sample_rate_hz
     for key, value in watch.end().items():
@@ -200,10 +200,10 @@ def _judge(capture: Capture, ended: Ended) -> None:
     """Give every channel its status, and the capture that of its best channel."""
     for channel in capture.meters:
         reason = ended.reason or ended.failures.get(channel["meter"], "")
-        good = "estimated" if channel["estimated"] else "measured"
-        channel["status"], channel["reason"] = ("void", reason) if reason else (good, "")
+        kind = "estimated" if channel["estimated"] else "measured"
+        channel["status"], channel["reason"] = ("void", reason) if reason else (kind, "")
     good = [channel for channel in capture.meters if channel["status"] != "void"]
-    best = (good or capture.meters or [None])[0]
+    best = next(iter(good or capture.meters), None)
     if best is None:
         capture.status, capture.reason = "void", ended.reason or NOTHING_READ
         return

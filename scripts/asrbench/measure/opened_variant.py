@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -35,11 +36,12 @@ class OpenedVariant:
         job = self.job
         if job.variant is None or job.axes is None:
             raise UserError("--job: names no variant and axes, which a search needs")
+        axes: dict[str, Any] = job.axes
         threads.use(use_threads or job.threads or "all")
         recogniser = Recogniser(
             self.manifest,
             tokens_per_second=job.tokens_per_second,
-            **job.axes,
+            **axes,
         )
         self.check_rate(recogniser.sample_rate_hz)
         return recogniser
@@ -55,7 +57,10 @@ class OpenedVariant:
 
     def load(self, path: str) -> np.ndarray:
         """One waveform as the study reads speech: shape (samples,), float32."""
-        return audio.load(path, self.job.sample_rate_hz, self.job.channels)
+        rate_hz, channels = self.job.sample_rate_hz, self.job.channels
+        if rate_hz is None or channels is None:
+            raise UserError("--job: names no sample_rate_hz or channels, by which speech is read")
+        return audio.load(path, rate_hz, channels)
 
     def __str__(self) -> str:
         return str(self.job)

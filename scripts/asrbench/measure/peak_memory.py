@@ -32,14 +32,12 @@ class PeakMemory:
 
         That of inference is then the whole process's, loading included.
         """
-        inference = _high_water_bytes(self._status) if self._loading_bytes else None
-        if inference is None:
+        loading = self._loading_bytes
+        inference = _high_water_bytes(self._status) if loading else None
+        if inference is None or loading is None:
             whole = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux: in KiB
             return {"peak_memory_bytes": whole, "loading_peak_memory_bytes": ""}
-        return {
-            "peak_memory_bytes": inference,
-            "loading_peak_memory_bytes": self._loading_bytes,
-        }
+        return {"peak_memory_bytes": inference, "loading_peak_memory_bytes": loading}
 
 
 def _high_water_bytes(status: Path) -> int | None:

@@ -59,14 +59,10 @@ class SamplerProcess:
         scripts = str(Path(sampler.__file__).resolve().parents[2])
         paths = [scripts, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "asrbench.measure.sampler"]
-            + [
-                "--energy",
-                json.dumps(settings, default=vars),
-                "--root",
-                str(root),
-                "--out",
-                str(out),
+            [
+                *(sys.executable, "-m", "asrbench.measure.sampler"),
+                *("--energy", json.dumps(settings, default=vars)),
+                *("--root", str(root), "--out", str(out)),
             ],
             env=os.environ
             | {"PYTHONPATH": os.pathsep.join(paths), "TMPDIR": self._folder.name}
@@ -76,6 +72,8 @@ class SamplerProcess:
             text=True,
             start_new_session=True,  # Ctrl-C is for the measurement, which ends the sampler itself
         )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self.pid = self._process.pid
         self._hear_channels()
 
@@ -92,8 +90,8 @@ class SamplerProcess:
         if self.error:
             return Ended(self.error)
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(f"{time.monotonic()}\n")
-            self._process.stdin.close()
+            self._stdin.write(f"{time.monotonic()}\n")
+            self._stdin.close()
         external = self._settings.external
         said = self._line(END_WITHIN_S + (external.wait_s if external else 0.0))
         if said is None:
@@ -109,10 +107,10 @@ class SamplerProcess:
     def _line(self, within_s: float) -> dict | None:
         """Its next line, or None where none comes: it has died, or says nothing."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(self._stdout, selectors.EVENT_READ)
             if not selector.select(timeout=within_s):
                 return None
-        line = self._process.stdout.readline()
+        line = self._stdout.readline()
         try:
             return json.loads(line)
         except json.JSONDecodeError:
@@ -133,7 +131,7 @@ class SamplerProcess:
 
     def __exit__(self, *_error) -> None:
         self._kill()
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (self._stdin, self._stdout):
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
         self._folder.cleanup()

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading
+from asrbench.meters.interface import Channel, Kind, Meter, MeterError, Reach, Reading
 
 TIME = "t_utc"
-KINDS = {"power_w": "gauge", "energy_j": "counter"}
+KINDS: dict[str, Kind] = {"power_w": "gauge", "energy_j": "counter"}
 
 # More than this, and the times of rows before and after do not belong together.
 _CLOCK_STEP_S = 0.5
@@ -38,7 +38,7 @@ class External(Meter):
         self._position = 0
         self._columns: list[str] = []
         self._value = ""
-        self._channel: Channel | None = None
+        self._channel: Channel
 
     def probe(self) -> list[Channel]:
         self._offset_s = _utc_minus_monotonic_s()

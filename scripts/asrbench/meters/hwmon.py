@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from asrbench.meters import kernel_files
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+from asrbench.meters.interface import Channel, Kind, Meter, MeterError, Reach, Reading, now
 
 # The interface gives no period for most chips; this is what common ones have.
 UPDATE_S = 0.1
@@ -60,13 +60,13 @@ class Hwmon(Meter):
         return readings
 
     def _of_chip(self, chip: Path, name: str) -> dict[Path, Channel]:
-        sensors = {}
+        sensors: dict[Path, Channel] = {}
         for file in sorted(chip.glob("*_input")) + sorted(chip.glob("*_average")):
             match = _SENSOR.fullmatch(file.name)
             if match is None or any(match["stem"] == f.name.partition("_")[0] for f in sensors):
                 continue  # where there are both, the input alone
             label = kernel_files.text_or_empty(chip / f"{match['stem']}_label") or match["stem"]
-            kind = "gauge" if match["quantity"] == "power" else "counter"
+            kind: Kind = "gauge" if match["quantity"] == "power" else "counter"
             scope, channel = f"chip {name} {label}", f"{chip.name} {label}"
             sensors[file] = Channel(self.name, channel, scope, kind, Reach.PART, UPDATE_S)
         return sensors

@@ -7,6 +7,7 @@ there, and its other rails are parts of it; on a board without one the rails
 are summed, under a scope of its own, since the sum is less than the input.
 """
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +27,12 @@ _NO_INPUT_BESIDE = "VDD_GPU_SOC"
 @dataclass(frozen=True)
 class _Rail:
     label: str
-    power: Path | None = None  # mW
-    volts: Path | None = None  # mV
-    amperes: Path | None = None  # mA
+    factors: tuple[Path, ...]  # of mV and mA, or of mW alone
 
     def power_w(self) -> float:
-        if self.power is not None:
-            return kernel_files.number(self.power) / 1e3
-        return kernel_files.number(self.volts) * kernel_files.number(self.amperes) / 1e6
+        return math.prod(kernel_files.number(file) for file in self.factors) / (
+            1e3 ** len(self.factors)
+        )
 
 
 class Ina3221(Meter):
@@ -84,8 +83,8 @@ def _hwmon_rails(drivers: Path) -> list[_Rail]:
     for chip in sorted(drivers.glob("ina3221*/*/hwmon/hwmon*")):
         for number in (1, 2, 3):  # 4 to 7 are shunt voltages and sums
             label = kernel_files.text_or_empty(chip / f"in{number}_label")
-            files = {"volts": chip / f"in{number}_input", "amperes": chip / f"curr{number}_input"}
-            rails.append(_Rail(label, **files))
+            files = chip / f"in{number}_input", chip / f"curr{number}_input"
+            rails.append(_Rail(label, files))
     return rails
 
 
@@ -94,5 +93,5 @@ def _iio_rails(drivers: Path) -> list[_Rail]:
     for chip in sorted(drivers.glob("ina3221*/*/iio*device*")):
         for number in (0, 1, 2):
             label = kernel_files.text_or_empty(chip / f"rail_name_{number}")
-            rails.append(_Rail(label, power=chip / f"in_power{number}_input"))
+            rails.append(_Rail(label, (chip / f"in_power{number}_input",)))
     return rails

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Literal
 
+Kind = Literal["gauge", "counter"]
+
 
 class Reach(IntEnum):
     """How much of the device a scope takes in; less is preferred. Scopes are never compared."""
@@ -43,7 +45,7 @@ class Channel:
     meter: str
     channel: str
     scope: str
-    kind: Literal["gauge", "counter"]
+    kind: Kind
     reach: Reach
     update_s: float
     wrap_j: float | None = None

@@ -25,17 +25,17 @@ def lines(found: list[Probed]) -> list[str]:
     else:
         text.append("No meter measures here: energy columns stay empty, and say why.")
         text.append("CPU seconds per second of audio are given instead.")
-    refused = [p for p in found if p.error is not None and (p.error.there or p.error.advice)]
+    errors = [(probed.meter.name, probed.error) for probed in found if probed.error is not None]
+    refused = [pair for pair in errors if pair[1].there or pair[1].advice]
     if refused:
         text += ["", "What could measure, and does not:"]
-    for probed in refused:
-        text.append(f"  {probed.meter.name}: {probed.error}")
-        if probed.error.advice:
-            text.append(textwrap.indent(probed.error.advice, "    "))
-    absent = [p for p in found if p.error is not None and p not in refused]
-    if absent:
+    for name, error in refused:
+        text.append(f"  {name}: {error}")
+        if error.advice:
+            text.append(textwrap.indent(error.advice, "    "))
+    if len(refused) < len(errors):
         text += ["", "What is not there:"]
-        text += [f"  {probed.meter.name}: {probed.error}" for probed in absent]
+        text += [f"  {name}: {error}" for name, error in errors if (name, error) not in refused]
     return text
 
 

@@ -7,6 +7,7 @@ is a scope of its own and is never added to another.
 
 import time
 from pathlib import Path
+from typing import Any
 
 from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
 
@@ -25,7 +26,7 @@ class Nvidia(Meter):
 
     def __init__(self, root: Path):
         self._driver = root / "proc/driver/nvidia"
-        self._library = None
+        self._library: Any = None
         self._boards: list[tuple[object, Channel]] = []
 
     def probe(self) -> list[Channel]:

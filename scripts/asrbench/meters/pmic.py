@@ -31,13 +31,13 @@ class Pmic(Meter):
     name = "pmic"
     least_period_s = PERIOD_S
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
-        self._program = None
+        self._program = ""
 
     def probe(self) -> list[Channel]:
-        self._program = shutil.which("vcgencmd")
-        if self._program is None:
+        self._program = shutil.which("vcgencmd") or ""
+        if not self._program:
             raise MeterError("there is no vcgencmd", there=False)
         self._channels = {
             rail: Channel(self.name, rail, SCOPE, "gauge", Reach.BOARD, PERIOD_S)
@@ -90,8 +90,7 @@ def rail_watts(answer: str) -> dict[str, float]:
         if not line.strip():
             continue
         match = _LINE.fullmatch(line.strip())
-        understood = match and _WORDS[match["quantity"]] == match["word"]
-        if not understood or match["quantity"] != match["unit"]:
+        if not match or (_WORDS[match["unit"]], match["unit"]) != match.group("word", "quantity"):
             raise MeterError(f"vcgencmd pmic_read_adc: not understood: {line.strip()[:80]!r}")
         found.setdefault(match["name"], {})[match["quantity"]] = float(match["value"])
     rails = {name: pair for name, pair in found.items() if name not in _VOLTS_ONLY}

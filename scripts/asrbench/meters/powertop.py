@@ -69,8 +69,7 @@ class Powertop(Meter):
             self.name, "discharge rate", battery.SCOPE, "gauge", Reach.DEVICE, PERIOD_S
         )
         self._command: list[str] = []
-        self._process: subprocess.Popen | None = None
-        self._folder: tempfile.TemporaryDirectory | None = None
+        self._running: tuple[subprocess.Popen, tempfile.TemporaryDirectory] | None = None
         self._reports = self._rounds = 0
 
     def probe(self) -> list[Channel]:
@@ -82,10 +81,9 @@ class Powertop(Meter):
 
     def read(self) -> list[Reading]:
         self._battery.read()
-        if self._process is None:
-            self._start()
-        ended = self._process.poll() is not None
-        files = sorted(Path(self._folder.name).glob("report*.csv"))
+        process, folder = self._running or self._start()
+        ended = process.poll() is not None
+        files = sorted(Path(folder.name).glob("report*.csv"))
         readings = [
             self._reading(file)
             for file in files
@@ -93,25 +91,29 @@ class Powertop(Meter):
         ]
         self._reports += len(readings)
         if ended:
-            self._check_end()
+            self._check_end(process, folder.name)
             self._start()
         return readings
 
     def close(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self._running is None:
+            return
+        process, folder = self._running
+        if process.poll() is None:
             with contextlib.suppress(PermissionError):  # sudo's; it ends after its few rounds
-                self._process.kill()
-            self._process.communicate()
-        if self._folder is not None:
-            self._folder.cleanup()
+                process.kill()
+            process.communicate()
+        folder.cleanup()
 
-    def _start(self) -> None:
+    def _start(self) -> tuple[subprocess.Popen, tempfile.TemporaryDirectory]:
         self._reports = 0
         self._rounds = _ROUNDS_BY_SUDO if self._command[0].endswith("sudo") else _ROUNDS_AS_ROOT
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="powertop-")
-        self._process = subprocess.Popen(
+        folder = (
+            self._running[1] if self._running else tempfile.TemporaryDirectory(prefix="powertop-")
+        )
+        process = subprocess.Popen(
             [*self._command, "--csv=report.csv", "--time=1", f"--iteration={self._rounds}"],
-            cwd=self._folder.name,
+            cwd=folder.name,
             # Its report is in the user's language otherwise.
             env={"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             stdin=subprocess.DEVNULL,
@@ -119,6 +121,8 @@ class Powertop(Meter):
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._running = process, folder
+        return self._running
 
     def _reading(self, file: Path) -> Reading:
         watts = discharge_w(file.read_text(encoding="utf-8", errors="replace"))
@@ -129,17 +133,17 @@ class Powertop(Meter):
         file.unlink()
         return Reading(ended_s, self._channel, watts)
 
-    def _check_end(self) -> None:
+    def _check_end(self, process: subprocess.Popen, folder: str) -> None:
         """It ends well with nothing written where it cannot write, so reports are counted too."""
-        _, complaint = self._process.communicate()
-        if self._process.returncode != 0:
+        _, complaint = process.communicate()
+        if process.returncode != 0:
             # Its last line is the complaint; the ones before are about hardware that is absent.
             last = (complaint.strip().splitlines() or ["no message"])[-1][:120]
-            raise MeterError(f"powertop ended with status {self._process.returncode} ({last})")
+            raise MeterError(f"powertop ended with status {process.returncode} ({last})")
         if self._reports < self._rounds:
             raise MeterError(
                 f"powertop ended and wrote {self._reports} of {self._rounds} reports: "
-                f"is there room in {self._folder.name}?"
+                f"is there room in {folder}?"
             )
 
 

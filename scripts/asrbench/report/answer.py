@@ -24,7 +24,8 @@ def on_front(facts: Facts) -> tuple[set, set]:
     """The (model, decoding) on the Pareto front, and all that could be ranked."""
     rows, costs, _ = _ranked(facts)
     there = rows[pareto.front(rows, costs)] if len(rows) else rows
-    return tuple(set(found[KEYS].itertuples(index=False, name=None)) for found in (there, rows))
+    front, ranked = (set(found[KEYS].itertuples(index=False, name=None)) for found in (there, rows))
+    return front, ranked
 
 
 def _ranked(facts: Facts) -> tuple[pd.DataFrame, list[str], str]:
@@ -129,8 +130,8 @@ def _not_shown(facts: Facts, table: str, what: str) -> str:
     compared = pairs[pairs["verdict"] != ""]
     if compared.empty:
         return f"no two variants were compared in {what}"
-    apart = len(pairs) - len(compared)
-    apart = f" ({apart} more could not be compared)" if apart else ""
+    others = len(pairs) - len(compared)
+    apart = f" ({others} more could not be compared)" if others else ""
     undecided = compared[compared["verdict"] == latency_pair.UNDECIDED]
     if undecided.empty:
         every = (

@@ -51,8 +51,13 @@ class Pair:
         elif self.difference.over == "none":
             reasons.append("one utterance in one round gives no interval")
         if self.rows_left_out:
-            reasons.append(f"{self.rows_left_out} rows are left out, which only one of them has")
+            reasons.append(left_out(self.rows_left_out, "rows"))
         return "; ".join(reasons)
+
+
+def left_out(count: int, what: str) -> str:
+    """What of two variants is not compared."""
+    return f"{count} {what} are left out, which only one of them has"
 
 
 def compare(first: pd.DataFrame, second: pd.DataFrame, seed: int, same_run: bool = False) -> Pair:

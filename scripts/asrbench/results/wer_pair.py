@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from asrbench.results import wer_rows
+from asrbench.results.latency_pair import UNDECIDED, left_out
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import bootstrap, scoring
 from asrbench.statistics.bootstrap import NOTHING, Interval
 
-BETTER, WORSE, UNDECIDED = "better", "worse", "no difference shown"
+BETTER, WORSE = "better", "worse"
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,12 @@ class Pair:
         difference: percentage points, the first minus the second; NaN where they share
             no utterance with words.
         utterances: how many both have.
+        left_out: utterances of either that the other has not.
     """
 
     difference: Interval
     utterances: int
+    left_out: int
 
     @property
     def verdict(self) -> str:
@@ -35,16 +38,30 @@ class Pair:
             return BETTER
         return WORSE if self.difference.low > 0 else UNDECIDED
 
+    @property
+    def reason(self) -> str:
+        """Why there is no comparison or no interval, and what is not in it."""
+        reasons = []
+        if self.utterances == 0:
+            reasons.append("they share no utterance")
+        elif self.difference.over == "none":
+            reasons.append("too few utterances with words for an interval")
+        if self.left_out:
+            reasons.append(left_out(self.left_out, "utterances"))
+        return "; ".join(reasons)
+
 
 def compare(first: Scored, second: Scored, seed: int) -> Pair:
     """Pair by utterance; speakers are resampled where there are enough, else utterances."""
     ids = [pd.Index(one.lines["utterance_id"]) for one in (first, second)]
     shared = ids[0].intersection(ids[1]).sort_values()
+    apart = len(first) + len(second) - 2 * len(shared)
     if shared.empty:
-        return Pair(NOTHING, 0)
+        return Pair(NOTHING, 0, apart)
     both = [
         one.take(index.get_indexer(shared)) for one, index in zip((first, second), ids, strict=True)
     ]
     units, over = wer_rows.units(both[0].lines)
     sums = [scoring.sums(one.errors, units) for one in both]
-    return Pair(bootstrap.difference(*sums, seed=seed, names=("rounds", over)), len(shared))
+    difference = bootstrap.difference(*sums, seed=seed, names=("rounds", over))
+    return Pair(difference, len(shared), apart)

@@ -17,9 +17,10 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from stat import S_IFMT, S_ISDIR, S_ISREG
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from asrbench.basics.errors import UserError
 from asrbench.basics.progress import Progress
@@ -36,7 +37,11 @@ _TAR_HEAD_BYTES = 1 << 16
 _ZIP_LIST_BYTES = 1 << 26
 
 _CHUNK_BYTES = 1 << 16
-_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_OPENERS: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
 _BROKEN = (
     EOFError,
     MemoryError,
@@ -165,7 +170,8 @@ class _Headers(io.RawIOBase):
     """
 
     def __init__(self, stream: IO[bytes], most: int):
-        self.stream, self.most, self.left, self.last = stream, most, most, b""
+        self.stream, self.most, self.last = stream, most, b""
+        self.left: float = most
 
     def read(self, size: int = -1) -> bytes:
         if size > self.left:
@@ -187,13 +193,14 @@ def _tar_members(stream: IO[bytes], max_bytes: int) -> Iterator[_Member]:
     headers = _Headers(stream, _TAR_HEAD_BYTES)
     with tarfile.open(fileobj=headers, mode="r:") as tar:
         while (info := tar.next()) is not None:
-            tar.members.clear()  # or the headers of a large archive would all stay in memory
+            # Or the headers of a large archive would all stay in memory.
+            tar.members.clear()  # type: ignore[attr-defined]  # typeshed does not know it
             if info.size < 0:
                 raise tarfile.ReadError(f"member {info.name!r} has a negative size")
             if info.isdir():
                 yield _Member(info.name, 0, None)
             elif info.isreg() and not info.issparse():
-                yield _Member(info.name, info.size, lambda info=info: _tar_content(stream, info))
+                yield _Member(info.name, info.size, partial(_tar_content, stream, info))
             else:
                 raise _Refused(_SPECIAL.format(info.name))
             headers.left = _TAR_HEAD_BYTES
@@ -231,8 +238,7 @@ def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
             if info.is_dir() or S_ISDIR(kind):
                 yield _Member(info.filename, 0, None)
             elif S_ISREG(kind) or not kind:
-                chunks = lambda info=info: _zip_content(packed, info)  # noqa: E731
-                yield _Member(info.filename, info.file_size, chunks)
+                yield _Member(info.filename, info.file_size, partial(_zip_content, packed, info))
             else:
                 raise _Refused(_SPECIAL.format(info.filename))
 

@@ -165,8 +165,8 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
         block[key] = portable(file)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f"{out.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        yaml.dump(config, file, _Dumper, allow_unicode=True, sort_keys=False)
+    with part.open("w", encoding="utf-8") as output:
+        yaml.dump(config, output, _Dumper, allow_unicode=True, sort_keys=False)
     part.replace(out)
     return list(dict.fromkeys(others))
 

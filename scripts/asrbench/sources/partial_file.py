@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+from io import BufferedWriter
 from pathlib import Path
 
 from asrbench.basics.errors import UserError
@@ -25,7 +26,7 @@ class PartialFile:
         self.path = target.with_name(f"{target.name}.part")
         self.note = target.with_name(f"{target.name}.part.json")
         self.origin: dict = {}
-        self._file = None
+        self._file: BufferedWriter
 
     def __enter__(self) -> "PartialFile":
         with self._writing():

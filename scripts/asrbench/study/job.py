@@ -7,6 +7,7 @@ the two cannot differ. No configuration is read here: a job says all of it.
 import json
 from dataclasses import asdict, dataclass, fields
 from types import SimpleNamespace
+from typing import Literal
 
 from asrbench.basics.errors import UserError
 
@@ -41,7 +42,7 @@ class Job:
     axes: dict[str, str | int] | None = None
     tokens_per_second: float | None = None
     sample_rate_hz: int | None = None
-    channels: str | None = None
+    channels: Literal["refuse", "mix"] | None = None
     threads: int | str | None = None
     warm_up: int = 0
     seed: int = 0

@@ -2,7 +2,7 @@
 
 from asrbench.results import latency_pair
 from asrbench.tables.power_columns import STATUSES
-from asrbench.tables.table import count, interval, number, schema, text
+from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import AXIS_COLUMNS
 
 _WHO = {
@@ -16,7 +16,6 @@ _AGAINST = {
     "against": text(meaning="The first run, with which it is compared; empty in its own rows."),
 }
 _REASON = {"reason": text(meaning="Why a figure is absent or not compared.")}
-_OVERS = ("rounds and utterances", "rounds", "utterances", "none")
 
 LATENCY = schema(
     **_WHO,
@@ -25,7 +24,7 @@ LATENCY = schema(
     **_AGAINST,
     utterances_shared=count(meaning="Utterances that both runs have."),
     **interval("ratio", "Mean latency over that of the first run, on shared utterances."),
-    interval_over=text(*_OVERS, meaning="What was resampled for the ratio's interval."),
+    interval_over=over("rounds and utterances", "rounds", "utterances"),
     verdict=text(
         *(latency_pair.SLOWER, latency_pair.FASTER, latency_pair.UNDECIDED, ""),
         meaning="What this run is against the first; empty where they are not compared.",

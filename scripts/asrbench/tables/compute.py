@@ -12,8 +12,9 @@ from asrbench.study import used_parts
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import memory_peaks
-from asrbench.tables.table import Table, count, number, schema, speech_note, text
+from asrbench.tables.table import Table, speech_note
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import count, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 MEGA = 1e-6

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench.basics import units
 from asrbench.study.config import Study
-from asrbench.tables import compared, table
+from asrbench.tables import compared, table_schema
 from asrbench.tables.catalogue import NAMES
-from asrbench.tables.table import Table, schema, text
+from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import schema, text
 
 PACKAGE = "asrbench.tables"
 _EMPTY = "(empty)"
@@ -22,14 +22,14 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "table": name,
-            "column": column,
-            "type": table.kind(given),
-            "unit": units.of(column),
-            "allowed": allowed(given),
-            "meaning": given.description or "",
+            "column": field["name"],
+            "type": field["type"],
+            "unit": field.get("unit", ""),
+            "allowed": allowed(field.get("constraints", {})),
+            "meaning": field["description"],
         }
         for name, columns in schemas().items()
-        for column, given in columns.columns.items()
+        for field in table_schema.described(columns)["fields"]
     )
 
 
@@ -39,12 +39,11 @@ def schemas() -> dict[str, pa.DataFrameSchema]:
     return {name: module.TABLE.schema for name, module in modules.items()} | compared.SCHEMAS
 
 
-def allowed(column: pa.Column) -> str:
+def allowed(constraints: dict) -> str:
     """'a, b' of words, 'at least 0' or '0 to 1' of numbers, '' where all are."""
-    limits = {key: value for check in column.checks for key, value in check.statistics.items()}
-    if "allowed_values" in limits:
-        return ", ".join(value or _EMPTY for value in limits["allowed_values"])
-    low, high = limits.get("min_value"), limits.get("max_value")
+    if "enum" in constraints:
+        return ", ".join(value or _EMPTY for value in constraints["enum"])
+    low, high = constraints.get("minimum"), constraints.get("maximum")
     if low is not None and high is not None:
         return f"{low:g} to {high:g}"
     if low is not None:
@@ -62,7 +61,9 @@ def _notes(study: Study) -> list[str]:
 COLUMNS = schema(
     table=text(meaning="Name of the table in results/tables, or its path in results."),
     column=text(meaning="Name of the column, in the order of the table."),
-    type=text(*table.KINDS, meaning="What its cells are."),
+    type=text(
+        *table_schema.TYPES.values(), meaning="What its cells are, as a Table Schema says it."
+    ),
     unit=text(meaning="Unit of its numbers, by the end of its name; empty where they have none."),
     allowed=text(meaning="Words or bounds that every cell is checked against; empty: any."),
     meaning=text(meaning="What a cell says."),

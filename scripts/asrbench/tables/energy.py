@@ -18,7 +18,8 @@ from asrbench.statistics.error_propagation import product
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 from asrbench.tables.power_columns import COLUMNS, SCHEMA
-from asrbench.tables.table import INTERVAL_NOTE, Table, schema, speech_note
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table_schema import schema
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
 J_PER_MWH = 3.6

@@ -19,8 +19,9 @@ from asrbench.study.config import Study
 from asrbench.tables.claims import slowest, table_evidence, verdict
 from asrbench.tables.claims.slowest import name
 from asrbench.tables.claims.table_evidence import Absent, Evidence, Tables
-from asrbench.tables.table import Table, number, schema, speech_note, text
+from asrbench.tables.table import Table, speech_note
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import number, schema, text
 
 COST, CTC, LENGTH, OUTLIER = "a: cost", "b: CTC", "c: larger inputs", "outlier"
 HYPOTHESES = {

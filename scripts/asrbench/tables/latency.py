@@ -15,17 +15,9 @@ from asrbench.tables import (
     percentiles,
     search_ends,
 )
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    number,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"

@@ -10,16 +10,9 @@ from asrbench.statistics import line_fit
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 PARTS = ("latency", "encode", "search", "decoder", "ctc")

@@ -9,8 +9,9 @@ from asrbench.results import latency_pair, timed_rows
 from asrbench.results.timed_rows import Rows
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
-from asrbench.tables.table import Table, count, interval, schema, speech_note, text
+from asrbench.tables.table import Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, schema, text
 from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, pair_rows
 
 

@@ -1,28 +1,20 @@
 """The table of the forward pass against batch size: encoder and CTC head, no search."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from asrbench.results import row_faults, timed_rows
-from asrbench.results.raw_files import read_rounds, usable
-from asrbench.statistics import bootstrap
-from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.results.raw_files import read_rounds
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    number,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables import sweep
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, joined
+from asrbench.tables.table_schema import count, interval, number, schema
+from asrbench.tables.variant_rows import IDENTITY
 
+WHO = ("model", "weights", "speech", "synthetic_speech")
 TEXT = ["status", "reason"]
 UNIT = ["batch_size", "repeat"]
 NUMBERS = [*UNIT, "frames", "audio_s", "padding", "forward_s"]
@@ -34,47 +26,37 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     Throughputs are sums over sums, so they count real utterances and real audio,
     never padding.
     """
-    rows, sweep = [], study.sweeps.batch
-    wanted = timed_rows.grid(UNIT, sweep.sizes, sweep.repeats)
+    rows, settings = [], study.sweeps.batch
+    wanted = timed_rows.grid(UNIT, settings.sizes, settings.repeats)
     for build in study.builds():
         raw, missing = read_rounds(
             results,
             ("sweeps", "batch", build.name),
-            sweep.rounds,
+            settings.rounds,
             TEXT,
             NUMBERS,
             judged=lambda raw: row_faults.sound(raw, UNIT, "forward_s", row_faults.FORWARD, wanted),
         )
-        for size in sweep.sizes:
+        # The forward pass has no search, hence neither CTC weight nor engine.
+        who = {
+            "model": build.name,
+            "weights": study.model(build.name).weights,
+            "speech": study.speech.name,
+            "synthetic_speech": study.speech.synthetic,
+        }
+        for size in settings.sizes:
             here = raw[raw["batch_size"] == size]
-            good, why = usable(here, "forward_s")
-            reasons = missing + why
-            if here.empty and not missing:
-                reasons.append(f"no raw row of batch size {size}")
-            row = {
-                "model": build.name,
-                "weights": study.model(build.name).weights,
-                "speech": study.speech.name,
-                "synthetic_speech": study.speech.synthetic,
-                "batch_size": size,
-                "repeats": here["repeat"].nunique(),
-                "rounds": here["round"].nunique(),
-                "failed": (here["status"] != "ok").sum(),
-                "interval_over": "none",
-                "reason": joined(reasons),
-            }
-            rows.append(row if good.empty else row | _figures(good, size, study.latency.seed))
+            figures = partial(_figures, size=size, seed=study.latency.seed)
+            cells = sweep.row(here, missing, "forward_s", f"batch size {size}", figures)
+            rows.append(who | {"batch_size": size} | cells)
     return pd.DataFrame(rows)
 
 
 def _figures(good: pd.DataFrame, size: int, seed: int) -> dict[str, object]:
-    forward_s = matrices(good, "repeat", ["forward_s"])["forward_s"]
-    mean = bootstrap.ratio(forward_s, seed=seed, names=("rounds", "repeats"))
     return {
         "frames_mean": good["frames"].mean(),
-        **interval_columns.cells("forward_mean_s", mean),
-        "interval_over": mean.over,
-        "per_utterance_s": mean.value / size,
+        **sweep.mean(good, "forward_s", "forward_mean_s", seed),
+        "per_utterance_s": good["forward_s"].mean() / size,
         "throughput_utterances_per_s": size * len(good) / good["forward_s"].sum(),
         "throughput_audio_s_per_s": good["audio_s"].sum() / good["forward_s"].sum(),
         "padding_mean": good["padding"].mean(),
@@ -89,20 +71,12 @@ TABLE = Table(
     title="Forward pass against batch size",
     build=build,
     schema=schema(
-        **{name: IDENTITY[name] for name in ("model", "weights", "speech", "synthetic_speech")},
+        **{name: IDENTITY[name] for name in WHO},
         batch_size=count(meaning="Utterances in one batch."),
-        repeats=count(meaning="Different batches of this size."),
-        rounds=count(meaning="Rounds (fresh processes) that are in the row."),
-        failed=count(meaning="Raw rows that failed."),
+        **sweep.COUNTS,
         frames_mean=number(meaning="Mean number of frames of a batch's longest utterance."),
         **interval("forward_mean_s", "Mean time of one forward pass: encoder and CTC head."),
-        interval_over=text(
-            "rounds and repeats",
-            "rounds",
-            "repeats",
-            "none",
-            meaning="What was resampled for the interval.",
-        ),
+        **sweep.OVER,
         per_utterance_s=number(
             meaning="Mean time of the forward pass for one utterance of the batch."
         ),
@@ -111,7 +85,7 @@ TABLE = Table(
             meaning="Seconds of real audio, without padding, that pass in a second."
         ),
         padding_mean=number(high=1.0, meaning="Mean share of frames that are padding."),
-        reason=text(meaning="Why rows or rounds are absent or failed."),
+        **sweep.REASON,
     ),
     columns=[
         Column("model", "model"),
@@ -122,10 +96,7 @@ TABLE = Table(
         Column("audio s / s", "throughput_audio_s_per_s"),
         Column("padding", "padding_mean"),
         Column("frames", "frames_mean"),
-        Column("repeats", "repeats"),
-        Column("rounds", "rounds"),
-        Column("failed", "failed"),
-        Column("remarks", "reason"),
+        *sweep.COUNTED,
     ],
     notes=_notes,
 )

@@ -1,27 +1,17 @@
 """The table of latency against the length of the input, in frames of each model's front end."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from asrbench.results import timed_rows
-from asrbench.results.raw_files import usable
-from asrbench.statistics import bootstrap
-from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns, latency_parts
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    number,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables import latency_parts, sweep
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
+from asrbench.tables.table_schema import count, interval, number, schema
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -29,31 +19,18 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows = []
     for variant in study.variants():
         found = timed_rows.frames(study, results, variant)
+        figures = partial(_figures, seed=study.latency.seed)
         for length in study.sweeps.frames.lengths:
-            here = found.all[found.all["length_frames"] == length]
-            good, why = usable(here, "latency_s")
-            reasons = found.missing + why
-            if here.empty and not found.missing:
-                reasons.append(f"no raw row of {length} frames")
-            row = identity(study, variant) | {
-                "length_frames": length,
-                "repeats": here["repeat"].nunique(),
-                "rounds": here["round"].nunique(),
-                "failed": (here["status"] != "ok").sum(),
-                "interval_over": "none",
-                "reason": joined(reasons),
-            }
-            rows.append(row if good.empty else row | _figures(good, study.latency.seed))
+            raw = found.all[found.all["length_frames"] == length]
+            cells = sweep.row(raw, found.missing, "latency_s", f"{length} frames", figures)
+            rows.append(identity(study, variant) | {"length_frames": length} | cells)
     return pd.DataFrame(rows)
 
 
 def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
-    latency = matrices(good, "repeat", ["latency_s"])["latency_s"]
-    mean = bootstrap.ratio(latency, seed=seed, names=("rounds", "repeats"))
     return {
         "duration_s": good["duration_s"].mean(),
-        **interval_columns.cells("latency_mean_s", mean),
-        "interval_over": mean.over,
+        **sweep.mean(good, "latency_s", "latency_mean_s", seed),
         **latency_parts.means(good),
         "tokens_mean": good["tokens"].mean(),
     }
@@ -71,35 +48,21 @@ TABLE = Table(
         **IDENTITY,
         length_frames=count(meaning="Length of the input in frames of the model's own front end."),
         duration_s=number(meaning="Mean length of the input in seconds."),
-        repeats=count(meaning="Different pieces of speech of this length."),
-        rounds=count(meaning="Rounds (fresh processes) that are in the row."),
-        failed=count(meaning="Raw rows that failed."),
+        **sweep.COUNTS,
         **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
-        interval_over=text(
-            "rounds and repeats",
-            "rounds",
-            "repeats",
-            "none",
-            meaning="What was resampled for the interval.",
-        ),
+        **sweep.OVER,
         **latency_parts.COLUMNS,
         tokens_mean=number(meaning="Mean number of tokens in the text that was found."),
-        reason=text(meaning="Why rows or rounds are absent or failed."),
+        **sweep.REASON,
     ),
     columns=[
         *VARIANT,
         Column("frames", "length_frames"),
         Column("audio (s)", "duration_s"),
         spanned("latency (s)", "latency_mean_s"),
-        Column("encode (s)", "encode_mean_s"),
-        Column("decoder (s)", "decoder_mean_s"),
-        Column("CTC (s)", "ctc_mean_s"),
-        Column("bookkeeping (s)", "bookkeeping_mean_s"),
+        *latency_parts.SPLIT,
         Column("tokens", "tokens_mean"),
-        Column("repeats", "repeats"),
-        Column("rounds", "rounds"),
-        Column("failed", "failed"),
-        Column("remarks", "reason"),
+        *sweep.COUNTED,
     ],
     notes=_notes,
 )

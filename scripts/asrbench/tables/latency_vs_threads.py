@@ -1,29 +1,19 @@
 """The table of latency against the number of CPU threads."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from asrbench.results import timed_rows
-from asrbench.results.raw_files import usable
 from asrbench.statistics import bootstrap
-from asrbench.statistics.round_unit_matrix import matrices, shared
+from asrbench.statistics.round_unit_matrix import shared
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns, latency_parts
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    number,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables import interval_columns, latency_parts, sweep
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
-
-NAMES = ("rounds", "repeats")
+from asrbench.tables.table_schema import count, interval, number, schema
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -36,38 +26,25 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     for variant in study.variants() if study.sweeps.threads.counts else []:
         found = timed_rows.threads(study, results, variant)
         alone = found.good[found.good["threads"] == 1]
+        figures = partial(_figures, alone=alone, seed=study.latency.seed)
         for threads in study.sweeps.threads.counts:
-            here = found.all[found.all["threads"] == threads]
-            good, why = usable(here, "latency_s")
-            reasons = found.missing + why
-            if here.empty and not found.missing:
-                reasons.append(f"no raw row with {threads} threads")
-            row = identity(study, variant) | {
-                "thread_count": threads,
-                "repeats": here["repeat"].nunique(),
-                "rounds": here["round"].nunique(),
-                "failed": (here["status"] != "ok").sum(),
-                "interval_over": "none",
-            }
-            if not good.empty:
-                row |= _figures(good, alone, study.latency.seed)
-                if pd.isna(row["speed_up"]):
-                    reasons.append("no speed-up, since the same was not measured with 1 thread")
-            rows.append(row | {"reason": joined(reasons)})
+            raw = found.all[found.all["threads"] == threads]
+            cells = sweep.row(raw, found.missing, "latency_s", f"{threads} threads", figures)
+            rows.append(identity(study, variant) | {"thread_count": threads} | cells)
     return pd.DataFrame(rows)
 
 
 def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, object]:
-    seconds = matrices(good, "repeat", ["latency_s"])["latency_s"]
-    mean = bootstrap.ratio(seconds, seed=seed, names=NAMES)
     pair = shared(alone, good, "repeat", "latency_s", same_rounds=True)
-    faster = bootstrap.quotient((pair.first, None), (pair.second, None), seed=seed, names=NAMES)
+    sides = (pair.first, None), (pair.second, None)
+    faster = bootstrap.quotient(*sides, seed=seed, names=sweep.DRAWN)
+    lacking = "no speed-up, since the same was not measured with 1 thread"
     return {
         "duration_s": good["duration_s"].mean(),
-        **interval_columns.cells("latency_mean_s", mean),
-        "interval_over": mean.over,
+        **sweep.mean(good, "latency_s", "latency_mean_s", seed),
         **interval_columns.cells("speed_up", faster),
         **latency_parts.means(good),
+        "reason": lacking if pd.isna(faster.value) else "",
     }
 
 
@@ -85,35 +62,21 @@ TABLE = Table(
     schema=schema(
         **IDENTITY,
         thread_count=count(meaning="CPU threads of the measured process."),
-        repeats=count(meaning="Different utterances."),
-        rounds=count(meaning="Rounds (fresh processes) that are in the row."),
-        failed=count(meaning="Raw rows that failed."),
+        **sweep.COUNTS,
         duration_s=number(meaning="Mean length of the utterances."),
         **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
-        interval_over=text(
-            "rounds and repeats",
-            "rounds",
-            "repeats",
-            "none",
-            meaning="What was resampled for the intervals.",
-        ),
+        **sweep.OVER,
         **interval("speed_up", "Latency with 1 thread over latency with so many, same utterances."),
         **latency_parts.COLUMNS,
-        reason=text(meaning="Why rows are absent or failed, or there is no speed-up."),
+        **sweep.REASON,
     ),
     columns=[
         *VARIANT,
         Column("threads", "thread_count"),
         spanned("latency (s)", "latency_mean_s"),
         spanned("speed-up", "speed_up"),
-        Column("encode (s)", "encode_mean_s"),
-        Column("decoder (s)", "decoder_mean_s"),
-        Column("CTC (s)", "ctc_mean_s"),
-        Column("bookkeeping (s)", "bookkeeping_mean_s"),
-        Column("repeats", "repeats"),
-        Column("rounds", "rounds"),
-        Column("failed", "failed"),
-        Column("remarks", "reason"),
+        *latency_parts.SPLIT,
+        *sweep.COUNTED,
     ],
     notes=_notes,
 )

@@ -5,26 +5,30 @@ import re
 import unicodedata
 
 from asrbench.basics.digits import figure
+from asrbench.tables.table_markdown import Notation
 
 _SYMMETRIC = 0.1  # of half the interval: below it the two sides count as equally long
 _SMALLEST_HALF = 1e-5
-_PRINTED = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    "`": r"\textasciigrave{}",
-    **{character: f"\\{character}" for character in "{}$&#%_"},
-    "×": r"$\times$",
-    "±": r"$\pm$",
-    "∝": r"$\propto$",
-    "≥": r"$\geq$",
-    "≤": r"$\leq$",
-    "–": r"\textendash{}",
-    "…": r"\ldots{}",
-}
+_CODE = r"\textasciigrave{}"
+_PRINTED = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "`": _CODE,
+        **{character: f"\\{character}" for character in "{}$&#%_"},
+        "×": r"$\times$",
+        "±": r"$\pm$",
+        "∝": r"$\propto$",
+        "≥": r"$\geq$",
+        "≤": r"$\leq$",
+        "–": r"\textendash{}",
+        "…": r"\ldots{}",
+    }
+)
 
 
 def escape(text: str) -> str:
@@ -36,37 +40,27 @@ def escape(text: str) -> str:
     """
     # Categories C and Z: what is not printed, and what separates.
     plain = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    plain = " ".join(plain.split())
-    printed = "".join(
-        f"{c}{{}}" if c == after and c in "-'" else _PRINTED.get(c, c)
-        for c, after in zip(plain, (plain + " ")[1:], strict=True)
-    )
-    return f"{{{printed[0]}}}{printed[1:]}" if printed[:1] in ("[", "*") else printed
+    printed = " ".join(plain.split()).translate(_PRINTED)
+    return re.sub(r"^[\[*]", r"{\g<0>}", re.sub(r"([-'])(?=\1)", r"\1{}", printed))
 
 
 def prose(text: str) -> str:
     """A note of the Markdown: what stands between backticks is set as code."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
+    pieces = escape(text).split(_CODE)
+    if len(pieces) % 2 == 0:
         return escape(text)
-    # Spaces at the seams, which escape() takes away, are put back.
-    told = [rf"\texttt{{{escape(p)}}}" if i % 2 else _with_edges(p) for i, p in enumerate(parts)]
-    return "".join(told)
-
-
-def _with_edges(text: str) -> str:
-    before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
-    return f"{before}{escape(text)}{after}" if text.strip() else " " * bool(text)
+    return "".join(rf"\texttt{{{p}}}" if i % 2 else p for i, p in enumerate(pieces))
 
 
 def number(value: float) -> str:
     """A figure with three digits that count; a minus and a power of ten in mathematics."""
-    text = figure(value)
-    power = re.fullmatch(r"(.+)e([+-]\d+)", text)
-    if power:
-        return rf"${power[1]} \times 10^{{{int(power[2])}}}$"
     if math.isinf(value):
         return r"$\infty$" if value > 0 else r"$-\infty$"
+    digits, power, exponent = figure(value).partition("e")
+    return rf"${digits} \times 10^{{{int(exponent)}}}$" if power else _signed(digits)
+
+
+def _signed(text: str) -> str:
     return f"${text.replace(',', '{,}')}$" if text.startswith("-") else text
 
 
@@ -77,6 +71,7 @@ def with_interval(value: float, low: float, high: float) -> str:
     if lopsided or not _SMALLEST_HALF <= half < math.inf:
         return f"{number(value)} [{number(low)}, {number(high)}]"
     decimals = max(0, 1 - math.floor(math.log10(half)))
-    shown = f"{value:,.{decimals}f}"
-    shown = f"${shown.replace(',', '{,}')}$" if shown.startswith("-") else shown
-    return rf"{shown} $\pm$ {half:,.{decimals}f}"
+    return rf"{_signed(f'{value:,.{decimals}f}')} $\pm$ {half:,.{decimals}f}"
+
+
+NOTATION = Notation("--", escape, number, with_interval)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from asrbench.tables.table import count
+from asrbench.tables.table_schema import count
 
 NOTE = (
     "Peak memory is the most resident memory of the measuring process, Python and torch included, "

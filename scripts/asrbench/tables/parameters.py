@@ -9,8 +9,9 @@ from asrbench.basics.json_file import read_json
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.sources import architecture
 from asrbench.study.config import Study
-from asrbench.tables.table import Table, count, schema, text
+from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import count, schema, text
 
 COUNTS = ["parameters", "trainable", "shared", "bytes"]
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from asrbench.statistics import mlperf_early_stopping
-from asrbench.tables.table import number, text
+from asrbench.tables.table_schema import number, text
 
 SHARES = {"p90": 0.90, "p95": 0.95, "p99": 0.99}
 _MEANINGS = {

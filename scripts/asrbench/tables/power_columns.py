@@ -2,8 +2,8 @@
 
 import pandera.pandas as pa
 
-from asrbench.tables.table import count, interval, number, text, truth
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, number, text, truth
 from asrbench.tables.variant_rows import VARIANT
 
 STATUSES = ("measured", "estimated", "unavailable", "void")

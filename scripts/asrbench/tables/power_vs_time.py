@@ -8,8 +8,9 @@ from asrbench.results import power_course, power_windows, raw_window, scope_wind
 from asrbench.results.power_windows import FIGURES, Power
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
-from asrbench.tables.table import Table, count, number, schema, speech_note, text
+from asrbench.tables.table import Table, speech_note
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import count, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from asrbench.engines.search_end import AT_LENGTH, EMPTY
-from asrbench.tables.table import count
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import count
 
 
 def counted(ended: pd.Series, unit: str) -> dict[str, int]:

@@ -10,17 +10,9 @@ from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, memory_peaks, table_csv
 from asrbench.tables.power_columns import STATUSES
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    number,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 LATENCY = [*interval_columns.names("latency_mean_s"), "real_time_factor", "peak_memory_bytes"]

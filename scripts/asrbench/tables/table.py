@@ -4,15 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench.basics.csv_cells import harmless_table
 from asrbench.basics.errors import UserError
 from asrbench.study import axes
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns
+from asrbench.tables import table_csv, table_schema
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown, worth_showing
 
@@ -44,8 +42,8 @@ class Table:
         return checked(self.title, self.build(study, results), self.schema)
 
     def write(self, rows: pd.DataFrame, study: Study, csv: Path, text: Path, tex: Path) -> None:
-        """Write the CSV in full precision, Markdown and LaTeX with sensible digits."""
-        write_csv(rows, csv)
+        """Write the CSV in full precision with its Table Schema beside it, Markdown and LaTeX."""
+        table_csv.write(rows, self.schema, csv)
         title, notes = f"{self.title}: {study.name}", self.notes(study)
         shown = worth_showing(self.columns, rows)
         write_text(markdown(title, rows, shown, notes), text)
@@ -69,66 +67,17 @@ def checked(title: str, rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.Da
         raise UserError(f"table {title!r}: " + "; ".join(lines)) from None
 
 
-def write_csv(rows: pd.DataFrame, path: Path) -> None:
-    """Every digit, and no text that a spreadsheet would run."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    harmless_table(rows).to_csv(path, index=False, lineterminator="\n")
+def with_text(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The rows, with '' for each text of the schema that is absent."""
+    names = [n for n, column in schema.columns.items() if table_schema.kind(column) == "string"]
+    given = {name: rows[name].fillna("").astype(str) if name in rows else "" for name in names}
+    return rows.assign(**given)
 
 
 def write_text(text: str, path: Path) -> None:
     """As UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-
-
-def schema(**columns: pa.Column) -> pa.DataFrameSchema:
-    """Just these columns, in this order."""
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True)
-
-
-# Each column says what it means; the data dictionary is made of that.
-
-
-def text(*allowed: str, meaning: str = "") -> pa.Column:
-    """Text, never absent ('' is empty); one of ``allowed`` where any are given."""
-    return pa.Column(str, pa.Check.isin(allowed) if allowed else None, description=meaning)
-
-
-def number(low: float | None = 0.0, high: float | None = None, *, meaning: str = "") -> pa.Column:
-    """A finite number within bounds, or NaN where it is absent."""
-    checks = [pa.Check(np.isfinite, name="a finite number", ignore_na=True)]
-    checks += [] if low is None else [pa.Check.ge(low)]
-    checks += [] if high is None else [pa.Check.le(high)]
-    return pa.Column(float, checks, nullable=True, description=meaning)
-
-
-def interval(
-    name: str, meaning: str, *, low: float | None = 0.0, high: float | None = None
-) -> dict[str, pa.Column]:
-    """A number and the bounds of its interval, by the names of its three columns."""
-    bounds = [f"{which} bound of its 95 % interval." for which in ("Lower", "Upper")]
-    meanings = zip(interval_columns.names(name), (meaning, *bounds), strict=True)
-    return {column: number(low, high, meaning=words) for column, words in meanings}
-
-
-def count(*, meaning: str = "") -> pa.Column:
-    """A whole number from 0, or absent."""
-    return pa.Column("Int64", pa.Check.ge(0), nullable=True, description=meaning)
-
-
-def truth(*, meaning: str = "") -> pa.Column:
-    """True or False."""
-    return pa.Column(bool, description=meaning)
-
-
-KINDS = ("text", "number", "whole number", "true or false")
-_KINDS = dict(zip(("str", "float", "int", "bool"), KINDS, strict=True))
-
-
-def kind(column: pa.Column) -> str:
-    """What the cells of a column are: one of :data:`KINDS`."""
-    name = str(column.dtype).lower()  # such as string[python], float64, int64
-    return next(words for begins, words in _KINDS.items() if name.startswith(begins))
 
 
 def speech_note(study: Study) -> list[str]:

@@ -1,47 +1,39 @@
-"""Reads a table back from its CSV."""
+"""A table as CSV, with its columns described beside it, and read back by that description."""
 
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
+import pandera.pandas as pa
 
-from asrbench.basics.csv_cells import as_given, check_width
+from asrbench.basics.csv_cells import as_given, check_width, harmless_table
 from asrbench.basics.errors import UserError
-from asrbench.study import axes
+from asrbench.basics.json_file import read_json, write_json
+from asrbench.tables import table_schema
 
 _ADVICE = "remove it, and the workflow makes it again"
-TEXT = [
-    *(f"{before}{axis.name}" for axis in axes.AXES if axis.is_text for before in ("", "other_")),
-    *("model", "variant", "weights", "speech", "module", "reason", "reasons"),
-    *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
-    *(
-        "other_model",
-        "other_variant",
-        "other_weights",
-        "verdict",
-        "part",
-    ),
-    *("encoder", "decoder", "sha256", "architecture_reason"),
-    *("hypothesis", "claim", "first", "second", "unit", "evidence"),
-    *("power_status", "meter", "scope", "flags", "normalisation", "threads"),
-    *("utterance_id", "alignment", "phase"),
-    *("table", "column", "type", "allowed", "meaning"),
-    *("device", "against", "board", "cpu", "architecture", "system", "kernel", "governor"),
-    *("python", "torch", "espnet", "commit", "described_utc", "config_sha256", "differs"),
-]
+
+
+def write(rows: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:
+    """Every digit, and no text that a spreadsheet would run; beside it NAME.schema.json."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    harmless_table(rows).to_csv(path, index=False, lineterminator="\n")
+    write_json(table_schema.described(schema), path.with_suffix(".schema.json"))
 
 
 def read(tables: Path, name: str) -> pd.DataFrame:
     """The table ``name`` of a folder of tables: text as str ('' where empty), the rest as numbers.
 
     Raises:
-        UserError: where there is no such table, or it is none.
+        UserError: where there is no such table, or it or its description is none.
     """
     path = Path(tables) / f"{name}.csv"
+    text = _columns_of_text(path)
     try:
         table = pd.read_csv(
             path,
-            dtype=dict.fromkeys(TEXT, str),
+            dtype=dict.fromkeys(text, str),
             keep_default_na=False,
             na_values=[""],
         )
@@ -53,13 +45,12 @@ def read(tables: Path, name: str) -> pd.DataFrame:
         told = " ".join(str(error).split())[:200]
         raise UserError(f"{path}: is no table ({told}); {_ADVICE}") from None
     check_width(table, path)
-    for before in ("", "other_"):  # an earlier version's decodings differed in CTC weight alone
+    for before in ("", "other_"):  # in version 0.1 decodings differed in CTC weight alone
         if f"{before}ctc_weight" in table and f"{before}variant" not in table:
             table[f"{before}variant"] = "ctc" + table[f"{before}ctc_weight"]
-    for column in TEXT:
-        if column in table:
-            table[column] = table[column].fillna("").map(as_given)
-    for column in table.columns.difference(TEXT):
+    for column in table.columns.intersection(text):
+        table[column] = table[column].fillna("").map(as_given)
+    for column in table.columns.difference(text):
         given = table[column].dropna()
         wrong = given[~given.isin([True, False]) & pd.to_numeric(given, errors="coerce").isna()]
         if len(wrong):
@@ -68,6 +59,23 @@ def read(tables: Path, name: str) -> pd.DataFrame:
                 f"{_ADVICE}"
             )
     return table
+
+
+def _columns_of_text(table: Path) -> list[str]:
+    """Those of version 0.1, which described no table, by what is said of them today."""
+    path = table.with_suffix(".schema.json")
+    try:
+        described = read_json(path)
+    except FileNotFoundError:
+        try:
+            today = import_module(f"asrbench.tables.{table.stem}").TABLE.schema
+        except ModuleNotFoundError:
+            return []
+        described = table_schema.described(today)
+    try:
+        return [str(each["name"]) for each in described["fields"] if each["type"] == "string"]
+    except (KeyError, TypeError):
+        raise UserError(f"{path}: is no Table Schema; {_ADVICE}") from None
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """A table as Markdown: few digits, intervals in brackets, an absent figure as a dash."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from tabulate import tabulate
 
@@ -32,6 +34,16 @@ class Column:
     scale: float = 1.0
     seldom: bool = False
     axis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a format writes what is absent, words, a figure, and a figure with its interval."""
+
+    absent: str
+    words: Callable[[str], str]
+    figure: Callable[[float], str]
+    interval: Callable[[float, float, float], str]
 
 
 def spanned(head: str, value: str) -> Column:
@@ -67,19 +79,24 @@ def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[
     return "\n\n".join([f"# {title}", body, *notes]) + "\n"
 
 
-def cell(row: dict, column: Column) -> str:
-    """One cell: text, '1.23', '1.23 [1.10, 1.40]', or a dash."""
+def cell(row: dict, column: Column, notation: "Notation | None" = None) -> str:
+    """One cell: text, 'yes', '1.23', '1.23 [1.10, 1.40]', or a dash; Markdown by default."""
+    told = notation or NOTATION
     value = row[column.value]
-    if isinstance(value, (bool, str)) or type(value).__name__ == "bool_":
+    if isinstance(value, str):
         before, is_model, _ = column.value.partition("model")
-        return named(row, before) if is_model and before in ("", "other_") else _text(value)
+        words = named(row, before) if is_model and before in ("", "other_") else value
+        return told.words(words) or told.absent
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
     if pd.isna(value):
-        return ABSENT
-    shown = _scaled(value, column.scale)
+        return told.absent
+    # A whole number keeps its digits.
+    shown = value if column.scale == 1 else float(value) * column.scale
     if column.low is None or pd.isna(row[column.low]) or pd.isna(row[column.high]):
-        return shown
-    low, high = (_scaled(row[name], column.scale) for name in (column.low, column.high))
-    return f"{shown} [{low}, {high}]"
+        return told.figure(shown)
+    low, high = (float(row[name]) * column.scale for name in (column.low, column.high))
+    return told.interval(shown, low, high)
 
 
 def named(row: dict, before: str = "") -> str:
@@ -92,11 +109,12 @@ def named(row: dict, before: str = "") -> str:
     return f"{name} (random weights)" if row.get(f"{before}weights") == "random" else name
 
 
-def _scaled(value: float, scale: float) -> str:
-    return figure(value) if scale == 1 else figure(float(value) * scale)
+def _words(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return " ".join(value.replace("|", "\\|").split()) or ABSENT
-    return "yes" if value else "no"
+def _interval(value: float, low: float, high: float) -> str:
+    return f"{figure(value)} [{figure(low)}, {figure(high)}]"
+
+
+NOTATION = Notation(ABSENT, _words, figure, _interval)

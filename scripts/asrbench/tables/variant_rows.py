@@ -9,8 +9,8 @@ import pandera.pandas as pa
 
 from asrbench.study.axes import AXES, Axis, Variant
 from asrbench.study.config import Study
-from asrbench.tables.table import count, text, truth
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import count, text, truth
 
 
 def _axis(axis: Axis) -> pa.Column:

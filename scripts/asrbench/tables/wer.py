@@ -11,17 +11,9 @@ from asrbench.study import normalise
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import search_ends
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    number,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
@@ -66,9 +58,7 @@ TABLE = Table(
         deletions=count(meaning="Reference words that are missing."),
         insertions=count(meaning="Words that are not in the reference."),
         **interval("wer_percent", "Word error rate; insertions can bring it above 100."),
-        interval_over=text(
-            "speakers", "utterances", "none", meaning="What was resampled for the interval."
-        ),
+        interval_over=over("speakers", "utterances"),
         cer_percent=number(meaning="Character error rate."),
         sentence_error_percent=number(high=100.0, meaning="Share of utterances with an error."),
         normalisation=text(

@@ -9,9 +9,10 @@ from asrbench.results import wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
-from asrbench.tables.table import Table, count, interval, schema, speech_note, text
+from asrbench.tables.table import Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, joined, pair_rows
+from asrbench.tables.table_schema import count, interval, over, schema, text
+from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -23,20 +24,12 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 def _compared(first: Scored, second: Scored, seed: int) -> dict[str, object]:
     pair = wer_pair.compare(first, second, seed)
-    reason = ""
-    if pair.utterances == 0:
-        reason = "they share no utterance"
-    elif pair.difference.over == "none":
-        reason = "too few utterances with words for an interval"
-    left_out = len(first) + len(second) - 2 * pair.utterances
-    if left_out:
-        reason = joined([reason, f"{left_out} utterances are left out, which only one of them has"])
     return {
         "utterances_shared": pair.utterances,
         **interval_columns.cells("difference_percent", pair.difference),
         "interval_over": pair.difference.over,
         "verdict": pair.verdict,
-        "reason": reason,
+        "reason": pair.reason,
     }
 
 
@@ -64,9 +57,7 @@ TABLE = Table(
             "Word error rate of the first minus that of the other, in points.",
             low=None,
         ),
-        interval_over=text(
-            "speakers", "utterances", "none", meaning="What was resampled for the interval."
-        ),
+        interval_over=over("speakers", "utterances"),
         verdict=text(
             wer_pair.BETTER,
             wer_pair.WORSE,

@@ -9,17 +9,9 @@ from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import scoring
 from asrbench.study.config import Study
-from asrbench.tables.table import (
-    INTERVAL_NOTE,
-    Table,
-    count,
-    interval,
-    number,
-    schema,
-    speech_note,
-    text,
-)
+from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 # Classes of as many utterances each, so that every interval has something to rest on.
@@ -94,9 +86,7 @@ TABLE = Table(
         failed=count(meaning="Utterances that failed; their words count as deleted."),
         words=count(meaning="Words in their references."),
         **interval("wer_percent", "Word error rate of the class."),
-        interval_over=text(
-            "speakers", "utterances", "none", meaning="What was resampled for the interval."
-        ),
+        interval_over=over("speakers", "utterances"),
         substitutions_percent=number(meaning="Reference words replaced by another word, by words."),
         deletions_percent=number(meaning="Reference words that are missing, by words."),
         insertions_percent=number(meaning="Words that are not in the reference, by words."),

@@ -9,8 +9,9 @@ import pandas as pd
 from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
-from asrbench.tables.table import Table, count, number, schema, speech_note, text
+from asrbench.tables.table import Table, speech_note
 from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import count, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 WORST = 20

@@ -51,7 +51,8 @@ def files(script: str, *modules: str) -> list[Path]:
     finder.run_script(str(SCRIPTS / script))
     for module in modules:
         finder.import_hook(module)
-    found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+    places = [getattr(module, "__file__", None) for module in finder.modules.values()]
+    found = {Path(place) for place in places if place}
     besides = {file.with_suffix(ending) for file in found for ending in _DATA}
     return sorted((found | {file for file in besides if file.exists()}) - _PARSER)
 
@@ -69,7 +70,7 @@ def _without_docstrings(tree: ast.AST) -> ast.AST:
         body = getattr(node, "body", None)
         # A script shows its own docstring as its help; it changes no result either.
         if isinstance(body, list) and body and _is_text(body[0]):
-            node.body = body[1:]
+            del body[0]
     return tree
 
 

@@ -52,12 +52,12 @@ class Times:
 
     def of(self, rule: str) -> float | None:
         """The mean; None where no job of the rule has ever ended."""
-        here = self.spent.get(rule)
-        return sum(here) / len(here) if here else self.earlier.get(rule)
+        return self.all().get(rule)
 
     def all(self) -> dict[str, float]:
         """What to keep for the next run."""
-        return self.earlier | {rule: self.of(rule) for rule in self.spent}
+        here = {rule: sum(times) / len(times) for rule, times in self.spent.items()}
+        return self.earlier | here
 
 
 class RunProgress(logging.Handler):
@@ -87,15 +87,16 @@ class RunProgress(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One record of Snakemake's log; those without an event are passed over."""
-        event = str(getattr(record, "event", ""))
+        said = vars(record)
+        event = str(said.get("event", ""))
         if event == "run_info":
-            self.wanted = Counter({k: n for k, n in record.stats.items() if k not in TARGETS})
+            self.wanted = Counter({k: n for k, n in said["stats"].items() if k not in TARGETS})
         elif event == "job_info":
-            self._rules[record.jobid] = record.rule_name
-            self._logs[record.jobid] = list(getattr(record, "log", None) or [])
-            self._began[record.jobid] = time.monotonic()
+            self._rules[said["jobid"]] = said["rule_name"]
+            self._logs[said["jobid"]] = list(said.get("log") or [])
+            self._began[said["jobid"]] = time.monotonic()
         elif event == "job_finished" and not self.dryrun():
-            self._finished(record.job_id)
+            self._finished(said["job_id"])
 
     def _finished(self, jobid: int) -> None:
         rule = self._rules.get(jobid)
@@ -149,7 +150,8 @@ class RunProgress(logging.Handler):
 
     def _stages(self) -> list[tuple[str, int, int]]:
         """Name, jobs done, and jobs wanted of each stage that there is."""
-        done, wanted = Counter(), Counter()
+        done: Counter[str] = Counter()
+        wanted: Counter[str] = Counter()
         for rule, count in self.wanted.items():
             wanted[stage(rule)] += count
             done[stage(rule)] += self.done[rule]

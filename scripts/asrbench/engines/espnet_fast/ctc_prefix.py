@@ -35,7 +35,7 @@ Letters in shapes: n hypotheses, V tokens, T encoder steps.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -68,8 +68,8 @@ class State:
     log_psi: torch.Tensor
     last: torch.Tensor
     length: int
-    log_phi: torch.Tensor | None = None
-    next_psi: torch.Tensor | None = None
+    log_phi: torch.Tensor = field(init=False)
+    next_psi: torch.Tensor = field(init=False)
 
 
 class CtcPrefixScorer:

@@ -16,7 +16,7 @@ class Hypothesis(NamedTuple):
 class Ended:
     """A list of them, in the order in which they ended."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.hypotheses: list[Hypothesis] = []
         self._best: dict[int, float] = {}
 

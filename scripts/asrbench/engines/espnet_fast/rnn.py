@@ -72,6 +72,7 @@ class RnnScorer:
 
     def keep(self, state: State, parents: torch.Tensor, tokens: torch.Tensor) -> State:
         """The state of the hypotheses that survive: ``parents[i]`` with ``tokens[i]`` behind it."""
+        assert state.weights is not None  # since they were scored
         kept, row = torch.unique(parents, return_inverse=True)
         return State(
             memory=state.memory,

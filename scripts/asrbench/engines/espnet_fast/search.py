@@ -1,6 +1,7 @@
 """The search itself: ESPnet's beam search over all hypotheses of a step at once."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -78,11 +79,10 @@ class FastSearch(torch.nn.Module):
         running = self._begin(x)
         ended = Ended()
         for position in range(longest):
-            running = self._step(running, position, longest, shortest, ended)
-            if maxlenratio == 0.0 and ended.no_more_needed(position):
+            grown = self._step(running, position, longest, shortest, ended)
+            if grown is None or (maxlenratio == 0.0 and ended.no_more_needed(position)):
                 break
-            if running is None:
-                break
+            running = grown
         if not ended.hypotheses and minlenratio >= 0.1:
             return self.forward(x, maxlenratio, max(0.0, minlenratio - 0.1))
         return ended.ranked(self.normalize_length)
@@ -134,7 +134,8 @@ class FastSearch(torch.nn.Module):
         The sums are made in ESPnet's order: they are floats.
         """
         last = running.tokens[:, -1]
-        parts, candidates, total = {}, None, 0.0
+        parts, candidates = {}, None
+        total: Any = 0.0  # shape (n, V) from the first scorer on
         if "decoder" in self.scorers:
             parts["decoder"] = self.scorers["decoder"].score(running.states["decoder"], last)
             total = self.weights["decoder"] * parts["decoder"]
