@@ -40,21 +40,28 @@ def _measured(study: Study) -> dict:
     return {"threads": study.decoding.threads, "warm_up": study.latency.warm_up}
 
 
-def latency(study: Study, name: str, ctc_weight: str) -> dict:
-    """What one round of latency depends on; the number of rounds is not part of it."""
+def _timed(study: Study, name: str, ctc_weight: str) -> dict:
     return _variant(study, name, ctc_weight) | _measured(study) | {"seed": study.latency.seed}
+
+
+def latency(study: Study, name: str, ctc_weight: str) -> dict:
+    """What one round of latency depends on; the number of rounds is not part of it.
+
+    That of passes is: they are in the round's own process and file.
+    """
+    return _timed(study, name, ctc_weight) | {"passes": study.latency.passes}
 
 
 def frames(study: Study, name: str, ctc_weight: str) -> dict:
     """What one round of the sweep over lengths depends on."""
     sweep = study.sweeps.frames.model_dump(exclude={"rounds"})
-    return latency(study, name, ctc_weight) | sweep
+    return _timed(study, name, ctc_weight) | sweep
 
 
 def threads(study: Study, name: str, ctc_weight: str) -> dict:
     """What one round of the sweep over threads depends on."""
     sweep = study.sweeps.threads.model_dump(exclude={"rounds"})
-    shared = latency(study, name, ctc_weight)
+    shared = _timed(study, name, ctc_weight)
     del shared["threads"]
     return shared | sweep
 
@@ -80,7 +87,7 @@ def energy(study: Study, name: str, ctc_weight: str) -> dict:
     for meter, key in CALLED_BY.items():
         if window[meter] is not None:
             window[meter][key] = hashlib.sha256(repr(window[meter][key]).encode()).hexdigest()
-    return latency(study, name, ctc_weight) | {"energy": window}
+    return _timed(study, name, ctc_weight) | {"energy": window}
 
 
 def parameters(study: Study, name: str) -> dict:
@@ -114,6 +121,7 @@ def tables(study: Study) -> dict:
         "decoding": study.decoding.model_dump(),
         "rounds": [
             study.latency.rounds,
+            study.latency.passes,
             study.sweeps.frames.rounds,
             study.sweeps.batch.rounds,
             study.sweeps.threads.rounds,
