@@ -15,8 +15,9 @@ import soundfile
 import yaml
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.engines.recogniser import Recogniser, load_model
+from asrbench.engines.recogniser import Recogniser, Transcript, load_model
 from asrbench.measure import batch, latency
+from asrbench.measure.latency import Timed
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.sources import audio
 from asrbench.study import config, describe_job
@@ -38,7 +39,7 @@ def take(name: str, load) -> latency.Take:
 def timed(tmp_path, recogniser, takes) -> dict[str, dict[str, str]]:
     rows = RowFile(tmp_path / "rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
     latency.warm_up(recogniser, takes[:2])
-    latency.time_takes(recogniser, takes, rows, lambda _done: None, PeakMemory())
+    latency.time_in_turn([Timed(recogniser, rows)], takes, lambda _done: None, PeakMemory())
     rows.finish()
     return {row["utterance_id"]: row for row in rows_of(tmp_path / "rows.csv")}
 
@@ -111,6 +112,56 @@ def test_the_order_is_the_same_for_all_variants_and_another_in_each_round():
     assert first == latency.shuffled(takes, 1, 1)
     assert first != latency.shuffled(takes, 1, 2) != latency.shuffled(takes, 2, 2)
     assert sorted(t.names["utterance_id"] for t in first) == sorted(map(str, range(20)))
+
+
+def test_passes_repeat_the_takes_each_in_an_order_of_its_own():
+    takes = [take(str(number), lambda: None) for number in range(20)]
+    order = latency.shuffled(takes, 1, 1, passes=3)
+    assert [t.names["pass"] for t in order] == [1] * 20 + [2] * 20 + [3] * 20
+    ids = [[t.names["utterance_id"] for t in order[at : at + 20]] for at in (0, 20, 40)]
+    assert ids[0] != ids[1] != ids[2] and all(sorted(each) == sorted(ids[0]) for each in ids)
+    # Pass 1 is what a round of one pass is.
+    assert ids[0] == [t.names["utterance_id"] for t in latency.shuffled(takes, 1, 1)]
+
+
+class Told:
+    """A recogniser that notes when it is asked."""
+
+    sample_rate_hz = 16000
+
+    def __init__(self, name: str, asked: list[str]):
+        self.name, self.asked = name, asked
+
+    def frames(self, samples):
+        return samples // 256 + 1
+
+    def transcribe(self, waveform):
+        self.asked.append(self.name)
+        return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end")
+
+
+def test_recognisers_take_turns_and_each_has_its_own_rows(tmp_path):
+    asked: list[str] = []
+    takes = [take(f"u{number}", lambda: NOISE[:100]) for number in range(4)]
+    order = latency.shuffled(takes, 1, 1, passes=2)
+    columns = ["utterance_id", "pass", *latency.TIMED_COLUMNS]
+
+    def measure(order):
+        files = [RowFile(tmp_path / f"{name}.csv", columns, {}) for name in "ab"]
+        timed = [Timed(Told(name, asked), rows) for name, rows in zip("ab", files, strict=True)]
+        latency.time_in_turn(timed, order, lambda _done: None, PeakMemory())
+        return files
+
+    measure(order[:3])
+    assert "".join(asked) == "abbaab"
+    for rows in measure(order):
+        rows.finish()
+    assert "".join(asked) == "abbaab" + "baabbaabba"
+    for name in "ab":
+        found = rows_of(tmp_path / f"{name}.csv")
+        assert [(row["utterance_id"], row["pass"]) for row in found] == [
+            (t.names["utterance_id"], str(t.names["pass"])) for t in order
+        ]
 
 
 def test_a_warm_up_that_fails_leaves_the_batches_to_say_why(tmp_path):
@@ -248,7 +299,8 @@ rows = RowFile(sys.argv[1], ["utterance_id", *latency.TIMED_COLUMNS], {})
 takes = [
     latency.Take({"utterance_id": f"u{n}"}, lambda: np.zeros(100, np.float32)) for n in range(40)
 ]
-latency.time_takes(Slow(), latency.shuffled(takes, 1, 1), rows, lambda done: None, PeakMemory())
+timed = [latency.Timed(Slow(), rows)]
+latency.time_in_turn(timed, latency.shuffled(takes, 1, 1), lambda done: None, PeakMemory())
 rows.finish()
 """
 
@@ -294,5 +346,11 @@ def test_rows_depend_on_their_own_settings_alone(study):
         more_rounds, "one", "0.3"
     )
     assert describe_job.latency(base, "one", "0.3") != describe_job.latency(wider, "one", "0.3")
+    more_passes = config.parse(mapping | {"latency": {"passes": 2}})
+    assert describe_job.latency(base, "one", "0.3") != describe_job.latency(
+        more_passes, "one", "0.3"
+    )
+    for stage in (describe_job.frames, describe_job.threads, describe_job.energy):
+        assert stage(base, "one", "0.3") == stage(more_passes, "one", "0.3")
     with pytest.raises(UserError):
         describe_job.latency(base, "two", "0.3")

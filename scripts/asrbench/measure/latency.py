@@ -1,10 +1,10 @@
-"""Time a variant over utterances: a fresh process, model loaded and warm, one row an utterance."""
+"""Time variants over utterances: a fresh process, model loaded and warm, one row an utterance."""
 
 import contextlib
 import random
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,10 +51,31 @@ class Take:
     prepare: Callable[[], object] = lambda: None
 
 
-def shuffled(takes: list[Take], seed: int, round_number: int) -> list[Take]:
-    """The takes in this round's order: the same for every variant, another in every round."""
-    order = list(takes)
-    random.Random(f"{seed}/{round_number}").shuffle(order)
+@dataclass(frozen=True)
+class Timed:
+    """One recogniser that is timed, and the file that its rows go into."""
+
+    recogniser: Recogniser
+    rows: RowFile
+
+
+def shuffled(
+    takes: list[Take], seed: int, round_number: int, passes: int | None = None
+) -> list[Take]:
+    """The takes in this round's order: the same for every variant, another in every round.
+
+    Args:
+        passes: how often all of them are repeated, each time in another order and with the
+            number of the pass, from 1, among the take's names; None: once, without a number.
+    """
+    chance = random.Random(f"{seed}/{round_number}")
+    order = []
+    for number in range(1, 1 + (passes or 1)):
+        again = list(takes)
+        chance.shuffle(again)
+        if passes is not None:
+            again = [replace(take, names={**take.names, "pass": number}) for take in again]
+        order += again
     return order
 
 
@@ -68,43 +89,50 @@ def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> None:
             recogniser.transcribe(take.load())
 
 
-def time_takes(
-    recogniser: Recogniser,
+def time_in_turn(
+    timed: Sequence[Timed],
     takes: list[Take],
-    rows: RowFile,
     progress: Callable[[int], None],
     memory: PeakMemory,
 ) -> None:
-    """Time each take that has no row yet, in the order given, and write its row at once.
+    """Time each take with each recogniser in turn, in the order given, and write rows at once.
 
-    An utterance that ESPnet cannot decode (too short for the subsampling,
+    What the device does for longer than an utterance is then in the rows of all of them.
+    Who begins changes from take to take. A row that is already there is not measured again.
+
+    An utterance that a recogniser cannot decode (too short for the subsampling,
     out of memory) becomes a row with status ``failed`` and the reason.
 
     Args:
-        progress: called with the number of rows done, found ones included.
-        memory: made when the model was loaded.
+        progress: called with the number of takes done, found ones included.
+        memory: made when the models were loaded.
     """
     names = list(takes[0].names) if takes else []
-    done = {tuple(row[name] for name in names) for row in rows.found}
-    watch, outcomes = DeviceWatch(), Outcomes(rows.path)
-    for row in rows.found:
-        outcomes.add(row)
+    done = [{tuple(row[name] for name in names) for row in one.rows.found} for one in timed]
+    watch, outcomes = DeviceWatch(), [Outcomes(one.rows.path) for one in timed]
+    for one, told in zip(timed, outcomes, strict=True):
+        for row in one.rows.found:
+            told.add(row)
     for order, take in enumerate(takes):
         key = tuple(str(value) for value in take.names.values())
-        if key in done:
-            continue
-        try:
-            take.prepare()
-            row = _timed(recogniser, take.load(), watch)
-        except UserError as error:
-            row = failure(error)
-        outcomes.add(row)
-        rows.write({**take.names, "order": order, **row, **memory.columns()})
+        begins = order % len(timed)
+        for which in [*range(begins, len(timed)), *range(begins)]:
+            if key in done[which]:
+                continue
+            try:
+                take.prepare()
+                row = _row(timed[which].recogniser, take.load(), watch)
+            except UserError as error:
+                row = failure(error)
+            outcomes[which].add(row)
+            cells = {**take.names, "order": order, **row, **memory.columns()}
+            timed[which].rows.write(cells)
         progress(order + 1)
-    outcomes.tell()
+    for told in outcomes:
+        told.tell()
 
 
-def _timed(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, object]:
+def _row(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, object]:
     row: dict[str, object] = {
         "samples": len(waveform),
         "frames": recogniser.frames(len(waveform)),

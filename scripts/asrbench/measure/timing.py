@@ -7,7 +7,7 @@ from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement, made_by
 from asrbench.measure import latency
-from asrbench.measure.latency import Take
+from asrbench.measure.latency import Take, Timed
 from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.measure.peak_memory import PeakMemory
 
@@ -18,7 +18,7 @@ def run(
     takes_of: Callable[[object], list[Take]],
     arguments: argparse.Namespace,
 ) -> None:
-    """Load, warm up, and time every take once, in the order of this round.
+    """Load, warm up, and time every take once a pass, in the order of this round.
 
     Rows are on the disk as they come; a run that was killed goes on with the
     next take when it is called again.
@@ -35,10 +35,10 @@ def run(
         memory = PeakMemory()
         takes = takes_of(recogniser)
         settings = job.plain() | {"made_by": made_by.versions()}
-        rows = RowFile(arguments.out, [*takes[0].names, *latency.TIMED_COLUMNS], settings)
+        order = latency.shuffled(takes, job.seed, arguments.round, job.passes)
+        rows = RowFile(arguments.out, [*order[0].names, *latency.TIMED_COLUMNS], settings)
         latency.warm_up(recogniser, takes[: job.warm_up])
-        with Progress(f"{what} {measured}", len(takes), "inputs") as progress:
+        with Progress(f"{what} {measured}", len(order), "inputs") as progress:
             progress.start_at(len(rows.found))
-            order = latency.shuffled(takes, job.seed, arguments.round)
-            latency.time_takes(recogniser, order, rows, progress.at, memory)
+            latency.time_in_turn([Timed(recogniser, rows)], order, progress.at, memory)
     rows.finish()

@@ -62,6 +62,12 @@ class Latency(Block):
 
     utterances: Positive = Field(100, description="Utterances drawn, spread over durations.")
     rounds: Positive = Field(5, le=1000, description="Fresh processes that time the sample.")
+    passes: Positive = Field(
+        1,
+        le=1000,
+        description="Times that each of these processes repeats the sample. A pass costs no "
+        "start-up, and another number of passes measures every round again.",
+    )
     warm_up: int = Field(2, ge=0, description="Utterances decoded before the clock starts.")
     seed: int = Field(1, ge=0, description="Seed of the draw and of the order of utterances.")
 

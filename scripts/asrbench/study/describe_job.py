@@ -41,21 +41,28 @@ def _measured(study: Study) -> dict:
     return {"threads": study.decoding.threads, "warm_up": study.latency.warm_up}
 
 
-def latency(study: Study, variant: Variant) -> dict:
-    """What one round of latency depends on; the number of rounds is not part of it."""
+def _timed(study: Study, variant: Variant) -> dict:
     return _variant(study, variant) | _measured(study) | {"seed": study.latency.seed}
+
+
+def latency(study: Study, variant: Variant) -> dict:
+    """What one round of latency depends on; the number of rounds is not part of it.
+
+    That of passes is: they are in the round's own process and file.
+    """
+    return _timed(study, variant) | {"passes": study.latency.passes}
 
 
 def frames(study: Study, variant: Variant) -> dict:
     """What one round of the sweep over lengths depends on."""
     sweep = study.sweeps.frames.model_dump(exclude={"rounds"})
-    return latency(study, variant) | sweep
+    return _timed(study, variant) | sweep
 
 
 def threads(study: Study, variant: Variant) -> dict:
     """What one round of the sweep over threads depends on."""
     sweep = study.sweeps.threads.model_dump(exclude={"rounds"})
-    shared = latency(study, variant)
+    shared = _timed(study, variant)
     del shared["threads"]
     return shared | sweep
 
@@ -81,7 +88,7 @@ def energy(study: Study, variant: Variant) -> dict:
     for meter, key in CALLED_BY.items():
         if window[meter] is not None:
             window[meter][key] = hashlib.sha256(repr(window[meter][key]).encode()).hexdigest()
-    return latency(study, variant) | {"energy": window}
+    return _timed(study, variant) | {"energy": window}
 
 
 def parameters(study: Study, build: Build) -> dict:
@@ -116,6 +123,7 @@ def tables(study: Study) -> dict:
         "decoding": study.decoding.model_dump(),
         "rounds": [
             study.latency.rounds,
+            study.latency.passes,
             study.sweeps.frames.rounds,
             study.sweeps.batch.rounds,
             study.sweeps.threads.rounds,

@@ -32,6 +32,7 @@ class Job:
         seed: of draws and of the order of inputs.
         lengths, sizes, counts: the values of a sweep over frames, batches or threads.
         repeats: of each of these values.
+        passes: how often the sample is repeated in the process.
         max_utterances: how many of the corpus are decoded; None: all.
         energy: the block of the configuration; see :mod:`asrbench.study.energy_settings`.
     """
@@ -50,6 +51,7 @@ class Job:
     sizes: list[int] | None = None
     counts: list[int] | None = None
     repeats: int | None = None
+    passes: int | None = None
     max_utterances: int | None = None
     energy: dict | None = None
 
