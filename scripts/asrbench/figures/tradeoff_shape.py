@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.basics import decades, palette
+from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
 from asrbench.figures import style
 from asrbench.statistics import pareto
@@ -116,7 +116,7 @@ def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> 
 
 
 def _scale_cost(axes: Axes, values: pd.Series, highest: pd.Series) -> None:
-    if decades.spanned(values):
+    if style.spans_decades(values):
         axes.set_xscale("log")
         # An interval that goes down to nothing would push all points to one side: it is cut.
         axes.set_xlim(values.min() / 3, 1.6 * pd.concat([values, highest]).max())
@@ -126,7 +126,7 @@ def _scale_cost(axes: Axes, values: pd.Series, highest: pd.Series) -> None:
 
 
 def _scale_errors(axes: Axes, values: pd.Series) -> None:
-    if decades.spanned(values):
+    if style.spans_decades(values):
         axes.set_yscale("log")
         low, high = values.min(), values.max()
         axes.set_ylim(low / 1.6, high * 1.9)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from asrbench.basics import palette, results_version
-from asrbench.basics.csv_cells import as_given, check_width
+from asrbench.basics import csv_cells, palette, results_version
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import HYPOTHESES, TABLES
@@ -74,8 +73,7 @@ def read(study: Study, results: Path) -> Facts:
             absent[name] = str(error)
     path = results / "tables" / f"{HYPOTHESES}.csv"
     if path.exists():
-        tables[HYPOTHESES] = pd.read_csv(path, dtype=str, keep_default_na=False).map(as_given)
-        check_width(tables[HYPOTHESES], path)
+        tables[HYPOTHESES] = csv_cells.read(path, "remove it, and the workflow makes it again")
     device = {}
     try:
         device = read_json(results / "device.json")

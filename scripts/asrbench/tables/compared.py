@@ -2,7 +2,7 @@
 
 from asrbench.engines.catalogue import MODULES
 from asrbench.results import latency_pair
-from asrbench.tables.power_columns import STATUSES
+from asrbench.tables.power_columns import BY, STATUSES
 from asrbench.tables.table_schema import count, interval, number, over, schema, text
 
 _WHO = {
@@ -37,8 +37,8 @@ ENERGY = schema(
     power_status=text(
         *STATUSES, "published", meaning="Whether the watts are measured, estimated or absent."
     ),
-    meter=text(meaning="Kind of meter."),
-    scope=text(meaning="What part of the device it measures."),
+    meter=BY["meter"],
+    scope=BY["scope"],
     power_mean_w=number(meaning="Mean power while inference runs."),
     **interval("energy_per_utterance_study_j", "Mean watts × mean latency."),
     **_AGAINST,

@@ -18,7 +18,7 @@ from asrbench.statistics.error_propagation import product
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 from asrbench.tables.power_columns import COLUMNS, SCHEMA
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_schema import schema
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
@@ -147,9 +147,12 @@ def _widest(values: list[float]) -> float:
     return max((value for value in values if np.isfinite(value)), key=abs, default=np.nan)
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
+TABLE = Table(
+    title="Power and energy",
+    build=build,
+    schema=schema(**IDENTITY, **SCHEMA),
+    columns=COLUMNS,
+    notes=[
         f"{INTERVAL_NOTE} Of power it is over rounds, since samples of one window are not "
         "independent.",
         "Watts × latency is the published study's formula; the integral is the energy of the "
@@ -159,13 +162,5 @@ def _notes(study: Study) -> list[str]:
         "one scope alone. CPU seconds per second of audio are those of the table of latency: "
         "computing time and no energy.",
         power_flags.RULE,
-    ]
-
-
-TABLE = Table(
-    title="Power and energy",
-    build=build,
-    schema=schema(**IDENTITY, **SCHEMA),
-    columns=COLUMNS,
-    notes=_notes,
+    ],
 )

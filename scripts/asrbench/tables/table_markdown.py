@@ -48,6 +48,11 @@ def spanned(head: str, value: str) -> Column:
     return Column(head, *interval_columns.names(value))
 
 
+def plain(*names: str) -> list[Column]:
+    """Columns whose heads are their names."""
+    return [Column(name.replace("_", " "), name) for name in names]
+
+
 def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:
     """The title, the table, and the notes, ending in a newline.
 
