@@ -1,10 +1,9 @@
 """Count a model's parameters: whole, by module, and as each way of decoding uses them."""
 
 import argparse
-import csv
-from dataclasses import asdict, fields
 from pathlib import Path
 
+import pandas as pd
 from asrbench.basics import errors
 from asrbench.measure import opened_variant
 
@@ -20,13 +19,8 @@ def main() -> None:
     from asrbench.engines import parameters, recogniser
 
     rows = parameters.count(recogniser.load_model(counted.manifest))
-    out = Path(arguments.out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", newline="", encoding="utf-8") as file:
-        names = [field.name for field in fields(parameters.Count)]
-        writer = csv.DictWriter(file, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+    Path(arguments.out).parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(rows).to_csv(arguments.out, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

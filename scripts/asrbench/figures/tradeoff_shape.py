@@ -52,7 +52,26 @@ def draw(
     return figure
 
 
-def with_parameters(rows: pd.DataFrame, tables: Path) -> pd.DataFrame:
+def joined(
+    tables: Path, rows: pd.DataFrame, cost: tuple[str, str, str], what: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Variants that have a word error rate and a cost; and the others, with ``why``.
+
+    Args:
+        rows: model, ctc_weight, ``cost`` and reason.
+        what: the cost in a word, for those that no row is about.
+    """
+    keys = ["model", "ctc_weight"]
+    rows = table_csv.read(tables, "wer").merge(
+        rows[[*keys, *cost, "reason"]], on=keys, how="left", suffixes=("", "_x")
+    )
+    why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna(f"no {what}"))
+    rows = _with_parameters(rows.assign(why=why), tables)
+    both = rows["wer_percent"].notna() & rows[cost[0]].notna()
+    return rows[both], rows[~both]
+
+
+def _with_parameters(rows: pd.DataFrame, tables: Path) -> pd.DataFrame:
     """The rows with a column ``parameters``: those that the variant's search uses."""
     table = table_csv.read(tables, "parameters").set_index(["model", "module"])["parameters"]
     wanted = [

@@ -43,15 +43,8 @@ _OPENERS: dict[bytes, Callable[..., Any]] = {
     b"\xfd7zXZ\x00": lzma.open,
 }
 _BROKEN = (
-    EOFError,
-    MemoryError,
-    NotImplementedError,
-    RecursionError,
-    ValueError,
-    lzma.LZMAError,
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
+    *(EOFError, MemoryError, NotImplementedError, RecursionError, ValueError),
+    *(lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error),
 )
 
 _SPECIAL = "member {!r} is a link, device or other special file"

@@ -26,16 +26,8 @@ from asrbench.basics.progress import Progress
 from asrbench.sources import whole_audio
 from asrbench.sources.audio import NO_FILE, SUFFIXES, Channels, is_no_file
 
-UTTERANCE_COLUMNS = [
-    "utterance_id",
-    "speaker",
-    "path",
-    "samples",
-    "sample_rate_hz",
-    "duration_s",
-    "text",
-]
 _NUMBERS = ["samples", "sample_rate_hz", "duration_s"]
+UTTERANCE_COLUMNS = ["utterance_id", "speaker", "path", *_NUMBERS, "text"]
 REJECTED_COLUMNS = ["utterance_id", "path", "reason"]
 
 _TRANSCRIPT = ".trans.txt"
