@@ -1,6 +1,5 @@
 """Count a model's multiply-adds for a second of audio, by part."""
 
-import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +11,7 @@ TOKENS_PER_SECOND = {"char": 14.0, "bpe": 3.0, "word": 3.0}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser)
+    parser = opened_variant.parser(__doc__)
     parser.add_argument("--out", required=True, help="the CSV of counts")
     arguments = parser.parse_args()
 

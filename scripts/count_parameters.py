@@ -1,6 +1,5 @@
 """Count a model's parameters: whole, by module, and as each way of decoding uses them."""
 
-import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +8,7 @@ from asrbench.measure import opened_variant
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser)
+    parser = opened_variant.parser(__doc__)
     parser.add_argument("--out", required=True, help="the CSV of counts")
     arguments = parser.parse_args()
 

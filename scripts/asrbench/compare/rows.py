@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from asrbench.compare import run_differences
@@ -24,6 +23,11 @@ Variant = tuple[str, str]
 PUBLISHED = published_study.LABEL
 PUBLISHED_REASON = "published figure without raw rows"
 BOUND = "above this, says the study"
+_KEYS = ("model", "ctc_weight")
+_PUBLISHED = {
+    **{"engine": "espnet", "weights": "trained", "device": PUBLISHED},
+    **{"interval_over": "none", "reason": PUBLISHED_REASON},
+}
 _LATENCY = interval_columns.names("latency_mean_s")
 _ENERGY = interval_columns.names("energy_per_utterance_study_j")
 _WER = interval_columns.names("wer_percent")
@@ -51,8 +55,8 @@ def latency(runs: list[Run]) -> Iterator[dict]:
     def compared(first: _Row, second: _Row) -> dict:
         return _ratio(first, second, runs[0].study.latency.seed)
 
-    def published(variant: Variant) -> dict:
-        return {"latency_mean_s": _of(variant, "latency_mean_s")}
+    def published(theirs: dict) -> dict:
+        return {"latency_mean_s": theirs["latency_mean_s"]}
 
     return _rows(runs, "latency", (*_LATENCY, "real_time_factor"), compared, published)
 
@@ -67,10 +71,10 @@ def energy(runs: list[Run]) -> Iterator[dict]:
         ratio = error_propagation.ratio(second.three(_ENERGY), first.three(_ENERGY))
         return interval_columns.cells("ratio", ratio)
 
-    def published(variant: Variant) -> dict:
+    def published(theirs: dict) -> dict:
         return {
-            "power_mean_w": _of(variant, "power_mean_w"),
-            _ENERGY[0]: _of(variant, "energy_j"),
+            "power_mean_w": theirs["power_mean_w"],
+            _ENERGY[0]: theirs["energy_j"],
             "reason": f"{PUBLISHED_REASON}; powertop's estimate on an unknown supply",
             "power_status": "published",
         }
@@ -93,12 +97,9 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
         difference = error_propagation.difference(second.three(_WER), first.three(_WER))
         return interval_columns.cells("difference_percent", difference)
 
-    def published(variant: Variant) -> dict:
-        table = published_study.load()
-        bound = table.loc[_at(table, variant), "wer_is_bound"].iloc[0]
-        why = f"; {BOUND}" if bound else ""
-        rate = _of(variant, "wer_percent")
-        return {"wer_percent": rate, "reason": PUBLISHED_REASON + why}
+    def published(theirs: dict) -> dict:
+        why = f"; {BOUND}" if theirs["wer_is_bound"] else ""
+        return {"wer_percent": theirs["wer_percent"], "reason": PUBLISHED_REASON + why}
 
     return _rows(runs, "wer", (*_WER, "words"), compared, published)
 
@@ -130,7 +131,7 @@ def _rows(
     table: str,
     columns: tuple[str, ...],
     compared: Callable[[_Row, _Row], dict],
-    published: Callable[[Variant], dict],
+    published: Callable[[dict], dict],
     more: Callable[[Run, Variant], dict] = lambda _run, _variant: {},
 ) -> Iterator[dict]:
     """Each variant on each device, then in the published study.
@@ -141,7 +142,7 @@ def _rows(
         compared: the first device's row and another's, which have figures of one
             model and way of decoding; gives cells, among them a reason where
             they cannot be compared after all.
-        published: cells of a variant that the published study has.
+        published: cells of a row of the published study.
         more: cells that are there without a figure, too.
     """
     for variant in variants(runs):
@@ -159,9 +160,10 @@ def _rows(
                     against |= compared(first, row)
                     reason = against.get("reason", "")
             yield _identity(run, variant) | row.figures | against | {"reason": reason}
-        theirs = _published(variant)
-        if theirs is not None:
-            yield theirs | published(variant)
+        six = published_study.load()
+        at = (six["model"] == variant[0]) & (six["ctc_weight"] == variant[1])
+        for theirs in six[at].to_dict("records"):
+            yield _PUBLISHED | dict(zip(_KEYS, variant, strict=True)) | published(theirs)
 
 
 def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
@@ -250,27 +252,3 @@ def _incomparable(first: Run, second: Run, variant: Variant, name: str, needed: 
         return f"{first.label}: {absent}"
     why = run_differences.of_model(first, second, variant[0])
     return f"not comparable: {why}" if why else ""
-
-
-def _published(variant: Variant) -> dict[str, object] | None:
-    table = published_study.load()
-    if not _at(table, variant).any():
-        return None
-    return {
-        "model": variant[0],
-        "ctc_weight": variant[1],
-        "engine": "espnet",
-        "weights": "trained",
-        "device": PUBLISHED,
-        "interval_over": "none",
-        "reason": PUBLISHED_REASON,
-    }
-
-
-def _of(variant: Variant, column: str) -> float:
-    table = published_study.load()
-    return float(table.loc[_at(table, variant), column].iloc[0])
-
-
-def _at(table: pd.DataFrame, variant: Variant) -> np.ndarray:
-    return ((table["model"] == variant[0]) & (table["ctc_weight"] == variant[1])).to_numpy()

@@ -110,6 +110,14 @@ def unpack(
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def unpack_by_content(archive: str | Path, sha256: str, folder: Path) -> Path:
+    """Where an archive is unpacked in ``folder``: one that is there holds just this content."""
+    root = folder / f"unpacked-{sha256[:12]}"
+    if not root.exists():
+        unpack(archive, root)
+    return root
+
+
 def _explained(error: Exception, archive: Path, to: Path) -> str:
     # Decompressors raise an OSError without a number where the data is wrong.
     if isinstance(error, OSError) and error.errno is not None:
