@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from asrbench.basics import csv_cells, palette, results_version
-from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import HYPOTHESES, TABLES
 from asrbench.study.config import Study
@@ -65,12 +64,7 @@ def read(study: Study, results: Path) -> Facts:
     Raises:
         UserError: where a file is there and cannot be read.
     """
-    tables, absent = {}, {}
-    for name in TABLES:
-        try:
-            tables[name] = table_csv.read(results / "tables", name)
-        except UserError as error:
-            absent[name] = str(error)
+    tables, absent = table_csv.read_all(results / "tables", TABLES)
     path = results / "tables" / f"{HYPOTHESES}.csv"
     if path.exists():
         tables[HYPOTHESES] = csv_cells.read(path, "remove it, and the workflow makes it again")

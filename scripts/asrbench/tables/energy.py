@@ -12,7 +12,7 @@ import pandas as pd
 
 from asrbench.results import power_flags, power_windows
 from asrbench.results.power_windows import Measured, Power
-from asrbench.results.scope_window import Window
+from asrbench.results.scope_window import Window, finite_mean
 from asrbench.statistics import bootstrap
 from asrbench.statistics.error_propagation import product
 from asrbench.study.config import Study
@@ -89,7 +89,7 @@ def _figures(power: Power, seed: int) -> dict[str, object]:
     audio_net = _ratio(windows, _net_j, "audio_s", seed)
     return {
         "samples": sum(window.samples for window in windows),
-        "power_idle_w": _mean([window.idle_w for window in windows]),
+        "power_idle_w": finite_mean(window.idle_w for window in windows),
         "idle_drift_percent": _widest([window.drift_percent for window in windows]),
         "energy_per_utterance_mwh": energy.value / J_PER_MWH,
         "energy_per_utterance_net_mwh": net.value / J_PER_MWH,
@@ -136,11 +136,6 @@ def _as_estimates(figures: dict[str, object]) -> dict[str, object]:
     """The same figures under the names of estimates; counts and words keep theirs."""
     units = ("_w", "_j", "_mwh")
     return {(f"estimated_{k}" if k.endswith(units) else k): v for k, v in figures.items()}
-
-
-def _mean(values: list[float]) -> float:
-    there = [value for value in values if np.isfinite(value)]
-    return float(np.mean(there)) if there else np.nan
 
 
 def _widest(values: list[float]) -> float:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.basics.errors import UserError
 from asrbench.study import used_parts
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, memory_peaks, table_csv
@@ -21,12 +20,8 @@ WER = list(interval_columns.names("wer_percent"))
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """From the tables parameters, latency, energy and wer in results/tables."""
-    tables, absent = {}, {}
-    for name in ("parameters", "latency", "energy", "wer"):
-        try:
-            tables[name] = table_csv.read(results / "tables", name)
-        except UserError as error:
-            absent[name] = str(error)
+    names = ("parameters", "latency", "energy", "wer")
+    tables, absent = table_csv.read_all(results / "tables", names)
     rows = []
     for model, weight in study.variants():
         row = identity(study, model, weight) | {

@@ -1,5 +1,6 @@
 """A table as CSV, with its columns described beside it, and read back by that description."""
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -42,6 +43,17 @@ def read(tables: Path, name: str) -> pd.DataFrame:
         return column if kind == "string" else csv_cells.numbers(column, path, _ADVICE)
 
     return pd.DataFrame({column: typed(cells[column]) for column in cells})
+
+
+def read_all(tables: Path, names: Iterable[str]) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """The tables that can be read, by name, and why the others cannot."""
+    found, absent = {}, {}
+    for name in names:
+        try:
+            found[name] = read(tables, name)
+        except UserError as error:
+            absent[name] = str(error)
+    return found, absent
 
 
 def _types(table: Path) -> dict[str, str]:
