@@ -10,7 +10,7 @@ import pandera.pandas as pa
 from asrbench.compare import rows as compare_rows
 from asrbench.compare import run_differences
 from asrbench.compare.run_folder import Run
-from asrbench.tables import compared, table, table_csv
+from asrbench.tables import compared, table, table_csv, table_schema
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown, spanned
 from asrbench.tables.variant_rows import VARIANT, joined
@@ -108,14 +108,14 @@ _TOLD = (
 def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
     devices = table.checked("Devices", _devices(runs), compared.DEVICES)
-    table_csv.write(devices, compared.DEVICES, out / "devices.csv")
+    table_csv.write(devices, table_schema.described(compared.DEVICES), out / "devices.csv")
     _write("devices", "Devices", devices, _DEVICE_COLUMNS, [], out)
     made = {}
     for name, one in TABLES.items():
         rows = table.with_text(pd.DataFrame(list(one.rows(runs))), one.schema)
         made[name] = table.checked(one.title, rows, one.schema)
         beside, columns = side_by_side(made[name], one)
-        table_csv.write(made[name], one.schema, out / f"{name}.csv")
+        table_csv.write(made[name], table_schema.described(one.schema), out / f"{name}.csv")
         _write(name, one.title, beside, columns, one.notes, out)
     return made
 

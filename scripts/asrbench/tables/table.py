@@ -43,7 +43,7 @@ class Table:
 
     def write(self, rows: pd.DataFrame, study: Study, csv: Path, text: Path, tex: Path) -> None:
         """Write the CSV in full precision with its Table Schema beside it, Markdown and LaTeX."""
-        table_csv.write(rows, self.schema, csv)
+        table_csv.write(rows, table_schema.described(self.schema), csv)
         title, given = f"{self.title}: {study.name}", self.notes
         notes = given(study) if callable(given) else [*speech_note(study), *given]
         shown = [c for c in self.columns if not c.seldom or rows[c.value].fillna(0).any()]

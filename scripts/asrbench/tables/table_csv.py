@@ -6,21 +6,23 @@ from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 
 from asrbench.basics import csv_cells
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json, write_json
-from asrbench.tables import table_schema
 
 _ADVICE = "remove it, and the workflow makes it again"
 
 
-def write(rows: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:
-    """Every digit, and no text that a spreadsheet would run; beside it NAME.schema.json."""
+def write(rows: pd.DataFrame, description: dict, path: Path) -> None:
+    """Every digit, and no text that a spreadsheet would run; beside it NAME.schema.json.
+
+    Args:
+        description: its columns, by :func:`asrbench.tables.table_schema.described`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     csv_cells.harmless_table(rows).to_csv(path, index=False, lineterminator="\n")
-    write_json(table_schema.described(schema), path.with_suffix(".schema.json"))
+    write_json(description, path.with_suffix(".schema.json"))
 
 
 def read(tables: Path, name: str) -> pd.DataFrame:
@@ -66,6 +68,8 @@ def _types(table: Path) -> dict[str, str]:
             today = import_module(f"asrbench.tables.{table.stem}").TABLE.schema
         except ModuleNotFoundError:
             return {}
+        from asrbench.tables import table_schema  # only here: pandera takes a second
+
         described = table_schema.described(today)
     try:
         return {str(each["name"]): str(each["type"]) for each in described["fields"]}
