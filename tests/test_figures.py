@@ -232,10 +232,11 @@ def test_scripts_draw_from_the_tables_alone(studies, tmp_path):
     study, results = studies["one"]
     shutil.copytree(results / "tables", tmp_path / "tables")
     config = raw_rows.write_config(study, tmp_path)
-    out = tmp_path / "latency.svg"
-    flags = ["--config", str(config), "--tables", str(tmp_path / "tables"), "--out", str(out)]
+    out = [tmp_path / "latency.png", tmp_path / "latency.svg"]
+    flags = ["--config", str(config), "--tables", str(tmp_path / "tables"), "--out", *map(str, out)]
     subprocess.run([sys.executable, str(SCRIPTS / "plot_figure.py"), "latency", *flags], check=True)
-    assert out.read_text(encoding="utf-8").startswith("<?xml")
+    assert out[0].read_bytes().startswith(b"\x89PNG")
+    assert out[1].read_text(encoding="utf-8").startswith("<?xml")
     flags = ["--config", str(config), "--results", str(tmp_path), "--report", "report.html"]
     show = [sys.executable, str(SCRIPTS / "show_summary.py"), *flags]
     shown = subprocess.run(show, check=True, capture_output=True, text=True).stdout
