@@ -46,6 +46,9 @@ STUDY_FILE = "results/study.json"
 
 # What a measurement holds of the device, and whether an unfit one is an error: a resource,
 # since it changes no row.
+# The jobs that this run is to do, written when it begins: decodings of a build are timed in turn.
+PLANNED = "results/logs/planned.json"
+
 ALONE = {"machine": 100, "strict": int(STUDY.checks.strict)}
 
 # A model in paths is a build; its files are those of its checkpoint.

@@ -26,6 +26,7 @@ rule measure_latency:
         ENVIRONMENT
     resources:
         **ALONE,
+        planned=PLANNED,
     params:
         program=program("measure_latency.py"),
         code=code_of_engine("measure_latency.py"),
@@ -35,4 +36,4 @@ rule measure_latency:
     shell:
         "python {params.program} --job {params.job:q} --manifest {input.model:q}"
         " --sample {input.sample} --round {wildcards.round} --strict {resources.strict}"
-        " --out {output.rows:q} 2>&1 | tee {log:q}"
+        " --planned {resources.planned} --out {output.rows:q} 2>&1 | tee {log:q}"

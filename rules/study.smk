@@ -3,6 +3,9 @@
 Needs: the configuration. Makes: results/study.json, results/device.json.
 """
 
+# What one process can time for several decodings.
+IN_TURN = ("measure_latency", "measure_frames", "measure_threads")
+
 
 onstart:
     try:
@@ -10,6 +13,8 @@ onstart:
     except UserError as error:
         sys.exit(str(error))
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
+    planned = [job for job in workflow.dag.needrun_jobs() if job.rule.name in IN_TURN]
+    write_json({job.output.rows: json.loads(job.params.job) for job in planned}, Path(PLANNED))
     # Snakemake limits the jobs of a second, and to do so looks at what is ready again a second
     # after each look: one chain of looks for each job that has ended, after fifty jobs half a
     # core beside what is measured. Without a limit it looks when a job ends.

@@ -1,6 +1,7 @@
 """Timing: every utterance has its row once, whatever is wrong with it and whenever it is killed."""
 
 import csv
+import json
 import os
 import random
 import signal
@@ -224,7 +225,7 @@ ON_A_FOLDER = ["--audio", "speech", "--out", "rows.csv"]
 
 def described(study, *arguments: str, config: str = "config.yaml") -> str:
     """What the latency of the study's variant is described by."""
-    given = ["--config", config, "--stage", "latency", "--model", "one", "--ctc-weight", "0.30"]
+    given = ["--config", config, "--stage", "latency", "--model", "one", "--variant", "ctc0.3"]
     return run(study, "describe_job.py", *given, *arguments).stdout.strip()
 
 
@@ -234,6 +235,50 @@ def test_the_program_runs_outside_the_workflow_on_a_folder_of_files(study):
     assert sorted(row["utterance_id"] for row in rows) == list("0123")
     assert all(float(row["latency_s"]) > 0 for row in rows)
     assert (study / "rows.csv.checks.json").exists()
+
+
+def test_decodings_of_a_build_that_a_run_measures_are_timed_in_turn(study):
+    content = yaml.safe_load((study / "config.yaml").read_text())
+    content |= {"ctc_weights": [0.0, 0.3, 1.0]}
+    (study / "three.yaml").write_text(yaml.safe_dump(content))
+    jobs = {
+        f"one/{slug}/round1.csv": described(study, "--variant", slug, config="three.yaml")
+        for slug in ("ctc0.0", "ctc0.3", "ctc1.0")
+    }
+    # What has been measured since the run began, and what is of another round, takes no turn.
+    planned = dict(list(jobs.items())[:2])
+    planned |= {"one/ctc1.0/round2.csv": jobs["one/ctc1.0/round1.csv"]}
+    (study / "planned.json").write_text(
+        json.dumps({rows: json.loads(job) for rows, job in planned.items()})
+    )
+
+    def measure(rows):
+        given = ["--job", jobs[rows], "--audio", "speech", "--planned", "planned.json"]
+        return run(study, "measure_latency.py", *given, "--out", rows)
+
+    measure("one/ctc0.0/round1.csv")
+    other = study / "one/ctc0.3/round1.csv"
+    assert not other.exists() and list(other.parent.glob("*.part.left.json"))
+    done = measure("one/ctc0.3/round1.csv")
+    assert "timed in turn with ctc0.0" in done.stdout
+    assert sorted(path.name for path in other.parent.iterdir()) == [
+        "round1.csv",
+        "round1.csv.checks.json",
+    ]
+    both = [rows_of(study / f"one/{slug}/round1.csv") for slug in ("ctc0.0", "ctc0.3")]
+    orders = [[(row["utterance_id"], row["order"]) for row in rows] for rows in both]
+    assert orders[0] == orders[1] and len(orders[0]) == 4
+    assert both[0] != both[1]
+    said = [
+        json.loads((study / f"one/{slug}/round1.csv.checks.json").read_text())
+        for slug in ("ctc0.0", "ctc0.3")
+    ]
+    assert [each["in_turn_with"] for each in said] == [["ctc0.3"], ["ctc0.0"]]
+    assert said[0]["began_utc"] == said[1]["began_utc"]
+    # The third was not planned: it is alone.
+    measure("one/ctc1.0/round1.csv")
+    alone = json.loads((study / "one/ctc1.0/round1.csv.checks.json").read_text())
+    assert alone["in_turn_with"] == []
 
 
 @pytest.mark.parametrize(
@@ -258,12 +303,12 @@ def test_a_mistake_on_the_command_line_is_one_line(study, arguments, line):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--ctc-weight", "1.5"], "--ctc-weight: '1.5' must be a number from 0 to 1"),
+        (["--variant", "ctc1.5"], "model one has no variant 'ctc1.5'; there are: ctc"),
         (["--model", "two"], "model 'two' is not in the configuration"),
     ],
 )
 def test_a_job_that_no_study_has_is_not_described(study, arguments, line):
-    given = ["--stage", "latency", "--model", "one", "--ctc-weight", "0.3", *arguments]
+    given = ["--stage", "latency", "--model", "one", "--variant", "ctc0.3", *arguments]
     done = run(study, "describe_job.py", *given, check=False)
     assert done.returncode == 1
     assert line in done.stderr and len(done.stderr.splitlines()) == 1
@@ -342,15 +387,15 @@ def test_rows_depend_on_their_own_settings_alone(study):
     base = config.parse(mapping)
     more_rounds = config.parse(mapping | {"latency": {"rounds": 9}})
     wider = config.parse(mapping | {"decoding": {"beam_size": 3}})
-    assert describe_job.latency(base, "one", "0.3") == describe_job.latency(
-        more_rounds, "one", "0.3"
-    )
-    assert describe_job.latency(base, "one", "0.3") != describe_job.latency(wider, "one", "0.3")
+
+    def job(study, stage="latency", model="one"):
+        return describe_job.of(study, stage, model, "ctc0.3")
+
+    assert job(base) == job(more_rounds)
+    assert job(base) != job(wider)
     more_passes = config.parse(mapping | {"latency": {"passes": 2}})
-    assert describe_job.latency(base, "one", "0.3") != describe_job.latency(
-        more_passes, "one", "0.3"
-    )
-    for stage in (describe_job.frames, describe_job.threads, describe_job.energy):
-        assert stage(base, "one", "0.3") == stage(more_passes, "one", "0.3")
+    assert job(base) != job(more_passes)
+    for stage in ("frames", "threads", "energy"):
+        assert job(base, stage) == job(more_passes, stage)
     with pytest.raises(UserError):
-        describe_job.latency(base, "two", "0.3")
+        job(base, model="two")

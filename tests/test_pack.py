@@ -208,11 +208,11 @@ def test_the_report_shows_no_password_of_a_meter():
         "external": {"path": "/home/jane/s3cr.csv"},
     }
     study = raw_rows.study(("m",), ["0.3"], energy=energy)
-    shown = json.dumps(describe_job.energy(study, "m", "0.3"))
+    shown = json.dumps(describe_job.of(study, "energy", "m", "ctc0.3"))
     assert "s3cr" not in shown and "jane" not in shown
     energy["command"]["argv"][2] = "other"
     other = raw_rows.study(("m",), ["0.3"], energy=energy)
-    assert json.dumps(describe_job.energy(other, "m", "0.3")) != shown
+    assert json.dumps(describe_job.of(other, "energy", "m", "ctc0.3")) != shown
 
 
 def test_addresses_keep_host_and_path():

@@ -13,8 +13,10 @@ import time
 from pathlib import Path
 
 from asrbench.basics import kernel_lock
+from asrbench.basics.json_file import read_json, write_json
 
 _PAUSE_S = 0.2
+_LEFT = ".left.json"
 
 
 class PartFile:
@@ -31,6 +33,7 @@ class PartFile:
 
     def __init__(self, path: str | Path, settings: object):
         self.path = Path(path)
+        self._settings = settings
         text = json.dumps(settings, sort_keys=True).encode()
         digest = hashlib.sha256(text).hexdigest()[:12]
         self.part = self.path.with_name(f"{self.path.name}.{digest}.part")
@@ -72,5 +75,31 @@ class PartFile:
         """Give the file its name, since nothing more will come."""
         self.part.replace(self.path)
         self._file.close()
-        for other in self.path.parent.glob(f"{self.path.name}.*.part"):
+        for other in self.path.parent.glob(f"{self.path.name}.*.part*"):
             other.unlink()  # lines of other settings, which this file has now replaced
+
+    def leave(self, said: dict) -> None:
+        """Leave the file whole, to get its name from the job that it belongs to.
+
+        Args:
+            said: what that job will be told by :func:`take_up`, as JSON data.
+        """
+        self._file.close()
+        write_json({"settings": self._settings, "said": said}, Path(f"{self.part}{_LEFT}"))
+
+
+def take_up(path: str | Path, settings: object) -> dict | None:
+    """Give a file that was left whole its name; None where there is none of these settings.
+
+    Returns:
+        What the one that wrote it said.
+    """
+    path = Path(path)
+    for told in path.parent.glob(f"{path.name}.*.part{_LEFT}"):
+        left, part = read_json(told), Path(str(told).removesuffix(_LEFT))
+        if left["settings"][-1] == settings and part.exists():
+            part.replace(path)
+            for other in path.parent.glob(f"{path.name}.*.part*"):
+                other.unlink()
+            return left["said"]
+    return None

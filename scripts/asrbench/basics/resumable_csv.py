@@ -45,6 +45,10 @@ class RowFile:
         """Add one row; it is on the disk when this returns."""
         self._part.append(self._line({**row, "segment": self.segment}))
 
+    def leave(self, said: dict) -> None:
+        """Leave the file whole for the job that it belongs to, which :func:`take_up` then ends."""
+        self._part.leave(said)
+
     def finish(self) -> None:
         """Give the file its name, since nothing more will come."""
         self._part.finish()

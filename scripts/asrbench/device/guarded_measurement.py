@@ -18,7 +18,7 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
 
     The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``, what
     the rows were made by, and when; what load and throttling were after is of the whole
-    measurement.
+    measurement. What is put into the mapping that is yielded is written with them.
 
     Args:
         rows: the file that the measurement writes.
@@ -32,12 +32,18 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
         before = checks.run()
         _tell(before, strict, excused)
         watch, began_utc = DeviceWatch(), _now()
-        yield
+        more: dict[str, object] = {}
+        yield more
         found = {"before": before, "after": checks.run(watch=watch)}
     _tell(found["after"], False, excused)
     findings: dict[str, object] = {when: [asdict(check) for check in found[when]] for when in found}
-    findings |= {"made_by": made_by.versions(), "began_utc": began_utc, "ended_utc": _now()}
-    write_json(findings, Path(f"{rows}.checks.json"))
+    findings |= {"made_by": made_by.versions(), "began_utc": began_utc, "ended_utc": _now(), **more}
+    write_json(findings, findings_of(rows))
+
+
+def findings_of(rows: str | Path) -> Path:
+    """Where what was found of the device is written, beside the rows."""
+    return Path(f"{rows}.checks.json")
 
 
 def _now() -> str:

@@ -13,9 +13,12 @@ class PartClocks:
     def __init__(self) -> None:
         self._spent_s: defaultdict[str, float] = defaultdict(float)
         self._running: set[str] = set()
+        self._watched: list[tuple[object, str]] = []
 
     def watch(self, owner: object, methods: list[str], part: str) -> None:
-        """Put a clock around methods of one object; those that it does not have are passed over.
+        """Put a clock around methods of one object, once.
+
+        Methods that it does not have are passed over.
 
         Args:
             owner: an object whose attributes can be set, such as a module or a scorer.
@@ -24,7 +27,9 @@ class PartClocks:
         """
         for name in methods:
             method = getattr(owner, name, None)
-            if method is not None:
+            there = any(other is owner and of == name for other, of in self._watched)
+            if method is not None and not there:
+                self._watched.append((owner, name))
                 setattr(owner, name, self._timed(method, part))
 
     def _timed(self, method, part: str):

@@ -73,6 +73,7 @@ class Recogniser:
         tokens_per_second: for random weights, the length of the output.
         engine: whose search decodes, of :mod:`asrbench.engines.catalogue`.
         precision: what the model computes in; see :mod:`asrbench.engines.precision`.
+        beside: another recogniser of the same build, whose model and clocks this one uses.
         clocks_in_search: whether the scorers are timed one by one; without,
             ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own
             cost is measured).
@@ -90,8 +91,12 @@ class Recogniser:
         clocks_in_search: bool = True,
         engine: str = "espnet",
         precision: str = "float32",
+        beside: "Recogniser | None" = None,
     ):
-        self.speech2text = _speech2text(manifest, float(ctc_weight), beam_size, precision)
+        self._loaded: tuple = beside._loaded if beside else _loaded(manifest, precision)
+        self.speech2text = _speech2text(
+            manifest, self._loaded, float(ctc_weight), beam_size, precision
+        )
         for module in catalogue.MODULES[engine]:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
@@ -99,7 +104,7 @@ class Recogniser:
         self.hop_length, self.sample_rate_hz = front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
         self._note_steps()
-        self.clocks = PartClocks()
+        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
         self._put_clocks(clocks_in_search)
 
     def _note_steps(self) -> None:
@@ -230,15 +235,17 @@ def _loaded(manifest: Manifest, in_precision: str):
     return precision.applied(model.eval(), in_precision), arguments
 
 
-def _speech2text(manifest: Manifest, ctc_weight: float, beam_size: int, in_precision: str):
+def _speech2text(
+    manifest: Manifest, loaded: tuple, ctc_weight: float, beam_size: int, in_precision: str
+):
     ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
     Speech2Text = espnet_import.load("espnet2.bin.asr_inference").Speech2Text
 
-    model, arguments = _loaded(manifest, in_precision)
     # The constructor builds its search around the parts of the model that it builds. It gets
     # the one that has its weights and its precision already, in place of building one.
+    model = loaded[0]
     build = ASRTask.build_model_from_file
-    ASRTask.build_model_from_file = lambda *_arguments: (model, arguments)
+    ASRTask.build_model_from_file = lambda *_arguments: loaded
     try:
         speech2text = _built(
             Speech2Text,

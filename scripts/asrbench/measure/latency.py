@@ -119,6 +119,7 @@ def time_in_turn(
         for which in [*range(begins, len(timed)), *range(begins)]:
             if key in done[which]:
                 continue
+            memory.begin()
             try:
                 take.prepare()
                 row = _row(timed[which].recogniser, take.load(), watch)

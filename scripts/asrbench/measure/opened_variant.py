@@ -19,11 +19,12 @@ class OpenedVariant:
     job: Job
     manifest: manifest.Manifest
 
-    def recogniser(self, use_threads: int | str | None = None):
+    def recogniser(self, use_threads: int | str | None = None, beside=None):
         """The model, loaded, with its search.
 
         Args:
             use_threads: in place of the job's number of threads.
+            beside: a recogniser of the same build, whose loaded model is used.
 
         Returns:
             An :class:`asrbench.engines.recogniser.Recogniser`.
@@ -41,6 +42,7 @@ class OpenedVariant:
         recogniser = Recogniser(
             self.manifest,
             tokens_per_second=job.tokens_per_second,
+            beside=beside,
             **axes,
         )
         self.check_rate(recogniser.sample_rate_hz)
@@ -80,6 +82,9 @@ def add_round_arguments(parser: argparse.ArgumentParser, out: str) -> None:
     parser.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
     parser.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
     parser.add_argument("--out", required=True, help=out)
+    parser.add_argument(
+        "--planned", help="the jobs of a run, by their rows: other decodings are timed in turn"
+    )
     parser.add_argument(
         "--strict",
         type=int,

@@ -12,20 +12,24 @@ _RESET = "5"  # see proc_pid_clear_refs(5)
 
 
 class PeakMemory:
-    """Begins when it is made: once the model is loaded, before anything is decoded.
+    """Made once the model is loaded, before anything is decoded.
 
     Args:
         process: the kernel's files of this process, another folder in tests.
     """
 
     def __init__(self, process: Path = Path("/proc/self")):
-        self._status = process / "status"
+        self._status, self._marks = process / "status", process / "clear_refs"
         loading = _high_water_bytes(self._status)
+        self._loading_bytes = loading if self.begin() else None
+
+    def begin(self) -> bool:
+        """What comes has a peak of its own; False where the kernel does not allow it."""
         try:
-            (process / "clear_refs").write_text(_RESET)
+            self._marks.write_text(_RESET)
         except OSError:
-            loading = None
-        self._loading_bytes = loading
+            return False
+        return True
 
     def columns(self) -> dict[str, int | str]:
         """Both peaks; without one of loading where the kernel could not tell them apart.

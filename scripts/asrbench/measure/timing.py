@@ -1,15 +1,23 @@
 """One process that times takes with one variant: from the command line to finished rows."""
 
 import argparse
+import contextlib
 from collections.abc import Callable
+from typing import Any
 
+from asrbench.basics import part_file
+from asrbench.basics.errors import UserError
+from asrbench.basics.json_file import read_json, write_json
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement, made_by
-from asrbench.measure import latency
+from asrbench.measure import in_turn, latency
 from asrbench.measure.latency import Take, Timed
 from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.measure.peak_memory import PeakMemory
+from asrbench.study.job import Job
+
+IN_TURN_WITH = "in_turn_with"
 
 
 def run(
@@ -21,24 +29,53 @@ def run(
     """Load, warm up, and time every take once a pass, in the order of this round.
 
     Rows are on the disk as they come; a run that was killed goes on with the
-    next take when it is called again.
+    next take when it is called again. Other decodings of the same build are timed in turn;
+    see :mod:`asrbench.measure.in_turn`.
 
     Args:
         what: the measurement, for its progress.
         takes_of: gives the takes, of which the first warm the model up, for
             the :class:`asrbench.engines.recogniser.Recogniser` that will decode them.
-        arguments: ``out``, ``round`` and ``strict``.
+        arguments: ``out``, ``round``, ``strict`` and ``planned``.
     """
     job = measured.job
-    with guarded_measurement.measuring(arguments.out, bool(arguments.strict)):
+    findings = part_file.take_up(arguments.out, _settings(job))
+    if findings is not None:
+        write_json(findings, guarded_measurement.findings_of(arguments.out))
+        print(f"{what} {measured}: timed in turn with {', '.join(findings[IN_TURN_WITH])}")
+        return
+    with guarded_measurement.measuring(arguments.out, bool(arguments.strict)) as more:
         recogniser = measured.recogniser()
+        others = _opened(measured, recogniser, arguments)
         memory = PeakMemory()
         takes = takes_of(recogniser)
-        settings = job.plain() | {"made_by": made_by.versions()}
         order = latency.shuffled(takes, job.seed, arguments.round, job.passes)
-        rows = RowFile(arguments.out, [*order[0].names, *latency.TIMED_COLUMNS], settings)
-        latency.warm_up(recogniser, takes[: job.warm_up])
+        columns = [*order[0].names, *latency.TIMED_COLUMNS]
+        timed = [Timed(recogniser, RowFile(arguments.out, columns, _settings(job)))]
+        timed += [Timed(each, RowFile(out, columns, _settings(of))) for out, of, each in others]
+        for each in timed:
+            latency.warm_up(each.recogniser, takes[: job.warm_up])
+        names = [str(job.variant), *(str(of.variant) for _, of, _ in others)]
         with Progress(f"{what} {measured}", len(order), "inputs") as progress:
-            progress.start_at(len(rows.found))
-            latency.time_in_turn([Timed(recogniser, rows)], order, progress.at, memory)
-    rows.finish()
+            progress.start_at(min(len(each.rows.found) for each in timed))
+            latency.time_in_turn(timed, order, progress.at, memory)
+        more[IN_TURN_WITH] = names[1:]
+    timed[0].rows.finish()
+    findings = read_json(guarded_measurement.findings_of(arguments.out))
+    for name, each in zip(names[1:], timed[1:], strict=True):
+        each.rows.leave(findings | {IN_TURN_WITH: [other for other in names if other != name]})
+
+
+def _settings(job: Job) -> dict[str, object]:
+    """What rows depend on."""
+    return job.plain() | {"made_by": made_by.versions()}
+
+
+def _opened(measured: OpenedVariant, recogniser, arguments) -> list[tuple[str, Job, Any]]:
+    """Rows, job and recogniser of each other decoding that can be opened."""
+    found = []
+    for out, job in in_turn.partners(arguments.planned, arguments.out, measured.job):
+        with contextlib.suppress(UserError):  # its own job will say it
+            other = OpenedVariant(job, measured.manifest)
+            found.append((out, job, other.recogniser(beside=recogniser)))
+    return found
