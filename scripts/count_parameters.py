@@ -1,17 +1,14 @@
 """Count a model's parameters: whole, by module, and as each way of decoding uses them."""
 
-import argparse
-import csv
-from dataclasses import asdict, fields
 from pathlib import Path
 
+import pandas as pd
 from asrbench.basics import errors
 from asrbench.measure import opened_variant
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser)
+    parser = opened_variant.parser(__doc__)
     parser.add_argument("--out", required=True, help="the CSV of counts")
     arguments = parser.parse_args()
 
@@ -24,13 +21,8 @@ def main() -> None:
     rows = parameters.count(model)
     if counted.job.axes["precision"] != "float32":
         rows = parameters.as_held(rows, precision.applied(model, counted.job.axes["precision"]))
-    out = Path(arguments.out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", newline="", encoding="utf-8") as file:
-        names = [field.name for field in fields(parameters.Count)]
-        writer = csv.DictWriter(file, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+    Path(arguments.out).parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(rows).to_csv(arguments.out, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ Lines are written as they come, longest utterance first: a run that was killed g
 at the next utterance when it is called again.
 """
 
-import argparse
-
 from asrbench.basics import errors
 from asrbench.basics.part_file import PartFile
 from asrbench.basics.progress import Progress
@@ -15,8 +13,7 @@ from asrbench.sources import wer_corpus
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    opened_variant.add_arguments(parser)
+    parser = opened_variant.parser(__doc__)
     shards.add_arguments(parser)
     parser.add_argument("--threads", type=int, default=1, help="CPU threads [%(default)s]")
     parser.add_argument(

@@ -5,7 +5,6 @@ layout), decodes every file to its end, and writes two tables.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from asrbench.basics import errors
@@ -33,7 +32,7 @@ def main() -> None:
         Path(arguments.out).unlink()
         raise errors.UserError(f"{root}: no utterance can be used: {listing.summary()}")
     if not listing.rejected.empty:
-        print(f"warning: {listing.summary()}; all are in {arguments.rejected}", file=sys.stderr)
+        errors.warn(f"{listing.summary()}; all are in {arguments.rejected}")
     hours = listing.utterances["duration_s"].sum() / 3600
     print(f"{len(listing.utterances)} utterances, {hours:.2f} h, in {arguments.out}")
 

@@ -4,7 +4,6 @@ Rows are written as they come: a run that was killed goes on at the next
 batch when it is called again.
 """
 
-import argparse
 import random
 
 from asrbench.basics import errors
@@ -16,10 +15,7 @@ from asrbench.sources import corpus
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser)
-    opened_variant.add_round_arguments(parser, "the CSV of rows")
-    arguments = parser.parse_args()
+    arguments = opened_variant.round_parser(__doc__, "the CSV of rows").parse_args()
 
     measured = opened_variant.from_arguments(arguments)
     job = measured.job

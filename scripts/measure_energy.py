@@ -19,9 +19,7 @@ from asrbench.study.job import CALLED_BY, Job, namespace
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    opened_variant.add_arguments(parser)
-    opened_variant.add_round_arguments(parser, "folder of samples.csv and window.json")
+    parser = opened_variant.round_parser(__doc__, "folder of samples.csv and window.json")
     parser.add_argument(
         "--study", default="results/study.json", help="says how a meter is called [%(default)s]"
     )

@@ -4,18 +4,13 @@ Rows are written as they come: a run that was killed goes on at the next
 length when it is called again.
 """
 
-import argparse
-
 from asrbench.basics import errors
 from asrbench.measure import latency, opened_variant, timing
 from asrbench.sources import audio, corpus, sample
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser)
-    opened_variant.add_round_arguments(parser, "the CSV of rows")
-    arguments = parser.parse_args()
+    arguments = opened_variant.round_parser(__doc__, "the CSV of rows").parse_args()
 
     measured = opened_variant.from_arguments(arguments)
     job = measured.job

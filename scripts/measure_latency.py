@@ -5,17 +5,13 @@ utterance when it is called again. It runs outside the workflow as well, on any
 folder of WAV or FLAC files: first fetch_model.py, then this with --audio.
 """
 
-import argparse
-
 from asrbench.basics import errors
 from asrbench.measure import latency, opened_variant, timing
 from asrbench.sources import audio, corpus
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser)
-    opened_variant.add_round_arguments(parser, "the CSV of rows")
+    parser = opened_variant.round_parser(__doc__, "the CSV of rows")
     parser.add_argument(
         "--audio", metavar="FOLDER", help="WAV and FLAC files, in place of --sample"
     )

@@ -4,8 +4,6 @@ A number above the device's cores becomes a row that says so. Rows are written
 as they come: a run that was killed goes on at the next one when called again.
 """
 
-import argparse
-
 from asrbench.basics import errors
 from asrbench.device import threads
 from asrbench.measure import latency, opened_variant, timing
@@ -13,10 +11,7 @@ from asrbench.sources import corpus
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    opened_variant.add_arguments(parser)
-    opened_variant.add_round_arguments(parser, "the CSV of rows")
-    arguments = parser.parse_args()
+    arguments = opened_variant.round_parser(__doc__, "the CSV of rows").parse_args()
 
     measured = opened_variant.from_arguments(arguments)
     job = measured.job

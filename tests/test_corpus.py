@@ -165,7 +165,7 @@ def test_a_table_that_is_none_is_refused(tmp_path):
     with pytest.raises(UserError, match="no such table"):
         corpus.read_table(tmp_path / "u.csv")
     (tmp_path / "u.csv").write_text("")
-    with pytest.raises(UserError, match="is not a table"):
+    with pytest.raises(UserError, match="is empty"):
         corpus.read_table(tmp_path / "u.csv")
     (tmp_path / "u.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UserError, match="must have the columns"):

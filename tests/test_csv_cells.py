@@ -55,7 +55,7 @@ def test_every_writer_and_reader_of_csv_keeps_to_it(tmp_path):
 
     schema = table_schema.schema(reason=table_schema.text(), value=table_schema.number(low=None))
     rows = pd.DataFrame({"reason": names, "value": [-1.5] * 3})
-    table_csv.write(rows, schema, tmp_path / "t.csv")
+    table_csv.write(rows, table_schema.described(schema), tmp_path / "t.csv")
     assert list(table_csv.read(tmp_path, "t")["reason"]) == names
     assert list(table_csv.read(tmp_path, "t")["value"]) == [-1.5] * 3
     assert first_cells(tmp_path / "t.csv") == written

@@ -109,7 +109,7 @@ def test_a_table_says_beside_its_csv_what_its_columns_are(tmp_path):
         {"model": ["1", "0.30"], "kind": ["", "a"], "share_percent": [np.nan, 5.0]}
         | {"words": pd.array([None, 3], "Int64"), "good": [True, False]}
     )
-    table_csv.write(rows, columns, tmp_path / "t.csv")
+    table_csv.write(rows, table_schema.described(columns), tmp_path / "t.csv")
     assert json_file.read_json(tmp_path / "t.schema.json") == {
         "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
         "fields": [

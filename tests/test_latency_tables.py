@@ -1,5 +1,6 @@
 """Tables of latency: percentiles, line, pairs, growth, threads, memory; rows for what is bad."""
 
+import json
 import shutil
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 import raw_rows
 from asrbench.results import latency_pair
+from asrbench.tables import latency
 from test_tables import read, row, text, write
 
 SAMPLED = ("latency", "latency_pairs")
@@ -342,3 +344,15 @@ def test_rows_of_an_earlier_version_do_not_say_how_searches_ended(results):
     found = row(read(results, "latency"), "m", "0.3")
     assert found["latency_mean_s"] > 0 and np.isnan(found["ended_by_length_rows"])
     assert "cut at the longest length" not in text(results, "latency")
+
+
+def test_a_decoding_that_was_added_later_says_that_it_was_not_in_turn(tmp_path):
+    study, results = raw_rows.study(("one",), rounds=1), tmp_path / "results"
+    raw_rows.build(study, results)
+    turns = {"ctc0.0": ["ctc1.0"], "ctc1.0": ["ctc0.0"], "ctc0.3": []}
+    for slug, others in turns.items():
+        file = results / f"latency/one/{slug}/round1.csv.checks.json"
+        file.write_text(json.dumps({"in_turn_with": others}), encoding="utf-8")
+    found = latency.TABLE.make(study, results).set_index("variant")["reason"]
+    assert found["ctc0.3"] == "not timed in turn with ctc0.0, ctc1.0"
+    assert found["ctc0.0"] == found["ctc1.0"] == ""

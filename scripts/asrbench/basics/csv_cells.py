@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from asrbench.basics.errors import UserError
@@ -38,14 +39,41 @@ def harmless_table(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: table[name].map(harmless) for name in texts})
 
 
-def check_width(table: pd.DataFrame, path: Path) -> None:
-    """A row with more cells than the heading has columns shifts all of them.
+def read(path: Path, advice: str) -> pd.DataFrame:
+    """Every cell of a CSV as text, as it was before it was written.
+
+    Args:
+        advice: what the user can do where it is none.
 
     Raises:
-        UserError: there is one; pandas takes the first cells of the rows for names of rows.
+        UserError: it is empty or no CSV, or a row has more cells than its heading.
+        FileNotFoundError: where there is no such file.
     """
-    if not isinstance(table.index, pd.RangeIndex):
+    try:
+        cells = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except pd.errors.EmptyDataError:
+        raise UserError(f"{path}: is empty; {advice}") from None
+    except (ValueError, OverflowError) as error:
+        told = " ".join(str(error).split())[:200]
+        raise UserError(f"{path}: is no table ({told}); {advice}") from None
+    # pandas takes the first cells of such rows for names of rows, and shifts the others.
+    if not isinstance(cells.index, pd.RangeIndex):
+        raise UserError(f"{path}: a row has more cells than its heading has columns; {advice}")
+    return cells.map(as_given)
+
+
+def numbers(cells: pd.Series, path: Path, advice: str) -> pd.Series:
+    """The numbers of a column of text, NaN where a cell is empty or 'nan'.
+
+    Raises:
+        UserError: a cell is something else; with file and line.
+    """
+    absent = cells.str.lower().isin(["", "nan"])
+    values = pd.to_numeric(cells.mask(absent), errors="coerce")
+    wrong = np.flatnonzero(values.isna() & ~absent)
+    if len(wrong):
         raise UserError(
-            f"{path}: a row has more cells than its heading has columns; remove the file, and the "
-            "workflow makes it again"
+            f"{path}: line {wrong[0] + 2}: {cells.name} is {cells.iloc[wrong[0]]!r}, not a "
+            f"number; {advice}"
         )
+    return values

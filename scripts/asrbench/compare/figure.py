@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from asrbench.basics import decades, palette
+from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
 from asrbench.compare.rows import BOUND, PUBLISHED
 from asrbench.compare.tables import Compared
@@ -35,7 +35,7 @@ def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     bar_rows.prepare(axes, layout, _heads(rows), {name: _short(name) for name in devices})
     measured = rows[shown].dropna()
-    if decades.spanned(measured):
+    if style.spans_decades(measured):
         axes.set_xscale("log")
         axes.set_xlim(0.5 * measured.min(), 3 * measured.max())
         style.plain_log(axes.xaxis)

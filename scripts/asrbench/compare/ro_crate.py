@@ -44,19 +44,13 @@ def metadata(files: list[File], device: dict, study: str, terms: str = "") -> di
     """
     software = _software(device)
     hardware = _hardware(device)
-    config = {
-        "@id": "#config_sha256",
-        "@type": "PropertyValue",
+    config = _property("#config_sha256", device.get("config_sha256") or "unknown") | {
         "name": "sha256 of the configuration",
         "propertyID": "config_sha256",
-        "value": device.get("config_sha256") or "unknown",
     }
-    version = {
-        "@id": "#results_version",
-        "@type": "PropertyValue",
+    version = _property("#results_version", device.get("results_version", "unknown")) | {
         "name": "version of the layout of files and columns",
         "propertyID": "results_version",
-        "value": device.get("results_version", "unknown"),
     }
     action = {
         "@id": "#run",
@@ -121,17 +115,16 @@ def _software(device: dict) -> list[dict]:
 
 def _hardware(device: dict) -> list[dict]:
     facts = [
-        {
-            "@id": f"#device-{name}",
-            "@type": "PropertyValue",
-            "name": name,
-            "value": device[name],
-        }
+        _property(f"#device-{name}", device[name]) | {"name": name}
         for name in _DEVICE
         if device.get(name) is not None
     ]
     whole = {"@id": "#device", "@type": "IndividualProduct", "name": _device_name(device)}
     return [whole | {"additionalProperty": [_ref(fact) for fact in facts]}, *facts]
+
+
+def _property(place: str, value: object) -> dict:
+    return {"@id": place, "@type": "PropertyValue", "value": value}
 
 
 def _device_name(device: dict) -> str:

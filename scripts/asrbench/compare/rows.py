@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from asrbench.compare import run_differences
@@ -25,6 +24,11 @@ Variant = tuple[str, str]  # model and decoding, as in paths
 PUBLISHED = published_study.LABEL
 PUBLISHED_REASON = "published figure without raw rows"
 BOUND = "above this, says the study"
+_PUBLISHED = {
+    **{axis.name: axis.default for axis in axes.of_level(axes.BUILD)},
+    **{"weights": "trained", "device": PUBLISHED},
+    **{"interval_over": "none", "reason": PUBLISHED_REASON},
+}
 _LATENCY = interval_columns.names("latency_mean_s")
 _ENERGY = interval_columns.names("energy_per_utterance_study_j")
 _WER = interval_columns.names("wer_percent")
@@ -52,8 +56,8 @@ def latency(runs: list[Run]) -> Iterator[dict]:
     def compared(first: _Row, second: _Row) -> dict:
         return _ratio(first, second, runs[0].study.latency.seed)
 
-    def published(variant: Variant) -> dict:
-        return {"latency_mean_s": _of(variant, "latency_mean_s")}
+    def published(theirs: dict) -> dict:
+        return {"latency_mean_s": theirs["latency_mean_s"]}
 
     return _rows(runs, "latency", (*_LATENCY, "real_time_factor"), compared, published)
 
@@ -68,10 +72,10 @@ def energy(runs: list[Run]) -> Iterator[dict]:
         ratio = error_propagation.ratio(second.three(_ENERGY), first.three(_ENERGY))
         return interval_columns.cells("ratio", ratio)
 
-    def published(variant: Variant) -> dict:
+    def published(theirs: dict) -> dict:
         return {
-            "power_mean_w": _of(variant, "power_mean_w"),
-            _ENERGY[0]: _of(variant, "energy_j"),
+            "power_mean_w": theirs["power_mean_w"],
+            _ENERGY[0]: theirs["energy_j"],
             "reason": f"{PUBLISHED_REASON}; powertop's estimate on an unknown supply",
             "power_status": "published",
         }
@@ -95,12 +99,9 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
         difference = error_propagation.difference(second.three(_WER), first.three(_WER))
         return interval_columns.cells("difference_percent", difference)
 
-    def published(variant: Variant) -> dict:
-        table = published_study.load()
-        bound = table.loc[_at(table, variant), "wer_is_bound"].iloc[0]
-        why = f"; {BOUND}" if bound else ""
-        rate = _of(variant, "wer_percent")
-        return {"wer_percent": rate, "reason": PUBLISHED_REASON + why}
+    def published(theirs: dict) -> dict:
+        why = f"; {BOUND}" if theirs["wer_is_bound"] else ""
+        return {"wer_percent": theirs["wer_percent"], "reason": PUBLISHED_REASON + why}
 
     return _rows(runs, "wer", (*_WER, "words"), compared, published)
 
@@ -136,7 +137,7 @@ def _rows(
     table: str,
     columns: tuple[str, ...],
     compared: Callable[[_Row, _Row], dict],
-    published: Callable[[Variant], dict],
+    published: Callable[[dict], dict],
     more: Callable[[Run, Variant], dict] = lambda _run, _variant: {},
 ) -> Iterator[dict]:
     """Each variant on each device, then in the published study.
@@ -147,7 +148,7 @@ def _rows(
         compared: the first device's row and another's, which have figures of one
             model and way of decoding; gives cells, among them a reason where
             they cannot be compared after all.
-        published: cells of a variant that the published study has.
+        published: cells of a row of the published study.
         more: cells that are there without a figure, too.
     """
     for variant in variants(runs):
@@ -165,9 +166,10 @@ def _rows(
                     against |= compared(first, row)
                     reason = against.get("reason", "")
             yield _identity(run, variant) | row.figures | against | {"reason": reason}
-        theirs = _published(variant)
-        if theirs is not None:
-            yield theirs | published(variant)
+        six = published_study.load()
+        at = (six["model"] == variant[0]) & (six["variant"] == variant[1])
+        for theirs in six[at].to_dict("records"):
+            yield _PUBLISHED | _named(variant) | published(theirs)
 
 
 def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
@@ -215,13 +217,16 @@ def _other_sample(first: _Row, second: _Row) -> str:
     return "" if drawn[0] == drawn[1] else "not comparable: another sample of utterances"
 
 
+def _named(variant: Variant) -> dict[str, object]:
+    """What a variant's names in paths say of it."""
+    return {"model": variant[0], "variant": variant[1], **axes.values_of(variant[1])}
+
+
 def _identity(run: Run, variant: Variant) -> dict[str, object]:
     there = next((v for v in run.study.variants() if v.key == variant), None)
     return {
-        "model": variant[0],
-        "variant": variant[1],
-        # What its study does not have is still told apart by what the paths say.
-        **(there.axes if there else axes.values_of(variant[1])),
+        **_named(variant),
+        **(there.axes if there else {}),
         "weights": run.study.model(variant[0]).weights if there else "",
         "device": run.label,
         "interval_over": "none",
@@ -252,28 +257,3 @@ def _incomparable(first: Run, second: Run, variant: Variant, name: str, needed: 
         return f"{first.label}: {absent}"
     why = run_differences.of_variant(first, second, variant)
     return f"not comparable: {why}" if why else ""
-
-
-def _published(variant: Variant) -> dict[str, object] | None:
-    table = published_study.load()
-    if not _at(table, variant).any():
-        return None
-    return {
-        "model": variant[0],
-        "variant": variant[1],
-        **{axis.name: axis.default for axis in axes.of_level(axes.BUILD)},
-        **axes.values_of(variant[1]),
-        "weights": "trained",
-        "device": PUBLISHED,
-        "interval_over": "none",
-        "reason": PUBLISHED_REASON,
-    }
-
-
-def _of(variant: Variant, column: str) -> float:
-    table = published_study.load()
-    return float(table.loc[_at(table, variant), column].iloc[0])
-
-
-def _at(table: pd.DataFrame, variant: Variant) -> np.ndarray:
-    return ((table["model"] == variant[0]) & (table["variant"] == variant[1])).to_numpy()

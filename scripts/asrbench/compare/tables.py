@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench.compare import device_rows
 from asrbench.compare import rows as compare_rows
+from asrbench.compare import run_differences
 from asrbench.compare.run_folder import Run
 from asrbench.study.axes import AXES
-from asrbench.tables import compared, table, table_csv
+from asrbench.tables import compared, table, table_csv, table_schema
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown, spanned, worth_showing
 from asrbench.tables.variant_rows import VARIANT, joined
@@ -100,20 +100,48 @@ _DEVICE_COLUMNS = [
     Column("differs", "differs"),
 ]
 
+_TOLD = (
+    *("board", "cpu", "architecture", "system", "kernel", "governor", "python", "commit"),
+    *("described_utc", "config_sha256"),
+)
+
 
 def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
-    devices = table.checked("Devices", device_rows.of(runs), compared.DEVICES)
-    table_csv.write(devices, compared.DEVICES, out / "devices.csv")
+    devices = table.checked("Devices", _devices(runs), compared.DEVICES)
+    table_csv.write(devices, table_schema.described(compared.DEVICES), out / "devices.csv")
     _write("devices", "Devices", devices, _DEVICE_COLUMNS, [], out)
     made = {}
     for name, one in TABLES.items():
         rows = table.with_text(pd.DataFrame(list(one.rows(runs))), one.schema)
         made[name] = table.checked(one.title, rows, one.schema)
         beside, columns = side_by_side(made[name], one)
-        table_csv.write(made[name], one.schema, out / f"{name}.csv")
+        table_csv.write(made[name], table_schema.described(one.schema), out / f"{name}.csv")
         _write(name, one.title, beside, columns, one.notes, out)
     return made
+
+
+def _devices(runs: list[Run]) -> pd.DataFrame:
+    """A row a run: what it ran on, and in what its configuration differs from the first's."""
+    rows = []
+    for run in runs:
+        study, versions = run.study, run.device.get("versions") or {}
+        told = {name: run.device.get(name) for name in _TOLD}
+        rows.append(
+            {
+                "device": run.label,
+                **{name: "" if value is None else str(value) for name, value in told.items()},
+                **{name: run.device.get(name) for name in ("cores", "memory_bytes")},
+                "torch": versions.get("torch") or "",
+                "espnet": versions.get("espnet") or "",
+                "results_version": run.device["results_version"],
+                "speech": study.speech.name,
+                "beam_size": study.decoding.beam_size,
+                "threads": str(study.decoding.threads),
+                "differs": run_differences.configuration(runs[0], run),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def side_by_side(rows: pd.DataFrame, one: Compared) -> tuple[pd.DataFrame, list[Column]]:

@@ -73,7 +73,7 @@ def _verdict(value: object, fit: bool) -> str:
 
 def _governor(root: Path) -> Check:
     files = sorted((root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq/scaling_governor"))
-    found = sorted({text for file in files if (text := _text(file))})
+    found = sorted({text for file in files if (text := kernel_text(file))})
     return Check(
         "CPU governor",
         _verdict(found or None, found == ["performance"]),
@@ -84,7 +84,7 @@ def _governor(root: Path) -> Check:
 
 
 def _profile(root: Path) -> Check:
-    profile = _text(root / "sys/firmware/acpi/platform_profile")
+    profile = kernel_text(root / "sys/firmware/acpi/platform_profile")
     return Check(
         "power profile",
         _verdict(profile, profile not in ("low-power", "quiet")),
@@ -96,7 +96,7 @@ def _profile(root: Path) -> Check:
 
 def _mains(root: Path) -> Check:
     files = sorted((root / "sys/class/power_supply").glob("*/status"))
-    statuses = [status for file in files if (status := _text(file))]
+    statuses = [status for file in files if (status := kernel_text(file))]
     return Check(
         MAINS,
         _verdict(statuses or None, "Discharging" not in statuses),
@@ -151,7 +151,7 @@ def _swap() -> Check:
 
 
 def _clock_source(root: Path) -> Check:
-    name = _text(root / "sys/devices/system/clocksource/clocksource0/current_clocksource")
+    name = kernel_text(root / "sys/devices/system/clocksource/clocksource0/current_clocksource")
     return Check(
         "clock source",
         _verdict(name, name in EXACT_CLOCKS or bool(name and name.startswith("kvm"))),
@@ -161,8 +161,9 @@ def _clock_source(root: Path) -> Check:
     )
 
 
-def _text(file: Path) -> str | None:
+def kernel_text(file: Path) -> str | None:
+    """What a file of the kernel says; None where it says nothing."""
     try:
-        return file.read_text(encoding="utf-8").strip() or None
+        return file.read_text(encoding="utf-8", errors="replace").strip("\0\n ") or None
     except OSError:
         return None

@@ -9,6 +9,7 @@ import psutil
 
 from asrbench.basics import results_version
 from asrbench.device import made_by, threads
+from asrbench.device.checks import kernel_text
 
 SCHEMA_VERSION = 1
 
@@ -37,8 +38,8 @@ def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
         "swap_bytes": psutil.swap_memory().total,
         "system": _system(root),
         "kernel": platform.release(),
-        "governor": _text(cpu / "cpu0/cpufreq/scaling_governor"),
-        "clock_source": _text(
+        "governor": kernel_text(cpu / "cpu0/cpufreq/scaling_governor"),
+        "clock_source": kernel_text(
             root / "sys/devices/system/clocksource/clocksource0/current_clocksource"
         ),
         "python": platform.python_version(),
@@ -50,31 +51,24 @@ def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
 
 def _board(root: Path) -> str | None:
     """An Arm board's name from its device tree, a PC's from its firmware."""
-    tree = _text(root / "proc/device-tree/model")
+    tree = kernel_text(root / "proc/device-tree/model")
     if tree:
         return tree
     firmware = root / "sys/class/dmi/id"
-    names = [_text(firmware / "sys_vendor"), _text(firmware / "product_name")]
+    names = [kernel_text(firmware / "sys_vendor"), kernel_text(firmware / "product_name")]
     return " ".join(name for name in names if name) or None
 
 
 def _cpu_name(root: Path) -> str | None:
     fields: dict[str, str] = {}
-    for line in (_text(root / "proc/cpuinfo") or "").splitlines():
+    for line in (kernel_text(root / "proc/cpuinfo") or "").splitlines():
         key, _, value = line.partition(":")
         fields.setdefault(key.strip(), value.strip())
     return fields.get("model name") or fields.get("Model") or platform.processor() or None
 
 
 def _system(root: Path) -> str | None:
-    for line in (_text(root / "etc/os-release") or "").splitlines():
+    for line in (kernel_text(root / "etc/os-release") or "").splitlines():
         if line.startswith("PRETTY_NAME="):
             return line.partition("=")[2].strip('"')
     return None
-
-
-def _text(file: Path) -> str | None:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace").strip("\0\n ") or None
-    except OSError:
-        return None

@@ -1,12 +1,11 @@
 """A measurement between two looks at the device, which are written beside its rows."""
 
-import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asrbench.basics.errors import UserError
+from asrbench.basics.errors import UserError, warn
 from asrbench.basics.json_file import write_json
 from asrbench.device import checks, lock, made_by
 from asrbench.device.watch import DeviceWatch
@@ -57,4 +56,4 @@ def _tell(found: list[checks.Check], strict: bool, excused: tuple[str, ...]) -> 
             "the device is not fit to be measured (checks.strict is true): " + " | ".join(lines)
         )
     for line in lines:
-        print(f"warning: {line}", file=sys.stderr)
+        warn(line)

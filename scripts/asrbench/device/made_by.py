@@ -41,18 +41,11 @@ def package(name: str) -> str | None:
 
 def commit() -> str | None:
     """The commit of this project, marked where its files differ from it; null outside git."""
-    git = ["git", "-C", str(_REPOSITORY)]
+    # The hash whole, whatever tags there are; '-dirty' where a tracked file differs from it.
+    asked = ["describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    command = ["git", "-C", str(_REPOSITORY), *asked]
     try:
-        found = subprocess.run(
-            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=20
-        ).stdout.strip()
-        changed = subprocess.run(
-            [*git, "status", "--porcelain", "--untracked-files=no"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=20,
-        ).stdout.strip()
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return None
-    return found + (" with changes" if changed else "")
+    return done.stdout.strip().replace("-dirty", " with changes")

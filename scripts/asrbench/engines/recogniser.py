@@ -27,16 +27,8 @@ WEIGHTS_SEED = 0
 
 # What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then espnet_fast's.
 _SCORER_METHODS = [
-    "init_state",
-    "batch_init_state",
-    "select_state",
-    "score",
-    "batch_score",
-    "score_partial",
-    "batch_score_partial",
-    "final_score",
-    "begin",
-    "keep",
+    *("init_state", "batch_init_state", "select_state", "score", "batch_score"),
+    *("score_partial", "batch_score_partial", "final_score", "begin", "keep"),
 ]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench.figures import length_shape, measured_power, style, without_data
+from asrbench.figures import length_shape, measured_power, style
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 
@@ -16,7 +16,7 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "energy_vs_frames")
     kept, scope, left_out = measured_power.comparable(table)
     if kept["energy_study_j"].isna().all():
-        return without_data.draw(study, measured_power.why_none(table))
+        return style.without_data(study, measured_power.why_none(table))
     shown = table.copy()
     shown.loc[~shown.index.isin(kept.index), list(FIGURES)] = float("nan")
     absent = table[table["energy_study_j"].isna()].assign(why=lambda rows: rows["reason"])

@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
-from asrbench.figures import bar_rows, cost_shape, style, without_data
+from asrbench.figures import bar_rows, cost_shape, style
 from asrbench.study.config import Study
 from asrbench.tables import latency_parts, table_csv
 
@@ -21,7 +21,7 @@ def draw(tables: Path, study: Study) -> Figure:
     figure, axes, at = cost_shape.panels(study, measured.empty, LABEL, "latency_mean_s")
     style.note(figure, study)
     if measured.empty:
-        text = f"No latency was measured: {without_data.reason(table)}."
+        text = f"No latency was measured: {style.reason(table)}."
         cost_shape.without_figures(axes, text)
         return figure
     colours = style.colours(study)

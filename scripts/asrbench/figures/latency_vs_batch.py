@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.basics import decades
-from asrbench.figures import style as figure_style
-from asrbench.figures import without_data
+from asrbench.figures import style
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 
 
 def draw(tables: Path, study: Study) -> Figure:
@@ -19,12 +16,18 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "latency_vs_batch")
     absent = table[table["forward_mean_s"].isna()]
     if len(absent) == len(table):
-        return without_data.draw(study, f"No batch was measured: {without_data.reason(table)}.")
-    figure = figure_style.new(2.9 + 0.17 * len(study.builds()))
+        return style.without_data(study, f"No batch was measured: {style.reason(table)}.")
+    figure = style.new(2.9 + 0.17 * len(study.builds()))
     left, right = figure.subplots(1, 2)
-    for build in study.builds():
-        rows = table[table["model"] == build.name].sort_values("batch_size")
-        _lines(left, right, rows, study)
+    looks = {
+        name: (colour, *style.model_styles(study)[name])
+        for name, colour in style.colours(study).items()
+    }
+    for name, look in looks.items():
+        rows = table[table["model"] == name].sort_values("batch_size")
+        forward = interval_columns.names("forward_mean_s")
+        style.line(left, rows["batch_size"], rows, forward, look)
+        style.line(right, rows["batch_size"], rows, ("throughput_utterances_per_s",), look)
     left.set_ylabel("forward pass of the batch (s)")
     right.set_ylabel("utterances per second")
     for axes, column in ((left, "forward_mean_s"), (right, "throughput_utterances_per_s")):
@@ -35,46 +38,27 @@ def draw(tables: Path, study: Study) -> Figure:
     }
     missing = "; ".join(f"{model} at {text}" for model, text in sizes.items())
     search = "encoder and CTC head, no search"
-    figure_style.note(figure, study, search, f"not measured: {missing}" if missing else "")
-    styles, colours = figure_style.model_styles(study), figure_style.colours(study)
+    style.note(figure, study, search, f"not measured: {missing}" if missing else "")
     entries = [
-        figure_style.handle(
-            figure_style.shown(study, build.name, 60),
-            linestyle=styles[build.name][0],
-            marker=styles[build.name][1],
-            color=colours[build.name],
-        )
-        for build in study.builds()
+        style.handle(style.shown(study, name, 60), color=colour, linestyle=dashes, marker=marker)
+        for name, (colour, dashes, marker) in looks.items()
     ]
-    if table["forward_low_s"].notna().any():
-        entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
+    entries += style.decoding_handles({}, table["forward_low_s"])
     short = all(len(entry.get_label()) < 26 for entry in entries)
-    figure_style.legend(figure, entries, columns=2 if short else 1)
+    style.legend(figure, entries, columns=2 if short else 1)
     return figure
-
-
-def _lines(left: Axes, right: Axes, rows: pd.DataFrame, study: Study) -> None:
-    model = rows["model"].iloc[0]
-    dashes, marker = figure_style.model_styles(study)[model]
-    style = {"color": figure_style.colours(study)[model], "linestyle": dashes, "marker": marker}
-    mean, low, high = (
-        rows[f"forward_{part}_s"].to_numpy(float) for part in ("mean", "low", "high")
-    )
-    around = np.maximum(np.nan_to_num(np.array([mean - low, high - mean])), 0.0)
-    left.errorbar(rows["batch_size"], mean, yerr=around, elinewidth=0.9, capsize=2, **style)
-    right.plot(rows["batch_size"], rows["throughput_utterances_per_s"], **style)
 
 
 def _scale(axes: Axes, table: pd.DataFrame, column: str) -> None:
     sizes = sorted(set(table["batch_size"]))
     axes.set_xlabel("batch size (utterances)")
-    if decades.spanned(table["batch_size"], 4):
+    if style.spans_decades(table["batch_size"], 4):
         axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
     axes.minorticks_off()
-    if decades.spanned(table[column]):
+    if style.spans_decades(table[column]):
         axes.set_yscale("log")
-        figure_style.plain_log(axes.yaxis)
+        style.plain_log(axes.yaxis)
     else:
         tops = table[[column, "forward_high_s"] if column == "forward_mean_s" else [column]]
         axes.set_ylim(0, 1.08 * tops.max().max())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from asrbench.figures import length_shape, style, without_data
+from asrbench.figures import length_shape, style
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, latency_growth, table_csv
 
@@ -16,7 +16,7 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "latency_vs_frames")
     absent = table[table["latency_mean_s"].isna()].assign(why=lambda rows: rows["reason"])
     if len(absent) == len(table):
-        return without_data.draw(study, f"No latency was measured: {without_data.reason(table)}.")
+        return style.without_data(study, f"No latency was measured: {style.reason(table)}.")
     growth = latency_growth.as_words(table_csv.read(tables, "latency_growth"), "∝ n^")
     figure = length_shape.draw(study, table, FIGURES, "latency (s)", growth)
     style.note(

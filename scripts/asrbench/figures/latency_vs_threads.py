@@ -4,11 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.figures import style as figure_style
-from asrbench.figures import without_data
+from asrbench.figures import style
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 
@@ -20,52 +18,37 @@ def draw(tables: Path, study: Study) -> Figure:
     table = table_csv.read(tables, "latency_vs_threads")
     absent = table[table["latency_mean_s"].isna()]
     if table.empty:
-        return without_data.draw(study, "This study does not sweep over numbers of threads.")
+        return style.without_data(study, "This study does not sweep over numbers of threads.")
     if len(absent) == len(table):
-        return without_data.draw(study, f"No latency was measured: {without_data.reason(table)}.")
+        return style.without_data(study, f"No latency was measured: {style.reason(table)}.")
     models = list(dict.fromkeys(table["model"]))
-    figure = figure_style.new(ABOVE_IN + ROW_IN * len(models))
+    figure = style.new(ABOVE_IN + ROW_IN * len(models))
     panels = figure.subplots(len(models), 2, sharex=True, squeeze=False)
-    table, styles, not_drawn = figure_style.drawn(study, table)
+    table, styles, not_drawn = style.drawn(study, table)
     for (left, right), model in zip(panels, models, strict=True):
         here = table[table["model"] == model]
-        left.set_title(figure_style.shown(study, model, 40), loc="left", fontweight="bold")
+        left.set_title(style.shown(study, model, 40), loc="left", fontweight="bold")
         slugs = list(dict.fromkeys(here["variant"]))
         for place, slug in enumerate(slugs):
             line = here[here["variant"] == slug].sort_values("thread_count")
             # A little apart, so that intervals do not lie on each other.
             beside = 1 + 0.05 * (place - (len(slugs) - 1) / 2)
-            line = line.assign(at=line["thread_count"] * beside)
-            style = (figure_style.colours(study)[model], *styles[slug])
-            _line(left, line, interval_columns.names("latency_mean_s"), style)
-            _line(right, line, interval_columns.names("speed_up"), style)
+            at, look = line["thread_count"] * beside, (style.colours(study)[model], *styles[slug])
+            style.line(left, at, line, interval_columns.names("latency_mean_s"), look)
+            style.line(right, at, line, interval_columns.names("speed_up"), look)
         if here["latency_mean_s"].isna().all():
             for axes in (left, right):
-                figure_style.say(axes, "nothing measured", 24)
+                style.say(axes, "nothing measured", 24)
         left.set_ylabel("latency (s)")
         right.set_ylabel("speed-up")
         left.set_ylim(0, _top(here, "latency_mean_s", "latency_high_s"))
         right.set_ylim(0, _top(here, "speed_up", "speed_up_high"))
     _threads(panels, table)
-    figure_style.note(figure, study, _not_measured(absent))
-    figure_style.legend(figure, _entries(styles, table), 3, not_drawn)
+    style.note(figure, study, _not_measured(absent))
+    linear = style.handle("linear speed-up", linestyle="-", color=style.FADED, lw=0.9)
+    entries = [*style.decoding_handles(styles, table["latency_low_s"]), linear]
+    style.legend(figure, entries, 3, not_drawn)
     return figure
-
-
-def _line(axes: Axes, line: pd.DataFrame, columns: tuple[str, str, str], style: tuple) -> None:
-    value, low, high = (line[column].to_numpy(float) for column in columns)
-    around = np.nan_to_num(np.array([value - low, high - value]))
-    colour, dashes, marker = style
-    axes.errorbar(
-        line["at"],
-        value,
-        yerr=np.maximum(around, 0.0),
-        color=colour,
-        linestyle=dashes,
-        marker=marker,
-        elinewidth=0.9,
-        capsize=2,
-    )
 
 
 def _top(rows: pd.DataFrame, value: str, high: str) -> float:
@@ -86,7 +69,7 @@ def _threads(panels: np.ndarray, table: pd.DataFrame) -> None:
         axes.set_xlim(0.8 * counts[0], 1.25 * counts[-1])
         axes.minorticks_off()
     for axes in panels[:, 1]:
-        axes.plot(counts, counts, color=figure_style.FADED, linewidth=0.9, zorder=1)
+        axes.plot(counts, counts, color=style.FADED, linewidth=0.9, zorder=1)
     for axes in panels[-1]:
         axes.set_xlabel("threads")
 
@@ -95,17 +78,9 @@ def _not_measured(absent: pd.DataFrame) -> str:
     """'not measured: with 4 threads (2 of 2 rows failed: …)', each reason once."""
     told = [
         f"with {', '.join(dict.fromkeys(f'{n:g}' for n in rows['thread_count']))} threads ({why})"
-        for why, rows in absent.assign(why=absent["reason"].map(figure_style.briefly)).groupby(
+        for why, rows in absent.assign(why=absent["reason"].map(style.briefly)).groupby(
             "why", sort=False
         )
     ]
     rest = f"; {len(told) - 2} more in the table" if len(told) > 2 else ""
     return f"not measured: {'; '.join(told[:2])}{rest}" if told else ""
-
-
-def _entries(styles: dict, table: pd.DataFrame) -> list:
-    entries = figure_style.decoding_handles(styles)
-    if table["latency_low_s"].notna().any():
-        entries.append(figure_style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
-    linear = figure_style.handle("linear speed-up", linestyle="-", color=figure_style.FADED, lw=0.9)
-    return [*entries, linear]

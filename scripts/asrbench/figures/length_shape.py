@@ -2,12 +2,10 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.basics import decades
 from asrbench.figures import style
 from asrbench.study.config import Study
 
@@ -37,15 +35,16 @@ def draw(
     panels = list(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat)
     rows, styles, not_drawn = style.drawn(study, rows)
     colours = style.colours(study)
-    log_y = decades.spanned(rows[figures[0]])
-    log_x = decades.spanned(rows["length_frames"], 8)
+    log_y = style.spans_decades(rows[figures[0]])
+    log_x = style.spans_decades(rows["length_frames"], 8)
     for axes, model in zip(panels, models, strict=False):
         axes.set_title(style.shown(study, model, 24 * (3 - across)), loc="left", fontweight="bold")
         here = rows[rows["model"] == model]
         for slug in dict.fromkeys(here["variant"]):
             line = here[here["variant"] == slug].sort_values("length_frames")
             words = (growth or {}).get((model, slug), "_nolegend_")
-            _line(axes, line, figures, words, colours[model], *styles[slug])
+            look = (colours[model], *styles[slug])
+            style.line(axes, line["length_frames"], line, figures, look, words)
             _marks(axes, line, figures, words)
         if here[figures[0]].isna().all():
             style.say(axes, "nothing measured", 24)
@@ -74,29 +73,9 @@ def draw(
         axes.set_xlabel("input length (frames)")
     for axes in panels[::across]:
         axes.set_ylabel(label)
-    entries = style.decoding_handles(styles)
-    if rows[figures[1]].notna().any():
-        entries.append(style.handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
+    entries = style.decoding_handles(styles, rows[figures[1]])
     style.legend(figure, entries, min(4, len(entries)), not_drawn)
     return figure
-
-
-def _line(
-    axes: Axes, line: pd.DataFrame, figures, words: str, colour: str, dashes, marker: str
-) -> None:
-    value, low, high = (line[column].to_numpy(float) for column in figures)
-    around = np.nan_to_num(np.array([value - low, high - value]))
-    axes.errorbar(
-        line["length_frames"],
-        value,
-        yerr=np.maximum(around, 0.0),
-        label=words,
-        color=colour,
-        linestyle=dashes,
-        marker=marker,
-        elinewidth=0.9,
-        capsize=2,
-    )
 
 
 def _marks(axes: Axes, line: pd.DataFrame, figures, words: str) -> None:

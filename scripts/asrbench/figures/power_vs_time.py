@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from asrbench.figures import measured_power, style, without_data
+from asrbench.figures import measured_power, style
 from asrbench.study.config import Study
 from asrbench.tables import table_csv
 
@@ -20,7 +20,7 @@ def draw(tables: Path, study: Study) -> Figure:
     kept = table[table["power_w"].notna()]
     models = list(dict.fromkeys(kept["model"]))
     if kept.empty:
-        return without_data.draw(study, measured_power.why_none(table))
+        return style.without_data(study, measured_power.why_none(table))
     figure = style.new(ABOVE_IN + ROW_IN * len(models))
     panels = figure.subplots(len(models), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     kept, styles, not_drawn = style.drawn(study, kept)

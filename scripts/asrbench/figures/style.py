@@ -13,6 +13,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 
+import numpy as np
 import pandas as pd
 from matplotlib import ticker
 from matplotlib.artist import Artist
@@ -81,18 +82,6 @@ def decoding_styles(slugs: list[str]) -> dict[str, tuple[object, str]]:
     others = sorted(set(slugs) - set(fixed), key=axes_of_variants.order)
     known = fixed | dict(zip(others, _LINES[3:], strict=False))
     return {s: known[s] for s in sorted(set(slugs), key=axes_of_variants.order) if s in known}
-
-
-def decoding_handles(styles: dict, line: bool = True, marker: bool = True) -> list[Line2D]:
-    """An entry of a legend for each decoding."""
-    return [
-        handle(
-            axes_of_variants.label(slug),
-            linestyle=dashes if line else "none",
-            marker=sign if marker else "",
-        )
-        for slug, (dashes, sign) in styles.items()
-    ]
 
 
 def drawn(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict, str]:
@@ -177,6 +166,27 @@ def briefly(reason: str, width: int = 70) -> str:
     return first[: width - 1] + "…" if len(first) > width else first + (" …" if more else "")
 
 
+def reason(table: pd.DataFrame) -> str:
+    """The first reason that a table gives."""
+    return next((text for text in table["reason"] if text), "no reason given")
+
+
+def without_data(study: Study, text: str) -> Figure:
+    """A figure that has nothing to draw: words say why."""
+    figure = new(2.0)
+    axes = figure.subplots()
+    axes.set_axis_off()
+    say(axes, text)
+    note(figure, study)
+    return figure
+
+
+def spans_decades(values: pd.Series, ratio: float = 20.0) -> bool:
+    """Whether a logarithmic axis suits: all above 0, the largest ``ratio`` times the smallest."""
+    values = values.dropna()
+    return not values.empty and values.min() > 0 and values.max() >= ratio * values.min()
+
+
 def plain_log(axis) -> None:
     """A logarithmic axis with plain figures, and 2 and 5 labelled where it spans little."""
     low, high = axis.get_view_interval()
@@ -190,6 +200,53 @@ def plain_log(axis) -> None:
 def handle(label: str, **style: object) -> Line2D:
     """An entry of a legend."""
     return Line2D([], [], label=label, **({"linestyle": "none", "color": INK} | style))
+
+
+def decoding_handles(
+    styles: dict, intervals: pd.Series | None = None, line: bool = True, marker: bool = True
+) -> list[Line2D]:
+    """Entries of the decodings of :func:`drawn`, and of the interval where there is any.
+
+    Args:
+        intervals: lower bounds, NaN where there are none.
+        line, marker: what the figure draws of a decoding.
+    """
+    entries = [
+        handle(
+            axes_of_variants.label(slug),
+            linestyle=dashes if line else "none",
+            marker=sign if marker else "",
+        )
+        for slug, (dashes, sign) in styles.items()
+    ]
+    if intervals is not None and intervals.notna().any():
+        entries.append(handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
+    return entries
+
+
+def line(
+    axes: Axes,
+    at: pd.Series,
+    rows: pd.DataFrame,
+    columns: tuple[str, ...],
+    style: tuple,
+    label: str = "_nolegend_",
+) -> None:
+    """A line through values with their intervals.
+
+    Args:
+        at: the place of each row on the x axis.
+        columns: of the value alone, or of value, low and high.
+        style: colour, line style and marker.
+    """
+    value, *bounds = (rows[column].to_numpy(float) for column in columns)
+    bars = None
+    if bounds:
+        around = np.array([value - bounds[0], bounds[1] - value])
+        bars = np.maximum(np.nan_to_num(around), 0.0)
+    colour, dashes, marker = style
+    look = {"color": colour, "linestyle": dashes, "marker": marker, "label": label}
+    axes.errorbar(at, value, yerr=bars, elinewidth=0.9, capsize=2, **look)
 
 
 def legend(figure: Figure, handles: list, columns: int, title: str = "") -> None:

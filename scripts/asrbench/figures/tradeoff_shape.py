@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.basics import decades, palette
+from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
 from asrbench.figures import style
 from asrbench.statistics import pareto
@@ -52,7 +52,26 @@ def draw(
     return figure
 
 
-def with_parameters(rows: pd.DataFrame, tables: Path) -> pd.DataFrame:
+def joined(
+    tables: Path, rows: pd.DataFrame, cost: tuple[str, str, str], what: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Variants that have a word error rate and a cost; and the others, with ``why``.
+
+    Args:
+        rows: model, variant, ``cost`` and reason.
+        what: the cost in a word, for those that no row is about.
+    """
+    keys = ["model", "variant"]
+    rows = table_csv.read(tables, "wer").merge(
+        rows[[*keys, *cost, "reason"]], on=keys, how="left", suffixes=("", "_x")
+    )
+    why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna(f"no {what}"))
+    rows = _with_parameters(rows.assign(why=why), tables)
+    both = rows["wer_percent"].notna() & rows[cost[0]].notna()
+    return rows[both], rows[~both]
+
+
+def _with_parameters(rows: pd.DataFrame, tables: Path) -> pd.DataFrame:
     """The rows with a column ``parameters``: those that the variant's search uses."""
     table = table_csv.read(tables, "parameters").set_index(["model", "module"])["parameters"]
     wanted = [
@@ -116,7 +135,7 @@ def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> 
 
 
 def _scale_cost(axes: Axes, values: pd.Series, highest: pd.Series) -> None:
-    if decades.spanned(values):
+    if style.spans_decades(values):
         axes.set_xscale("log")
         # An interval that goes down to nothing would push all points to one side: it is cut.
         axes.set_xlim(values.min() / 3, 1.6 * pd.concat([values, highest]).max())
@@ -126,7 +145,7 @@ def _scale_cost(axes: Axes, values: pd.Series, highest: pd.Series) -> None:
 
 
 def _scale_errors(axes: Axes, values: pd.Series) -> None:
-    if decades.spanned(values):
+    if style.spans_decades(values):
         axes.set_yscale("log")
         low, high = values.min(), values.max()
         axes.set_ylim(low / 1.6, high * 1.9)

@@ -13,21 +13,15 @@ COST = interval_columns.names("energy_per_utterance_study_j")
 
 def draw(tables: Path, study: Study) -> Figure:
     """From wer.csv, energy.csv and parameters.csv."""
-    keys = ["model", "variant"]
     energy = measured_power.rows_of_variants(table_csv.read(tables, "energy")).copy()
     kept, scope, left_out = measured_power.comparable(energy)
     energy.loc[~energy.index.isin(kept.index), list(COST)] = float("nan")
-    rows = table_csv.read(tables, "wer").merge(
-        energy[[*keys, *COST, "reason"]], on=keys, how="left", suffixes=("", "_x")
-    )
-    rows = tradeoff_shape.with_parameters(rows, tables)
-    both = rows["wer_percent"].notna() & rows[COST[0]].notna()
-    why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna("no energy"))
+    rows, absent = tradeoff_shape.joined(tables, energy, COST, "energy")
     label = "energy of an utterance (J)" + (f", {scope}" if scope else "")
-    figure = tradeoff_shape.draw(study, rows[both], COST, label, "energy_j")
+    figure = tradeoff_shape.draw(study, rows, COST, label, "energy_j")
     if kept.empty:
         lines = [measured_power.why_none(energy)]
     else:
-        lines = [left_out, style.absences(rows.assign(why=why)[~both], "point")]
+        lines = [left_out, style.absences(absent, "point")]
     style.note(figure, study, *lines)
     return figure

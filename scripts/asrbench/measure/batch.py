@@ -16,18 +16,8 @@ from asrbench.measure.latency import failure
 from asrbench.measure.outcomes import Outcomes
 
 COLUMNS = [
-    "batch_size",
-    "repeat",
-    "order",
-    "frames",
-    "audio_s",
-    "padding",
-    "encode_s",
-    "ctc_s",
-    "forward_s",
-    "status",
-    "reason",
-    *DEVICE_COLUMNS,
+    *("batch_size", "repeat", "order", "frames", "audio_s", "padding"),
+    *("encode_s", "ctc_s", "forward_s", "status", "reason", *DEVICE_COLUMNS),
 ]
 
 

@@ -19,24 +19,12 @@ from asrbench.measure.outcomes import Outcomes
 from asrbench.measure.peak_memory import PeakMemory
 
 TIMED_COLUMNS = [
-    "order",
-    "samples",
-    "frames",
-    "duration_s",
-    "encode_s",
-    "search_s",
-    "decoder_s",
-    "ctc_s",
-    "latency_s",
-    "cpu_s",
-    "tokens",
-    "ended",
-    "status",
-    "reason",
-    *DEVICE_COLUMNS,
-    "peak_memory_bytes",
-    "loading_peak_memory_bytes",
+    *("order", "samples", "frames", "duration_s"),
+    *("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "cpu_s"),
+    *("tokens", "ended", "status", "reason", *DEVICE_COLUMNS),
+    *("peak_memory_bytes", "loading_peak_memory_bytes"),
 ]
+_OF_TRANSCRIPT = ("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens", "ended")
 
 
 @dataclass(frozen=True)
@@ -153,14 +141,8 @@ def _row(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> di
         return {**row, **failure(error), **watch.end()}
     return {
         **row,
-        "encode_s": transcript.encode_s,
-        "search_s": transcript.search_s,
-        "decoder_s": transcript.decoder_s,
-        "ctc_s": transcript.ctc_s,
-        "latency_s": transcript.latency_s,
+        **{name: getattr(transcript, name) for name in _OF_TRANSCRIPT},
         "cpu_s": cpu_s,
-        "tokens": transcript.tokens,
-        "ended": transcript.ended,
         "status": "ok",
         "reason": "" if transcript.score is not None else "the search gave no hypothesis",
         **watch.end(),

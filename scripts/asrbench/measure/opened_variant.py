@@ -68,30 +68,34 @@ class OpenedVariant:
         return str(self.job)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that name a job and its model's files."""
-    parser.add_argument("--job", required=True, help="what is done, as describe_job.py writes it")
-    parser.add_argument(
+def parser(doc: str) -> argparse.ArgumentParser:
+    """Arguments that name a job and its model's files; ``doc`` is the program's."""
+    named = argparse.ArgumentParser(description=doc)
+    named.add_argument("--job", required=True, help="what is done, as describe_job.py writes it")
+    named.add_argument(
         "--manifest",
         help="its files, from fetch_model.py [resources/models/<checkpoint>/model.json]",
     )
+    return named
 
 
-def add_round_arguments(parser: argparse.ArgumentParser, out: str) -> None:
-    """The arguments of one round of a measurement; ``out`` says what it writes."""
-    parser.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
-    parser.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
-    parser.add_argument("--out", required=True, help=out)
-    parser.add_argument(
+def round_parser(doc: str, out: str) -> argparse.ArgumentParser:
+    """Those, and the arguments of one round of a measurement; ``out`` says what it writes."""
+    ours = parser(doc)
+    ours.add_argument("--sample", default="results/data/sample.csv", help="[%(default)s]")
+    ours.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
+    ours.add_argument("--out", required=True, help=out)
+    ours.add_argument(
         "--planned", help="the jobs of a run, by their rows: other decodings are timed in turn"
     )
-    parser.add_argument(
+    ours.add_argument(
         "--strict",
         type=int,
         choices=(0, 1),
         default=0,
         help="1: a device that is not fit to be measured is an error [%(default)s]",
     )
+    return ours
 
 
 def from_arguments(arguments: argparse.Namespace) -> OpenedVariant:

@@ -4,11 +4,10 @@ Source: the kernel's power supply class, ``/sys/class/power_supply``. It says
 what the whole device draws, and only while it is discharging.
 """
 
-import time
 from pathlib import Path
 
 from asrbench.meters import kernel_files
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+from asrbench.meters.interface import Channel, MeterError, Polled, Reach
 
 SCOPE = "whole device (battery)"
 
@@ -16,7 +15,7 @@ SCOPE = "whole device (battery)"
 UPDATE_S = 8.0
 
 
-class Battery(Meter):
+class Battery(Polled):
     """Every battery or UPS that is discharging; their watts add up.
 
     Args:
@@ -26,8 +25,8 @@ class Battery(Meter):
     name = "battery"
 
     def __init__(self, root: Path):
+        super().__init__()
         self._folder = root / "sys/class/power_supply"
-        self._channels: dict[Path, Channel] = {}
 
     def probe(self) -> list[Channel]:
         supplies = device_batteries(self._folder)
@@ -39,22 +38,17 @@ class Battery(Meter):
                 f"no battery is discharging ({told(supplies)})",
                 "Unplug the charger to measure on battery.",
             )
-        self._channels = {
+        self._sources = {
             supply: Channel(self.name, supply.name, SCOPE, "gauge", Reach.DEVICE, UPDATE_S)
             for supply in discharging
         }
-        self.read()
-        return list(self._channels.values())
+        return self._read_once()
 
-    def read(self) -> list[Reading]:
-        readings = []
-        for supply, channel in self._channels.items():
-            began_s = time.monotonic()
-            said = kernel_files.text(supply / "status")
-            if said != "Discharging":
-                raise MeterError(f"{supply.name} is not discharging any more: {said}")
-            readings.append(now(channel, _power_w(supply), began_s))
-        return readings
+    def _value(self, source: Path) -> float:
+        said = kernel_files.text(source / "status")
+        if said != "Discharging":
+            raise MeterError(f"{source.name} is not discharging any more: {said}")
+        return _power_w(source)
 
 
 def device_batteries(folder: Path) -> list[Path]:

@@ -6,11 +6,10 @@ are those of, only its maker knows: each is a scope of its own.
 """
 
 import re
-import time
 from pathlib import Path
 
 from asrbench.meters import kernel_files
-from asrbench.meters.interface import Channel, Kind, Meter, MeterError, Reach, Reading, now
+from asrbench.meters.interface import Channel, Kind, MeterError, Polled, Reach
 
 # The interface gives no period for most chips; this is what common ones have.
 UPDATE_S = 0.1
@@ -20,7 +19,7 @@ _SENSOR = re.compile(r"(?P<stem>(?P<quantity>power|energy)\d+)_(?:input|average)
 _OTHERS = re.compile(r"ina3221.*|BAT.*|battery|.*_battery|ucsi_source.*|AC.*", re.IGNORECASE)
 
 
-class Hwmon(Meter):
+class Hwmon(Polled):
     """Every power and energy sensor of every chip; equal sensors of equal chips add up.
 
     Args:
@@ -30,34 +29,30 @@ class Hwmon(Meter):
     name = "hwmon"
 
     def __init__(self, root: Path):
+        super().__init__()
         self._folder = root / "sys/class/hwmon"
-        self._sensors: dict[Path, Channel] = {}
 
     def probe(self) -> list[Channel]:
-        self._sensors = {}
+        self._sources = {}
         for chip in sorted(self._folder.glob("hwmon*")):
             name = kernel_files.text_or_empty(chip / "name")
             if name and not _OTHERS.fullmatch(name):
-                self._sensors |= self._of_chip(chip, name)
-        if not self._sensors:
+                self._sources |= self._of_chip(chip, name)
+        if not self._sources:
             raise MeterError("no hwmon device shows power or energy", there=False)
         refused = []
-        for file in list(self._sensors):
+        for file in list(self._sources):
             try:
                 kernel_files.number(file)
             except MeterError as error:  # such as the sensor of a graphics chip that sleeps
                 refused.append(error)
-                del self._sensors[file]
-        if not self._sensors:
+                del self._sources[file]
+        if not self._sources:
             raise refused[0]
-        return list(self._sensors.values())
+        return list(self._sources.values())
 
-    def read(self) -> list[Reading]:
-        readings = []
-        for file, channel in self._sensors.items():
-            began_s = time.monotonic()
-            readings.append(now(channel, kernel_files.number(file) / 1e6, began_s))
-        return readings
+    def _value(self, source: Path) -> float:
+        return kernel_files.number(source) / 1e6
 
     def _of_chip(self, chip: Path, name: str) -> dict[Path, Channel]:
         sensors: dict[Path, Channel] = {}

@@ -8,12 +8,11 @@ are summed, under a scope of its own, since the sum is less than the input.
 """
 
 import math
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from asrbench.meters import kernel_files
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+from asrbench.meters.interface import Channel, MeterError, Polled, Reach
 
 INPUT_SCOPE = "module input"
 SUM_SCOPE = "rail sum"
@@ -35,7 +34,7 @@ class _Rail:
         )
 
 
-class Ina3221(Meter):
+class Ina3221(Polled):
     """All labelled rails of the board.
 
     Args:
@@ -45,8 +44,8 @@ class Ina3221(Meter):
     name = "ina3221"
 
     def __init__(self, root: Path):
+        super().__init__()
         self._drivers = root / "sys/bus/i2c/drivers"
-        self._rails: list[tuple[_Rail, Channel]] = []
 
     def probe(self) -> list[Channel]:
         rails = _hwmon_rails(self._drivers) or _iio_rails(self._drivers)
@@ -57,16 +56,11 @@ class Ina3221(Meter):
         inputs = [label for label in labels if label in _INPUTS]
         if _NO_INPUT_BESIDE in labels:
             inputs = [label for label in inputs if label != "VIN_SYS_5V0"]
-        self._rails = [(rail, self._channel(rail.label, inputs)) for rail in rails]
-        self.read()
-        return [channel for _, channel in self._rails]
+        self._sources = {rail: self._channel(rail.label, inputs) for rail in rails}
+        return self._read_once()
 
-    def read(self) -> list[Reading]:
-        readings = []
-        for rail, channel in self._rails:
-            began_s = time.monotonic()
-            readings.append(now(channel, rail.power_w(), began_s))
-        return readings
+    def _value(self, source: _Rail) -> float:
+        return source.power_w()
 
     def _channel(self, label: str, inputs: list[str]) -> Channel:
         if not inputs:

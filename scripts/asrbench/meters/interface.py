@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["gauge", "counter"]
 
@@ -114,6 +114,29 @@ class Meter(ABC):
 
     def close(self) -> None:  # noqa: B027  most have nothing to let go of
         """Let go of it; readings that it has not given are lost."""
+
+
+class Polled(Meter):
+    """A meter whose channels are read one after the other, each at a moment of its own."""
+
+    def __init__(self) -> None:
+        self._sources: dict[Any, Channel] = {}  # what each channel is read from
+
+    @abstractmethod
+    def _value(self, source: Any) -> float:
+        """Watts of a gauge, joules of a counter; MeterError where it cannot be read any more."""
+
+    def read(self) -> list[Reading]:
+        readings = []
+        for source, channel in self._sources.items():
+            began_s = time.monotonic()
+            readings.append(now(channel, self._value(source), began_s))
+        return readings
+
+    def _read_once(self) -> list[Channel]:
+        """The channels, after each has been read."""
+        self.read()
+        return list(self._sources.values())
 
 
 @contextlib.contextmanager

@@ -5,17 +5,16 @@ Source: NVIDIA's management library through nvidia-ml-py, an optional extra
 is a scope of its own and is never added to another.
 """
 
-import time
 from pathlib import Path
 from typing import Any
 
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+from asrbench.meters.interface import Channel, MeterError, Polled, Reach
 
 SCOPE = "GPU board"
 UPDATE_S = 0.1
 
 
-class Nvidia(Meter):
+class Nvidia(Polled):
     """All boards; their joules add up.
 
     Args:
@@ -25,9 +24,9 @@ class Nvidia(Meter):
     name = "nvidia"
 
     def __init__(self, root: Path):
+        super().__init__()
         self._driver = root / "proc/driver/nvidia"
         self._library: Any = None
-        self._boards: list[tuple[object, Channel]] = []
 
     def probe(self) -> list[Channel]:
         if not self._driver.exists():
@@ -48,24 +47,19 @@ class Nvidia(Meter):
                 board = pynvml.nvmlDeviceGetHandleByIndex(number)
                 name = f"GPU {number}"
                 channel = Channel(self.name, name, SCOPE, "counter", Reach.PART, UPDATE_S)
-                self._boards.append((board, channel))
-            if not self._boards:
+                self._sources[board] = channel
+            if not self._sources:
                 raise MeterError("there is no NVIDIA board", there=False)
         except pynvml.NVMLError as error:
             raise MeterError(f"the NVIDIA driver does not answer ({error})") from None
-        self.read()
-        return [channel for _, channel in self._boards]
+        return self._read_once()
 
-    def read(self) -> list[Reading]:
-        readings = []
-        for board, channel in self._boards:
-            began_s = time.monotonic()
-            try:
-                millijoules = self._library.nvmlDeviceGetTotalEnergyConsumption(board)
-            except self._library.NVMLError as error:
-                raise MeterError(f"{channel.channel} cannot be read ({error})") from None
-            readings.append(now(channel, millijoules / 1e3, began_s))
-        return readings
+    def _value(self, source: object) -> float:
+        try:
+            return self._library.nvmlDeviceGetTotalEnergyConsumption(source) / 1e3
+        except self._library.NVMLError as error:
+            name = self._sources[source].channel
+            raise MeterError(f"{name} cannot be read ({error})") from None
 
     def close(self) -> None:
         if self._library is not None:

@@ -7,11 +7,10 @@ again at 0 after ``max_energy_range_uj``, on some processors every few minutes.
 """
 
 import re
-import time
 from pathlib import Path
 
 from asrbench.meters import kernel_files
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+from asrbench.meters.interface import Channel, MeterError, Polled, Reach
 
 # The counter moves about every millisecond.
 UPDATE_S = 0.001
@@ -31,7 +30,7 @@ or, for good, this line in /etc/udev/rules.d/90-rapl.rules:
 chmod g+r /sys%p/energy_uj'\""""
 
 
-class Rapl(Meter):
+class Rapl(Polled):
     """The counters of packages, DRAM and platform; several packages add up.
 
     Args:
@@ -41,33 +40,28 @@ class Rapl(Meter):
     name = "rapl"
 
     def __init__(self, root: Path):
+        super().__init__()
         self._folder = root / "sys/class/powercap"
-        self._channels: dict[Path, Channel] = {}
 
     def probe(self) -> list[Channel]:
         zones = sorted(self._folder.glob("intel-rapl:*"))
         if not zones:
             raise MeterError("the kernel shows no RAPL counters", there=False)
-        self._channels = {
+        self._sources = {
             zone: channel for zone in zones if (channel := self._channel(zone)) is not None
         }
-        if not self._channels:
+        if not self._sources:
             raise MeterError("RAPL shows neither package, DRAM nor platform")
-        for zone in self._channels:
+        for zone in self._sources:
             try:
                 kernel_files.number(zone / "energy_uj")
             except MeterError as error:
                 advice = ADVICE if "permission" in str(error) else ""
                 raise MeterError(str(error), advice) from None
-        return list(self._channels.values())
+        return list(self._sources.values())
 
-    def read(self) -> list[Reading]:
-        readings = []
-        for zone, channel in self._channels.items():
-            began_s = time.monotonic()
-            joules = kernel_files.number(zone / "energy_uj") / 1e6
-            readings.append(now(channel, joules, began_s))
-        return readings
+    def _value(self, source: Path) -> float:
+        return kernel_files.number(source / "energy_uj") / 1e6
 
     def _channel(self, zone: Path) -> Channel | None:
         name = kernel_files.text_or_empty(zone / "name")

@@ -6,9 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from asrbench.basics import palette, results_version
-from asrbench.basics.csv_cells import as_given, check_width
-from asrbench.basics.errors import UserError
+from asrbench.basics import csv_cells, palette, results_version
 from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import HYPOTHESES, TABLES
 from asrbench.study import axes
@@ -67,16 +65,10 @@ def read(study: Study, results: Path) -> Facts:
     Raises:
         UserError: where a file is there and cannot be read.
     """
-    tables, absent = {}, {}
-    for name in TABLES:
-        try:
-            tables[name] = table_csv.read(results / "tables", name)
-        except UserError as error:
-            absent[name] = str(error)
+    tables, absent = table_csv.read_all(results / "tables", TABLES)
     path = results / "tables" / f"{HYPOTHESES}.csv"
     if path.exists():
-        tables[HYPOTHESES] = pd.read_csv(path, dtype=str, keep_default_na=False).map(as_given)
-        check_width(tables[HYPOTHESES], path)
+        tables[HYPOTHESES] = csv_cells.read(path, "remove it, and the workflow makes it again")
     device = {}
     try:
         device = read_json(results / "device.json")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from asrbench.basics.digits import figure
-from asrbench.tables.table_markdown import ABSENT, Column, named, worth_showing
+from asrbench.tables.table_markdown import ABSENT, Column, Notation, cell, worth_showing
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,19 @@ def grid(caption: str, rows: pd.DataFrame, columns: list[Column]) -> Grid:
 
 
 def _cell(row: dict, column: Column) -> Cell:
+    text, _, interval = cell(row, column, _NOTATION).partition("\n")
     value = row[column.value]
-    if isinstance(value, str):
-        before, is_model, _ = column.value.partition("model")
-        text = named(row, before) if is_model and before in ("", "other_") else value
-        return Cell(text or ABSENT, key=text or None)
-    if pd.isna(value):
-        return Cell(ABSENT)
-    shown = _shown(value, column)
-    if column.low is None or pd.isna(row[column.low]) or pd.isna(row[column.high]):
-        return Cell(shown, key=float(value))
-    low, high = (_shown(row[name], column) for name in (column.low, column.high))
-    return Cell(shown, f"[{low}, {high}]", float(value))
+    if text == ABSENT:
+        return Cell(text)
+    return Cell(text, interval, text if isinstance(value, str) else float(value))
 
 
-def _shown(value: float, column: Column) -> str:
-    whole = column.scale == 1 and float(value).is_integer()
-    return figure(int(value) if whole else float(value) * column.scale)
+def _shown(value: float) -> str:
+    return figure(int(value) if float(value).is_integer() else value)
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    return f"{_shown(value)}\n[{_shown(low)}, {_shown(high)}]"
+
+
+_NOTATION = Notation(ABSENT, str, _shown, _with_interval)

@@ -12,7 +12,7 @@ import numpy as np
 
 from asrbench.results import power_flags, raw_window, scope_window
 from asrbench.results.raw_window import RawWindow
-from asrbench.results.scope_window import Window
+from asrbench.results.scope_window import Window, finite_mean
 from asrbench.statistics import bootstrap
 from asrbench.study.axes import Variant
 from asrbench.study.meter_names import METERS
@@ -74,7 +74,7 @@ def read(
     return {
         variant: Measured(
             tuple(_with_first(powers[variant], first)),
-            _mean(raw.number("sampler_cores") for raw in raws[variant]),
+            finite_mean(raw.number("sampler_cores") for raw in raws[variant]),
         )
         for variant in raws
     }
@@ -133,8 +133,3 @@ def _by_round(texts: list[tuple[str, ...]]) -> tuple[str, ...]:
     if all(each == texts[0] for each in texts):
         return tuple(text for text in texts[0] if text)
     return tuple(f"round {i}: {t}" for i, each in enumerate(texts, 1) for t in each if t)
-
-
-def _mean(values: Iterable[float]) -> float:
-    there = [value for value in values if np.isfinite(value)]
-    return float(np.mean(there)) if there else np.nan

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench.basics import json_file
-from asrbench.basics.csv_cells import as_given, check_width
+from asrbench.basics import csv_cells, json_file
 from asrbench.basics.errors import UserError
 from asrbench.results import row_versions
+
+_ADVICE = "remove it, and the workflow measures again"
 
 
 def round_file(results: Path, *parts: str, number: int, name: str = ".csv") -> Path:
@@ -31,13 +32,7 @@ def read_rows(
         UserError: where a column is missing or a number is none, with file and line.
         FileNotFoundError: where there is no such file.
     """
-    try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except pd.errors.EmptyDataError:
-        raise UserError(f"{path}: is empty; remove it, and the workflow measures again") from None
-    except ValueError as error:
-        raise UserError(f"{path}: is not a CSV: {' '.join(str(error).split())[:200]}") from None
-    check_width(raw, path)
+    raw = csv_cells.read(path, _ADVICE)
     for column in may_lack:
         raw[column] = raw.get(column, "")
     numbers = [*numbers, *(column for column in may_lack if column not in text)]
@@ -45,18 +40,9 @@ def read_rows(
     if missing:
         there = " ".join(", ".join(raw).split())[:200]
         raise UserError(f"{path}: has no column {', '.join(missing)}; it has {there}")
-    rows = raw[[*text, *numbers]].copy()
-    for column in text:
-        rows[column] = rows[column].map(as_given)
-    for column in numbers:
-        values = pd.to_numeric(raw[column].replace("", np.nan), errors="coerce").astype(float)
-        wrong = values.isna() & ~raw[column].str.lower().isin(["", "nan"])
-        if wrong.any():
-            line = int(np.flatnonzero(wrong)[0])
-            given = raw[column].iloc[line]
-            raise UserError(f"{path}: line {line + 2}: {column} is {given!r}, not a number")
-        rows[column] = values.where(np.isfinite(values))
-    return rows
+    found = {column: csv_cells.numbers(raw[column], path, _ADVICE) for column in numbers}
+    finite = {column: values.where(np.isfinite(values)) for column, values in found.items()}
+    return raw[text].assign(**finite).astype(dict.fromkeys(numbers, float))
 
 
 def read_rounds(

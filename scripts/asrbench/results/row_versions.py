@@ -1,4 +1,4 @@
-"""Whether figures that stand side by side were made by the same versions."""
+"""Whether figures that stand side by side were made alike: by the same versions, in turn."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,13 +17,35 @@ def of_file(rows: Path) -> str:
     Args:
         rows: a raw file, whose versions are in ``{rows}.checks.json`` beside it.
     """
-    try:
-        made_by = read_json(Path(f"{rows}.checks.json")).get("made_by")
-    except (FileNotFoundError, UserError):
-        return ""
+    made_by = _found(rows).get("made_by")
     if not isinstance(made_by, dict):
         return ""
     return ", ".join(f"{name} {version}" for name, version in made_by.items() if version)
+
+
+def _found(rows: Path) -> dict:
+    try:
+        return read_json(Path(f"{rows}.checks.json"))
+    except (FileNotFoundError, UserError):
+        return {}
+
+
+def apart(files: Mapping[str, Path]) -> dict[str, str]:
+    """A remark for each decoding of a build that was not timed in turn with the others.
+
+    Args:
+        files: of each decoding as in paths, the raw file of one round.
+    """
+    turns = {slug: _found(rows).get("in_turn_with") for slug, rows in files.items()}
+    known = {slug: {slug, *others} for slug, others in turns.items() if isinstance(others, list)}
+    if not known:
+        return {}
+    together = max(known.values(), key=len)
+    return {
+        slug: f"not timed in turn with {', '.join(sorted(together - {slug}))}"
+        for slug in known
+        if slug not in together
+    }
 
 
 def mixed(made_by: Mapping[str, str]) -> list[str]:

@@ -4,6 +4,7 @@ Channels of one meter and scope are parts of a sum: each is integrated over its
 own times, and the joules are added.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -85,7 +86,6 @@ def read(raw: RawWindow, meter: str, scope: str) -> Window:
     if not power_w > 0:
         return Window("void", ("the meter read 0 W throughout, and a running device uses some",))
     drift_percent, drift_flags = power_flags.of_idle(before_w, after_w)
-    idle_w = [watts for watts in (before_w, after_w) if np.isfinite(watts)]
     flags = power_flags.of_device(raw) | drift_flags
     for part in parts:
         flags |= part.flags
@@ -96,13 +96,19 @@ def read(raw: RawWindow, meter: str, scope: str) -> Window:
         flags=flags,
         samples=min(part.samples for part in parts),
         power_w=power_w,
-        idle_w=float(np.mean(idle_w)) if idle_w else np.nan,
+        idle_w=finite_mean((before_w, after_w)),
         drift_percent=drift_percent,
         energy_j=energy_j,
         duration_s=end_s - start_s,
         inferences=raw.number("inferences"),
         audio_s=raw.number("audio_s"),
     )
+
+
+def finite_mean(values: Iterable[float]) -> float:
+    """The mean of those that are there; NaN where none is."""
+    there = [value for value in values if np.isfinite(value)]
+    return float(np.mean(there)) if there else np.nan
 
 
 def _part(raw: RawWindow, rows: pd.DataFrame, channel: dict, start_s: float, end_s: float) -> _Part:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from asrbench.results import row_faults, row_versions
 from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
-from asrbench.study.axes import Variant
+from asrbench.study.axes import Build, Variant
 from asrbench.study.config import Study
 
 TEXT = ["status", "reason", "ended"]
@@ -50,6 +50,14 @@ def versions(study: Study, results: Path) -> dict[Variant, str]:
         variant: row_versions.of_file(round_file(results, "latency", *variant.key, number=1))
         for variant in study.variants()
     }
+
+
+def apart(study: Study, results: Path, build: Build) -> dict[str, str]:
+    """A remark for each decoding of a build that was not timed in turn with the others."""
+    variants = study.variants(build.name)
+    return row_versions.apart(
+        {v.slug: round_file(results, "latency", *v.key, number=1) for v in variants}
+    )
 
 
 def frames(study: Study, results: Path, variant: Variant) -> Rows:

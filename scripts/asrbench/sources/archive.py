@@ -43,15 +43,8 @@ _OPENERS: dict[bytes, Callable[..., Any]] = {
     b"\xfd7zXZ\x00": lzma.open,
 }
 _BROKEN = (
-    EOFError,
-    MemoryError,
-    NotImplementedError,
-    RecursionError,
-    ValueError,
-    lzma.LZMAError,
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
+    *(EOFError, MemoryError, NotImplementedError, RecursionError, ValueError),
+    *(lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error),
 )
 
 _SPECIAL = "member {!r} is a link, device or other special file"
@@ -115,6 +108,14 @@ def unpack(
         raise UserError(_explained(error, archive, to)) from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def unpack_by_content(archive: str | Path, sha256: str, folder: Path) -> Path:
+    """Where an archive is unpacked in ``folder``: one that is there holds just this content."""
+    root = folder / f"unpacked-{sha256[:12]}"
+    if not root.exists():
+        unpack(archive, root)
+    return root
 
 
 def _explained(error: Exception, archive: Path, to: Path) -> str:

@@ -12,7 +12,6 @@ still announces the whole. Whatever cannot be used is listed with its reason.
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,23 +19,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from asrbench.basics.csv_cells import as_given, check_width, harmless_table
+from asrbench.basics import csv_cells
 from asrbench.basics.errors import UserError
 from asrbench.basics.paths import portable
 from asrbench.basics.progress import Progress
 from asrbench.sources import whole_audio
 from asrbench.sources.audio import NO_FILE, SUFFIXES, Channels, is_no_file
 
-UTTERANCE_COLUMNS = [
-    "utterance_id",
-    "speaker",
-    "path",
-    "samples",
-    "sample_rate_hz",
-    "duration_s",
-    "text",
-]
 _NUMBERS = ["samples", "sample_rate_hz", "duration_s"]
+UTTERANCE_COLUMNS = ["utterance_id", "speaker", "path", *_NUMBERS, "text"]
 REJECTED_COLUMNS = ["utterance_id", "path", "reason"]
 
 _TRANSCRIPT = ".trans.txt"
@@ -227,7 +218,7 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    harmless_table(table).to_csv(part, index=False)
+    csv_cells.harmless_table(table).to_csv(part, index=False)
     part.replace(path)
 
 
@@ -239,27 +230,23 @@ def read_table(path: str | Path) -> pd.DataFrame:
     Raises:
         UserError: the file is absent or is no such table.
     """
-    as_text: dict[str, Callable] = dict.fromkeys(["utterance_id", "speaker", "path", "text"], str)
+    path, advice = Path(path), "remove it, and the workflow makes it again"
     try:
-        table = pd.read_csv(path, dtype=as_text, keep_default_na=False)
+        table = csv_cells.read(path, advice)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such table; run list_utterances.py") from None
-    except (ValueError, OverflowError) as error:
-        told = " ".join(str(error).split())[:200]
-        raise UserError(f"{path}: is not a table of utterances ({told})") from None
-    check_width(table, Path(path))
     if list(table.columns) != UTTERANCE_COLUMNS:
         raise UserError(f"{path}: must have the columns {', '.join(UTTERANCE_COLUMNS)}")
     for column in _NUMBERS:
-        numbers = pd.to_numeric(table[column], errors="coerce")
-        wrong = np.flatnonzero(~(numbers > 0) | ~np.isfinite(numbers))
+        given = table[column]
+        table[column] = pd.to_numeric(given, errors="coerce")
+        wrong = np.flatnonzero(~(table[column] > 0) | ~np.isfinite(table[column]))
         if len(wrong):
-            given = table[column].iloc[wrong[0]]
             raise UserError(
-                f"{path}: line {wrong[0] + 2}: {column} is {str(given)!r}, not a number above 0; "
-                "remove the file, and the workflow makes it again"
+                f"{path}: line {wrong[0] + 2}: {column} is {given.iloc[wrong[0]]!r}, not a number "
+                f"above 0; {advice}"
             )
-    return table.assign(**{name: table[name].map(as_given) for name in as_text})
+    return table
 
 
 def read_sample(path: str | Path) -> pd.DataFrame:

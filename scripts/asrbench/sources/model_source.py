@@ -16,7 +16,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.basics.paths import portable
 from asrbench.sources import model_zoo, packed_model
-from asrbench.sources.archive import unpack
+from asrbench.sources.archive import unpack_by_content
 from asrbench.sources.download import download, file_name, sha256_of
 from asrbench.study.config import Model
 
@@ -103,11 +103,7 @@ def _downloaded(kind: str, url: str, model: Model, folder: Path) -> _Source:
 
 
 def _unpacked(kind: str, archive: Path, sha256: str, folder: Path) -> _Source:
-    # The folder is named after the content: one that is there holds just this archive.
-    root = folder / f"unpacked-{sha256[:12]}"
-    if not root.exists():
-        unpack(archive, root)
-    return _Source(kind, root, archive, sha256)
+    return _Source(kind, unpack_by_content(archive, sha256, folder), archive, sha256)
 
 
 def _checkpoint_sha256(model: Model, checkpoint: Path | None) -> str | None:

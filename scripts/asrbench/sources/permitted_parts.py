@@ -18,13 +18,16 @@ _PARTS = {
     "normalize": ("global_mvn", "utterance_mvn"),
     "preencoder": ("linear", "sinc"),
     "encoder": (
+        *("branchformer", "conformer", "contextual_block_conformer"),
         *(
-            "branchformer",
-            "conformer",
-            "contextual_block_conformer",
             "contextual_block_transformer",
+            "e_branchformer",
+            "longformer",
+            "multiconv_conformer",
+            "rnn",
+            "transformer",
+            "vgg_rnn",
         ),
-        *("e_branchformer", "longformer", "multiconv_conformer", "rnn", "transformer", "vgg_rnn"),
     ),
     "postencoder": ("length_adaptor",),
     "decoder": (

@@ -11,7 +11,7 @@ from pathlib import Path
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json, write_json
 from asrbench.basics.paths import portable
-from asrbench.sources.archive import unpack
+from asrbench.sources.archive import unpack_by_content
 from asrbench.sources.download import download, file_name, sha256_of
 from asrbench.study.config import Speech
 
@@ -83,13 +83,9 @@ def _downloaded(speech: Speech, folder: Path) -> tuple[Path, str, str | None]:
 
 
 def _of_archive(kind: str, archive: Path, sha256: str, folder: Path) -> dict:
-    # The folder is named after the content: one that is there holds just this archive.
-    root = folder / f"unpacked-{sha256[:12]}"
-    if not root.exists():
-        unpack(archive, root)
     return {
         "kind": kind,
-        "root": portable(root),
+        "root": portable(unpack_by_content(archive, sha256, folder)),
         "archive": portable(archive),
         "archive_bytes": archive.stat().st_size,
         "sha256": sha256,

@@ -273,7 +273,7 @@ def together(slugs: Iterable[str]) -> str:
     """Several decodings in few words: 'CTC 0.0, 0.3' where they differ in one axis alone."""
     each = list(dict.fromkeys(slugs))
     values = [values_of(slug) for slug in each]
-    if not all(list(value) == list(values[0]) and len(value) == 1 for value in values):
+    if len({tuple(value) for value in values}) != 1 or len(values[0]) != 1:
         return "; ".join(map(label, each))
     (name,) = values[0]
     return _BY_NAME[name].label.format(", ".join(str(value[name]) for value in values))

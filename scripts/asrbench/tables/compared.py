@@ -1,7 +1,7 @@
 """Columns of the tables of a comparison: a row a variant and device."""
 
 from asrbench.results import latency_pair
-from asrbench.tables.power_columns import STATUSES
+from asrbench.tables.power_columns import BY, STATUSES
 from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import AXIS_COLUMNS
 
@@ -37,8 +37,8 @@ ENERGY = schema(
     power_status=text(
         *STATUSES, "published", meaning="Whether the watts are measured, estimated or absent."
     ),
-    meter=text(meaning="Kind of meter."),
-    scope=text(meaning="What part of the device it measures."),
+    meter=BY["meter"],
+    scope=BY["scope"],
     power_mean_w=number(meaning="Mean power while inference runs."),
     **interval("energy_per_utterance_study_j", "Mean watts × mean latency."),
     **_AGAINST,

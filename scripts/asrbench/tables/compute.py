@@ -12,7 +12,7 @@ from asrbench.study import used_parts
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import memory_peaks
-from asrbench.tables.table import Table, speech_note
+from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.table_schema import count, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
@@ -105,15 +105,6 @@ def _peak_memory(study: Study, results: Path, variant: Variant) -> tuple[dict, l
     return peaks, found.missing or ["the rows of latency have no peak_memory_bytes"]
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        f"Weights: the parameters that this CTC weight uses; ESPnet loads all. {memory_peaks.NOTE}",
-        "Multiply-adds are a second of audio's, matrix products and convolutions alone; the "
-        "decoder's are those of one hypothesis, so a beam of n costs up to n times as many.",
-    ]
-
-
 TABLE = Table(
     title="Memory and compute",
     build=build,
@@ -147,5 +138,9 @@ TABLE = Table(
         Column("tokens / s", "tokens_per_second"),
         Column("remarks", "reason"),
     ],
-    notes=_notes,
+    notes=[
+        f"Weights: the parameters that this CTC weight uses; ESPnet loads all. {memory_peaks.NOTE}",
+        "Multiply-adds are a second of audio's, matrix products and convolutions alone; the "
+        "decoder's are those of one hypothesis, so a beam of n costs up to n times as many.",
+    ],
 )

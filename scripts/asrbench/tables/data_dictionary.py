@@ -51,13 +51,6 @@ def allowed(constraints: dict) -> str:
     return "" if high is None else f"at most {high:g}"
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        "A number may be absent: its cell is empty, and a column of reasons in the same row says "
-        "why. Text is never absent; an empty one is `''`. Names end in the unit.",
-    ]
-
-
 COLUMNS = schema(
     table=text(meaning="Name of the table in results/tables, or its path in results."),
     column=text(meaning="Name of the column, in the order of the table."),
@@ -74,5 +67,8 @@ TABLE = Table(
     build=build,
     schema=COLUMNS,
     columns=[Column(name, name) for name in COLUMNS.columns],
-    notes=_notes,
+    notes=lambda study: [
+        "A number may be absent: its cell is empty, and a column of reasons in the same row says "
+        "why. Text is never absent; an empty one is `''`. Names end in the unit.",
+    ],
 )

@@ -12,13 +12,13 @@ import pandas as pd
 
 from asrbench.results import power_flags, power_windows
 from asrbench.results.power_windows import Measured, Power
-from asrbench.results.scope_window import Window
+from asrbench.results.scope_window import Window, finite_mean
 from asrbench.statistics import bootstrap
 from asrbench.statistics.error_propagation import product
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 from asrbench.tables.power_columns import COLUMNS, SCHEMA
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_schema import schema
 from asrbench.tables.variant_rows import IDENTITY, identity, joined
 
@@ -89,7 +89,7 @@ def _figures(power: Power, seed: int) -> dict[str, object]:
     audio_net = _ratio(windows, _net_j, "audio_s", seed)
     return {
         "samples": sum(window.samples for window in windows),
-        "power_idle_w": _mean([window.idle_w for window in windows]),
+        "power_idle_w": finite_mean(window.idle_w for window in windows),
         "idle_drift_percent": _widest([window.drift_percent for window in windows]),
         "energy_per_utterance_mwh": energy.value / J_PER_MWH,
         "energy_per_utterance_net_mwh": net.value / J_PER_MWH,
@@ -138,18 +138,16 @@ def _as_estimates(figures: dict[str, object]) -> dict[str, object]:
     return {(f"estimated_{k}" if k.endswith(units) else k): v for k, v in figures.items()}
 
 
-def _mean(values: list[float]) -> float:
-    there = [value for value in values if np.isfinite(value)]
-    return float(np.mean(there)) if there else np.nan
-
-
 def _widest(values: list[float]) -> float:
     return max((value for value in values if np.isfinite(value)), key=abs, default=np.nan)
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
+TABLE = Table(
+    title="Power and energy",
+    build=build,
+    schema=schema(**IDENTITY, **SCHEMA),
+    columns=COLUMNS,
+    notes=[
         f"{INTERVAL_NOTE} Of power it is over rounds, since samples of one window are not "
         "independent.",
         "Watts × latency is the published study's formula; the integral is the energy of the "
@@ -159,13 +157,5 @@ def _notes(study: Study) -> list[str]:
         "one scope alone. CPU seconds per second of audio are those of the table of latency: "
         "computing time and no energy.",
         power_flags.RULE,
-    ]
-
-
-TABLE = Table(
-    title="Power and energy",
-    build=build,
-    schema=schema(**IDENTITY, **SCHEMA),
-    columns=COLUMNS,
-    notes=_notes,
+    ],
 )

@@ -11,8 +11,8 @@ from asrbench.results import power_windows
 from asrbench.statistics.error_propagation import product
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
-from asrbench.tables.power_columns import STATUSES
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.power_columns import BY
+from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
@@ -53,15 +53,6 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        INTERVAL_NOTE,
-        "Energy is the published study's formula: the variant's mean watts × its latency at "
-        "that length.",
-    ]
-
-
 TABLE = Table(
     title="Energy against input length",
     build=build,
@@ -74,11 +65,7 @@ TABLE = Table(
             f"estimated_{name}": number(meaning=f"Estimated. {column.description}")
             for name, column in _FIGURES.items()
         },
-        power_status=text(
-            *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
-        ),
-        meter=text(meaning="Meter that the study's figures are by."),
-        scope=text(meaning="What part of the device it measures."),
+        **BY,
         reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
@@ -91,5 +78,9 @@ TABLE = Table(
         Column("scope", "scope"),
         Column("remarks", "reason"),
     ],
-    notes=_notes,
+    notes=[
+        INTERVAL_NOTE,
+        "Energy is the published study's formula: the variant's mean watts × its latency at "
+        "that length.",
+    ],
 )

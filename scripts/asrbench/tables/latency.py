@@ -31,7 +31,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         row = identity(study, variant) | _counts(found.all)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
-        remarks = [*found.reasons, other_versions.get(variant, "")]
+        apart = timed_rows.apart(study, results, variant.build).get(variant.slug, "")
+        remarks = [*found.reasons, other_versions.get(variant, ""), apart]
         rows.append(row | {"reason": joined(remarks)})
     return pd.DataFrame(rows)
 

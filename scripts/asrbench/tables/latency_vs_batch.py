@@ -9,8 +9,8 @@ from asrbench.results import row_faults, timed_rows
 from asrbench.results.raw_files import read_rounds
 from asrbench.study.config import Study
 from asrbench.tables import sweep
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
-from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table import INTERVAL_NOTE, Table
+from asrbench.tables.table_markdown import Column, plain, spanned
 from asrbench.tables.table_schema import count, interval, number, schema
 from asrbench.tables.variant_rows import IDENTITY
 
@@ -63,10 +63,6 @@ def _figures(good: pd.DataFrame, size: int, seed: int) -> dict[str, object]:
     }
 
 
-def _notes(study: Study) -> list[str]:
-    return [*speech_note(study), INTERVAL_NOTE, "Padding is the mean share of padded frames."]
-
-
 TABLE = Table(
     title="Forward pass against batch size",
     build=build,
@@ -88,8 +84,7 @@ TABLE = Table(
         **sweep.REASON,
     ),
     columns=[
-        Column("model", "model"),
-        Column("batch size", "batch_size"),
+        *plain("model", "batch_size"),
         spanned("forward (s)", "forward_mean_s"),
         Column("per utterance (s)", "per_utterance_s"),
         Column("utterances / s", "throughput_utterances_per_s"),
@@ -98,5 +93,5 @@ TABLE = Table(
         Column("frames", "frames_mean"),
         *sweep.COUNTED,
     ],
-    notes=_notes,
+    notes=[INTERVAL_NOTE, "Padding is the mean share of padded frames."],
 )

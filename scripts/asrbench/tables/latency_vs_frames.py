@@ -8,7 +8,7 @@ import pandas as pd
 from asrbench.results import timed_rows
 from asrbench.study.config import Study
 from asrbench.tables import latency_parts, sweep
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, schema
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity
@@ -36,11 +36,6 @@ def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
     }
 
 
-def _notes(study: Study) -> list[str]:
-    frames = "A frame is one step of the model's own front end, so seconds differ between models."
-    return [*speech_note(study), INTERVAL_NOTE, frames]
-
-
 TABLE = Table(
     title="Latency against input length",
     build=build,
@@ -64,5 +59,8 @@ TABLE = Table(
         Column("tokens", "tokens_mean"),
         *sweep.COUNTED,
     ],
-    notes=_notes,
+    notes=[
+        INTERVAL_NOTE,
+        "A frame is one step of the model's own front end, so seconds differ between models.",
+    ],
 )

@@ -10,7 +10,7 @@ from asrbench.statistics import bootstrap
 from asrbench.statistics.round_unit_matrix import shared
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, latency_parts, sweep
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, schema
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity
@@ -48,14 +48,6 @@ def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, ob
     }
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        INTERVAL_NOTE,
-        "Speed-up: latency with 1 thread over latency with so many, on the same utterances.",
-    ]
-
-
 TABLE = Table(
     title="Latency against CPU threads",
     build=build,
@@ -78,5 +70,8 @@ TABLE = Table(
         *latency_parts.SPLIT,
         *sweep.COUNTED,
     ],
-    notes=_notes,
+    notes=[
+        INTERVAL_NOTE,
+        "Speed-up: latency with 1 thread over latency with so many, on the same utterances.",
+    ],
 )

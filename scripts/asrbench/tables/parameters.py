@@ -10,7 +10,7 @@ from asrbench.results.raw_files import no_file, read_rows
 from asrbench.sources import architecture
 from asrbench.study.config import Study
 from asrbench.tables.table import Table
-from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_markdown import Column, plain
 from asrbench.tables.table_schema import count, schema, text
 
 COUNTS = ["parameters", "trainable", "shared", "bytes"]
@@ -70,14 +70,6 @@ def _network(results: Path, checkpoint: str) -> dict[str, str]:
     return known | kinds | {"sha256": manifest.get("sha256") or ""}
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        "`whole` counts each parameter once; `shared` is how many of a row also belong to "
-        "another module. `used:attention`, `used:hybrid` and `used:ctc` are what a search with "
-        "CTC weight 0, between 0 and 1, and 1 uses.",
-    ]
-
-
 TABLE = Table(
     title="Parameters",
     build=build,
@@ -100,15 +92,13 @@ TABLE = Table(
         reason=text(meaning="Why a figure is absent."),
     ),
     columns=[
-        Column("model", "model"),
-        Column("encoder", "encoder"),
-        Column("decoder", "decoder"),
-        Column("module", "module"),
-        Column("parameters", "parameters"),
-        Column("trainable", "trainable"),
-        Column("shared", "shared"),
-        Column("bytes", "bytes"),
+        *plain("model", "encoder", "decoder", "module"),
+        *plain("parameters", "trainable", "shared", "bytes"),
         Column("remarks", "reason"),
     ],
-    notes=_notes,
+    notes=lambda study: [
+        "`whole` counts each parameter once; `shared` is how many of a row also belong to "
+        "another module. `used:attention`, `used:hybrid` and `used:ctc` are what a search with "
+        "CTC weight 0, between 0 and 1, and 1 uses.",
+    ],
 )

@@ -2,11 +2,18 @@
 
 import pandera.pandas as pa
 
-from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_markdown import Column, plain, spanned
 from asrbench.tables.table_schema import count, interval, number, text, truth
 from asrbench.tables.variant_rows import VARIANT
 
 STATUSES = ("measured", "estimated", "unavailable", "void")
+BY = {
+    "power_status": text(
+        *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
+    ),
+    "meter": text(meaning="Kind of meter."),
+    "scope": text(meaning="What part of the device it measures."),
+}
 
 FIGURES = {
     **interval("power_mean_w", "Mean power while inference runs."),
@@ -30,11 +37,7 @@ FIGURES = {
 SCHEMA = {
     "preferred": truth(meaning="Whether the study's figures are by this row's meter and scope."),
     "rounds": count(meaning="Rounds whose windows are in the row."),
-    "power_status": text(
-        *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
-    ),
-    "meter": text(meaning="Kind of meter."),
-    "scope": text(meaning="What part of the device it measures."),
+    **BY,
     "samples": count(meaning="Readings of the meter inside the windows."),
     **FIGURES,
     "interval_over": text(
@@ -83,10 +86,7 @@ COLUMNS = [
     spanned("estimated energy (J)", "estimated_energy_per_utterance_integral_j"),
     spanned("CPU s / audio s", "cpu_s_per_audio_s"),
     Column("power", "power_status"),
-    Column("meter", "meter"),
-    Column("scope", "scope"),
-    Column("samples", "samples"),
-    Column("rounds", "rounds"),
+    *plain("meter", "scope", "samples", "rounds"),
     Column("sampler (cores)", "sampler_cores"),
     Column("flags", "flags"),
     Column("remarks", "reason"),

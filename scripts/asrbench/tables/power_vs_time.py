@@ -8,8 +8,9 @@ from asrbench.results import power_course, power_windows, raw_window, scope_wind
 from asrbench.results.power_windows import FIGURES, Power
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
-from asrbench.tables.table import Table, speech_note
-from asrbench.tables.table_markdown import Column
+from asrbench.tables.power_columns import BY
+from asrbench.tables.table import Table
+from asrbench.tables.table_markdown import Column, plain
 from asrbench.tables.table_schema import count, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
@@ -45,26 +46,13 @@ def _spans(study: Study, results: Path, variant: Variant, power: Power) -> pd.Da
     return pd.concat(found)
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        "Time 0 is the begin of the window. Each row is the mean over a span, by the trapezoid of "
-        "a gauge or the difference of a counter; every reading is in samples.csv of the round.",
-    ]
-
-
 TABLE = Table(
     title="Power over time",
     build=build,
     schema=schema(
         **IDENTITY,
         round=count(meaning="Number of the round."),
-        power_status=text(
-            *("measured", "estimated", "unavailable", "void"),
-            meaning="Whether the watts are measured, estimated, absent or void.",
-        ),
-        meter=text(meaning="Kind of meter."),
-        scope=text(meaning="What part of the device it measures."),
+        **BY,
         phase=text(
             *("idle_before", "warm_up", "run", "idle_after", "settle", ""),
             meaning="What the device did; settle: between two phases.",
@@ -77,15 +65,16 @@ TABLE = Table(
     ),
     columns=[
         *VARIANT,
-        Column("round", "round"),
-        Column("phase", "phase"),
+        *plain("round", "phase"),
         Column("from (s)", "time_low_s"),
         Column("to (s)", "time_high_s"),
         Column("power (W)", "power_w"),
         Column("estimated power (W)", "estimated_power_w"),
-        Column("meter", "meter"),
-        Column("scope", "scope"),
+        *plain("meter", "scope"),
         Column("remarks", "reason"),
     ],
-    notes=_notes,
+    notes=[
+        "Time 0 is the begin of the window. Each row is the mean over a span, by the trapezoid of "
+        "a gauge or the difference of a counter; every reading is in samples.csv of the round.",
+    ],
 )

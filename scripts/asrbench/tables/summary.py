@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.basics.errors import UserError
 from asrbench.study import used_parts
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, memory_peaks, table_csv
-from asrbench.tables.power_columns import STATUSES
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.power_columns import BY
+from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
@@ -22,12 +21,8 @@ WER = list(interval_columns.names("wer_percent"))
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """From the tables parameters, latency, energy and wer in results/tables."""
-    tables, absent = {}, {}
-    for name in ("parameters", "latency", "energy", "wer"):
-        try:
-            tables[name] = table_csv.read(results / "tables", name)
-        except UserError as error:
-            absent[name] = str(error)
+    names = ("parameters", "latency", "energy", "wer")
+    tables, absent = table_csv.read_all(results / "tables", names)
     rows = []
     for variant in study.variants():
         row = identity(study, variant) | {
@@ -83,17 +78,6 @@ def _figures(table: pd.DataFrame, variant: Variant, columns: list[str]) -> tuple
     return {column: row[column] for column in columns}, [row["reason"]] if row["reason"] else []
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        INTERVAL_NOTE,
-        "Energy is mean watts × mean latency, by one meter and scope for all variants. CPU seconds "
-        "are no energy. Used parameters are those that the search with this CTC weight needs. "
-        "Memory is the most resident memory of the measuring process while it decodes (where the "
-        "table latency has no loading_peak_memory_bytes, while it loads too).",
-    ]
-
-
 TABLE = Table(
     title="Summary",
     build=build,
@@ -111,11 +95,7 @@ TABLE = Table(
             "energy_per_utterance_study_j",
             "Mean watts × mean latency, the published study's formula.",
         ),
-        power_status=text(
-            *STATUSES, meaning="Whether the watts are measured, estimated, absent or void."
-        ),
-        meter=text(meaning="Meter that the study's figures are by."),
-        scope=text(meaning="What part of the device it measures."),
+        **BY,
         cpu_s_per_audio_s=number(
             meaning="CPU seconds for a second of audio: computing time, and no energy."
         ),
@@ -137,5 +117,11 @@ TABLE = Table(
         Column("threads", "threads"),
         Column("remarks", "reasons"),
     ],
-    notes=_notes,
+    notes=[
+        INTERVAL_NOTE,
+        "Energy is mean watts × mean latency, by one meter and scope for all variants. CPU seconds "
+        "are no energy. Used parameters are those that the search with this CTC weight needs. "
+        "Memory is the most resident memory of the measuring process while it decodes (where the "
+        "table latency has no loading_peak_memory_bytes, while it loads too).",
+    ],
 )

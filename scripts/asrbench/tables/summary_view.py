@@ -9,19 +9,16 @@ from rich.text import Text
 
 from asrbench.study import axes
 from asrbench.study.config import Study
-from asrbench.tables.table_markdown import ABSENT, Column, cell, named, spanned
+from asrbench.tables.summary import TABLE
+from asrbench.tables.table_markdown import ABSENT, cell, named
 
 WIDE = 100
-COLUMNS = [
-    Column("parameters", "parameters_whole"),
-    Column("used", "parameters_used"),
-    spanned("latency (s)", "latency_mean_s"),
-    Column("real-time factor", "real_time_factor"),
-    Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
-    Column("power (W)", "power_mean_w"),
-    spanned("energy (J)", "energy_per_utterance_study_j"),
-    spanned("WER (%)", "wer_percent"),
-]
+# Told otherwise, or not worth a narrow terminal's room.
+_LEFT_OUT = {
+    *(axis.name for axis in axes.AXES),
+    *("model", "cpu_s_per_audio_s", "threads", "reasons"),
+}
+COLUMNS = [column for column in TABLE.columns if column.value not in _LEFT_OUT]
 
 
 def show(console: Console, study: Study, summary: pd.DataFrame) -> None:

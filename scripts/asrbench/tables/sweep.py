@@ -8,7 +8,7 @@ from asrbench.results.raw_files import usable
 from asrbench.statistics import bootstrap
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.tables import interval_columns
-from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_markdown import Column, plain
 from asrbench.tables.table_schema import count, over, text
 from asrbench.tables.variant_rows import joined
 
@@ -59,4 +59,4 @@ COUNTS = {
 }
 OVER = {"interval_over": over("rounds and repeats", *DRAWN)}
 REASON = {"reason": text(meaning="Why rows, rounds or a figure are absent, or rows failed.")}
-COUNTED = [*(Column(name, name) for name in COUNTS), Column("remarks", "reason")]
+COUNTED = [*plain(*COUNTS), Column("remarks", "reason")]

@@ -24,14 +24,15 @@ class Table:
         build: raw rows (or other tables) to rows: (study, results folder) to DataFrame.
         schema: its columns, in their order.
         columns: what the Markdown and LaTeX show of them.
-        notes: lines below them, given the study.
+        notes: lines below them. A list follows the line about the speech; a function of the
+            study gives all of them.
     """
 
     title: str
     build: Callable[[Study, Path], pd.DataFrame]
     schema: pa.DataFrameSchema
     columns: list[Column]
-    notes: Callable[[Study], list[str]]
+    notes: list[str] | Callable[[Study], list[str]]
 
     def make(self, study: Study, results: Path) -> pd.DataFrame:
         """Build and check.
@@ -43,8 +44,9 @@ class Table:
 
     def write(self, rows: pd.DataFrame, study: Study, csv: Path, text: Path, tex: Path) -> None:
         """Write the CSV in full precision with its Table Schema beside it, Markdown and LaTeX."""
-        table_csv.write(rows, self.schema, csv)
-        title, notes = f"{self.title}: {study.name}", self.notes(study)
+        table_csv.write(rows, table_schema.described(self.schema), csv)
+        title, given = f"{self.title}: {study.name}", self.notes
+        notes = given(study) if callable(given) else [*speech_note(study), *given]
         shown = worth_showing(self.columns, rows)
         write_text(markdown(title, rows, shown, notes), text)
         write_text(latex(title, rows, shown, notes, label=tex.stem), tex)

@@ -65,6 +65,11 @@ def _says_something(column: Column, rows: pd.DataFrame) -> bool:
     return True
 
 
+def plain(*names: str) -> list[Column]:
+    """Columns whose heads are their names."""
+    return [Column(name.replace("_", " "), name) for name in names]
+
+
 def markdown(title: str, rows: pd.DataFrame, columns: list[Column], notes: list[str]) -> str:
     """The title, the table, and the notes, ending in a newline.
 

@@ -12,7 +12,7 @@ from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import search_ends
 from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
-from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_markdown import Column, plain, spanned
 from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
@@ -73,13 +73,9 @@ TABLE = Table(
         Column("interval over", "interval_over"),
         Column("CER (%)", "cer_percent"),
         Column("sentence errors (%)", "sentence_error_percent"),
-        Column("utterances", "utterances"),
-        Column("failed", "failed"),
+        *plain("utterances", "failed"),
         *search_ends.shown("utterances"),
-        Column("words", "words"),
-        Column("substitutions", "substitutions"),
-        Column("deletions", "deletions"),
-        Column("insertions", "insertions"),
+        *plain("words", "substitutions", "deletions", "insertions"),
         Column("remarks", "reason"),
     ],
     notes=_notes,

@@ -9,7 +9,7 @@ from asrbench.results import wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
-from asrbench.tables.table import Table, speech_note
+from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, over, schema, text
 from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, pair_rows
@@ -31,18 +31,6 @@ def _compared(first: Scored, second: Scored, seed: int) -> dict[str, object]:
         "verdict": pair.verdict,
         "reason": pair.reason,
     }
-
-
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        "Difference: word error rate of the first variant minus that of the second, in percentage "
-        "points, over the utterances that both have. In brackets: 95 % interval (bootstrap over "
-        f"speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, otherwise over utterances).",
-        f"Verdict: of the first variant; '{wer_pair.UNDECIDED}' where the interval holds 0. "
-        "About 1 in 20 pairs with no real difference will be reported as better or worse by "
-        "chance.",
-    ]
 
 
 TABLE = Table(
@@ -77,5 +65,12 @@ TABLE = Table(
         Column("interval over", "interval_over"),
         Column("remarks", "reason"),
     ],
-    notes=_notes,
+    notes=[
+        "Difference: word error rate of the first variant minus that of the second, in percentage "
+        "points, over the utterances that both have. In brackets: 95 % interval (bootstrap over "
+        f"speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, otherwise over utterances).",
+        f"Verdict: of the first variant; '{wer_pair.UNDECIDED}' where the interval holds 0. "
+        "About 1 in 20 pairs with no real difference will be reported as better or worse by "
+        "chance.",
+    ],
 )

@@ -9,7 +9,7 @@ from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import scoring
 from asrbench.study.config import Study
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
@@ -64,16 +64,6 @@ def _row(study: Study, part: Scored) -> dict[str, object]:
     }
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        f"Utterances are cut by duration into at most {CLASSES} classes of as many each. "
-        f"{INTERVAL_NOTE}",
-        "Words written: words of the hypotheses per word of the references. Far below 100 %, with "
-        "deletions that grow with duration, the search stops early or skips; above, it repeats.",
-    ]
-
-
 TABLE = Table(
     title="Word error rate against duration",
     build=build,
@@ -107,5 +97,10 @@ TABLE = Table(
         Column("words written (%)", "words_written_percent"),
         Column("remarks", "reason"),
     ],
-    notes=_notes,
+    notes=[
+        f"Utterances are cut by duration into at most {CLASSES} classes of as many each. "
+        f"{INTERVAL_NOTE}",
+        "Words written: words of the hypotheses per word of the references. Far below 100 %, with "
+        "deletions that grow with duration, the search stops early or skips; above, it repeats.",
+    ],
 )

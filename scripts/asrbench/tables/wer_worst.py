@@ -9,7 +9,7 @@ import pandas as pd
 from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
-from asrbench.tables.table import Table, speech_note
+from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.table_schema import count, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
@@ -77,14 +77,6 @@ def aligned(reference: str, hypothesis: str) -> str:
     return " ".join(pieces)
 
 
-def _notes(study: Study) -> list[str]:
-    return [
-        *speech_note(study),
-        f"At most {WORST} utterances of each variant, those with the most errors first. "
-        "[A>B]: A was said and B written; [-A]: left out; [+A]: put in.",
-    ]
-
-
 TABLE = Table(
     title="Worst utterances",
     build=build,
@@ -111,5 +103,8 @@ TABLE = Table(
         Column("alignment", "alignment"),
         Column("remarks", "reason"),
     ],
-    notes=_notes,
+    notes=[
+        f"At most {WORST} utterances of each variant, those with the most errors first. "
+        "[A>B]: A was said and B written; [-A]: left out; [+A]: put in.",
+    ],
 )
