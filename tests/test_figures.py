@@ -217,7 +217,7 @@ def test_long_names_are_broken_at_their_joints():
     assert max(map(len, lines)) <= 24
 
 
-@pytest.mark.parametrize("width", [40, 79, 120, 200])
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
 def test_summary_fits_the_terminal(studies, width, capsys):
     for kind in ("two", "long", "gaps", "nothing"):
         study, results = studies[kind]
@@ -225,6 +225,9 @@ def test_summary_fits_the_terminal(studies, width, capsys):
         summary_view.show(console, study, table_csv.read(results / "tables", "summary"))
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= width
+        variants = [line for line in lines if line.startswith("  CTC ")]
+        if width >= 80 or kind == "two":
+            assert len(variants) == (len(study.variants()) if width >= 80 else 0)
     assert "no file" in " ".join(lines)
 
 

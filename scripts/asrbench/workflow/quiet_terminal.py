@@ -3,8 +3,8 @@
 import logging
 import sys
 
-# What a person must see though no job says it: of all that is told without an event.
-_TOLD = ("Nothing to be done",)
+# What a person must see though it is no error: no job is needed, `--lint` found nothing.
+_TOLD = ("Nothing to be done", "Congratulations")
 # What Snakemake says of a failed job beside its error, which RunProgress tells in one line.
 _OF_FAILED_JOBS = ("RuleException", "Exiting because a job execution failed")
 
