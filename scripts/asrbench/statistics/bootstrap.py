@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from asrbench.statistics.ratio_terms import Measured, Term, paired
 
@@ -258,8 +258,8 @@ def _stretch(influences: list[np.ndarray], drawn_variance: float, freedom: float
         return 1.0
     variance = max([sum(variances) - sum(cells), *variances])
     upper = (1 + LEVEL) / 2
-    t = stats.t.ppf(upper, variance**2 / spread)
-    return float(t / stats.norm.ppf(upper) * np.sqrt(variance / drawn_variance))
+    t = special.stdtrit(variance**2 / spread, upper)
+    return float(t / special.ndtri(upper) * np.sqrt(variance / drawn_variance))
 
 
 def _cell_variance(z: np.ndarray) -> float:
