@@ -8,7 +8,7 @@ import pandas as pd
 from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import bootstrap, scoring
-from asrbench.statistics.bootstrap import NOTHING, Interval
+from asrbench.statistics.interval import NOTHING, Interval
 
 BETTER, WORSE, UNDECIDED = "better", "worse", "no difference shown"
 
@@ -47,4 +47,4 @@ def compare(first: Scored, second: Scored, seed: int) -> Pair:
     ]
     units, over = wer_rows.units(both[0].lines)
     sums = [scoring.sums(one.errors, units) for one in both]
-    return Pair(bootstrap.difference(*sums, seed=seed, names=("rounds", over)), len(shared))
+    return Pair(bootstrap.difference(*sums, seed=seed, over=over), len(shared))

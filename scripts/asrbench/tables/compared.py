@@ -16,7 +16,7 @@ _AGAINST = {
     "against": text(meaning="The first run, with which it is compared; empty in its own rows."),
 }
 _REASON = {"reason": text(meaning="Why a figure is absent or not compared.")}
-_OVERS = ("rounds and utterances", "rounds", "utterances", "none")
+_OVERS = ("rounds and passes", "rounds", "passes", "none")
 
 LATENCY = schema(
     **_WHO,
@@ -25,7 +25,7 @@ LATENCY = schema(
     **_AGAINST,
     utterances_shared=count(meaning="Utterances that both runs have."),
     **interval("ratio", "Mean latency over that of the first run, on shared utterances."),
-    interval_over=text(*_OVERS, meaning="What was resampled for the ratio's interval."),
+    interval_over=text(*_OVERS, meaning="What varied for the ratio's interval."),
     verdict=text(
         *(latency_pair.SLOWER, latency_pair.FASTER, latency_pair.UNDECIDED, ""),
         meaning="What this run is against the first; empty where they are not compared.",

@@ -6,12 +6,12 @@ import pandas as pd
 
 from asrbench.results import row_faults, timed_rows
 from asrbench.results.raw_files import read_rounds, usable
-from asrbench.statistics import bootstrap
-from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.statistics import repeatability
+from asrbench.statistics.round_unit_matrix import SWEPT, sweep_matrices
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 from asrbench.tables.table import (
-    INTERVAL_NOTE,
+    SWEEP_NOTE,
     Table,
     count,
     interval,
@@ -63,16 +63,15 @@ def build(study: Study, results: Path) -> pd.DataFrame:
                 "interval_over": "none",
                 "reason": joined(reasons),
             }
-            rows.append(row if good.empty else row | _figures(good, size, study.latency.seed))
-    return pd.DataFrame(rows)
+            rows.append(row if good.empty else row | _figures(good, size))
+    return pd.DataFrame(interval_columns.moderated(rows))
 
 
-def _figures(good: pd.DataFrame, size: int, seed: int) -> dict[str, object]:
-    forward_s = matrices(good, "repeat", ["forward_s"])["forward_s"]
-    mean = bootstrap.ratio(forward_s, seed=seed, names=("rounds", "repeats"))
+def _figures(good: pd.DataFrame, size: int) -> dict[str, object]:
+    mean = repeatability.mean(sweep_matrices(good, ["forward_s"])["forward_s"], SWEPT)
     return {
         "frames_mean": good["frames"].mean(),
-        **interval_columns.cells("forward_mean_s", mean),
+        "forward_mean_s": mean,
         "interval_over": mean.over,
         "per_utterance_s": mean.value / size,
         "throughput_utterances_per_s": size * len(good) / good["forward_s"].sum(),
@@ -82,7 +81,7 @@ def _figures(good: pd.DataFrame, size: int, seed: int) -> dict[str, object]:
 
 
 def _notes(study: Study) -> list[str]:
-    return [*speech_note(study), INTERVAL_NOTE, "Padding is the mean share of padded frames."]
+    return [*speech_note(study), SWEEP_NOTE, "Padding is the mean share of padded frames."]
 
 
 TABLE = Table(
@@ -97,11 +96,10 @@ TABLE = Table(
         frames_mean=number(meaning="Mean number of frames of a batch's longest utterance."),
         **interval("forward_mean_s", "Mean time of one forward pass: encoder and CTC head."),
         interval_over=text(
-            "rounds and repeats",
             "rounds",
             "repeats",
             "none",
-            meaning="What was resampled for the interval.",
+            meaning="What varied for the interval.",
         ),
         per_utterance_s=number(
             meaning="Mean time of the forward pass for one utterance of the batch."

@@ -6,12 +6,12 @@ import pandas as pd
 
 from asrbench.results import timed_rows
 from asrbench.results.raw_files import usable
-from asrbench.statistics import bootstrap
-from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.statistics import repeatability
+from asrbench.statistics.round_unit_matrix import SWEPT, sweep_matrices
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, latency_parts
 from asrbench.tables.table import (
-    INTERVAL_NOTE,
+    SWEEP_NOTE,
     Table,
     count,
     interval,
@@ -25,7 +25,7 @@ from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """Each variant at each length of the configuration; the interval is over rounds and repeats."""
+    """Each variant at each length of the configuration."""
     rows = []
     for model, weight in study.variants():
         found = timed_rows.frames(study, results, model, weight)
@@ -43,25 +43,24 @@ def build(study: Study, results: Path) -> pd.DataFrame:
                 "interval_over": "none",
                 "reason": joined(reasons),
             }
-            rows.append(row if good.empty else row | _figures(good, study.latency.seed))
-    return pd.DataFrame(rows)
+            rows.append(row if good.empty else row | _figures(good))
+    return pd.DataFrame(interval_columns.moderated(rows))
 
 
-def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
-    latency = matrices(good, "repeat", ["latency_s"])["latency_s"]
-    mean = bootstrap.ratio(latency, seed=seed, names=("rounds", "repeats"))
+def _figures(good: pd.DataFrame) -> dict[str, object]:
+    mean = repeatability.mean(sweep_matrices(good, ["latency_s"])["latency_s"], SWEPT)
     return {
         "duration_s": good["duration_s"].mean(),
-        **interval_columns.cells("latency_mean_s", mean),
+        "latency_mean_s": mean,
         "interval_over": mean.over,
-        **latency_parts.means(good),
+        **latency_parts.means(good, sweep=True),
         "tokens_mean": good["tokens"].mean(),
     }
 
 
 def _notes(study: Study) -> list[str]:
     frames = "A frame is one step of the model's own front end, so seconds differ between models."
-    return [*speech_note(study), INTERVAL_NOTE, frames]
+    return [*speech_note(study), SWEEP_NOTE, frames]
 
 
 TABLE = Table(
@@ -76,11 +75,10 @@ TABLE = Table(
         failed=count(meaning="Raw rows that failed."),
         **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
         interval_over=text(
-            "rounds and repeats",
             "rounds",
             "repeats",
             "none",
-            meaning="What was resampled for the interval.",
+            meaning="What varied for the intervals.",
         ),
         **latency_parts.COLUMNS,
         tokens_mean=number(meaning="Mean number of tokens in the text that was found."),

@@ -1,12 +1,13 @@
 """The table of latency against the number of CPU threads."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from asrbench.results import timed_rows
 from asrbench.results.raw_files import usable
-from asrbench.statistics import bootstrap
+from asrbench.statistics import repeatability
 from asrbench.statistics.round_unit_matrix import matrices, shared
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, latency_parts
@@ -22,8 +23,6 @@ from asrbench.tables.table import (
 )
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
-
-NAMES = ("rounds", "repeats")
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -42,7 +41,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             reasons = found.missing + why
             if here.empty and not found.missing:
                 reasons.append(f"no raw row with {threads} threads")
-            row = identity(study, model, weight) | {
+            row: dict[str, Any] = identity(study, model, weight) | {
                 "thread_count": threads,
                 "repeats": here["repeat"].nunique(),
                 "rounds": here["round"].nunique(),
@@ -50,24 +49,22 @@ def build(study: Study, results: Path) -> pd.DataFrame:
                 "interval_over": "none",
             }
             if not good.empty:
-                row |= _figures(good, alone, study.latency.seed)
-                if pd.isna(row["speed_up"]):
+                row |= _figures(good, alone)
+                if pd.isna(row["speed_up"].value):
                     reasons.append("no speed-up, since the same was not measured with 1 thread")
             rows.append(row | {"reason": joined(reasons)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(interval_columns.moderated(rows))
 
 
-def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, object]:
-    seconds = matrices(good, "repeat", ["latency_s"])["latency_s"]
-    mean = bootstrap.ratio(seconds, seed=seed, names=NAMES)
+def _figures(good: pd.DataFrame, alone: pd.DataFrame) -> dict[str, Any]:
+    mean = repeatability.mean(matrices(good, "repeat", ["latency_s"])["latency_s"])
     pair = shared(alone, good, "repeat", "latency_s", same_rounds=True)
-    faster = bootstrap.quotient((pair.first, None), (pair.second, None), seed=seed, names=NAMES)
     return {
         "duration_s": good["duration_s"].mean(),
-        **interval_columns.cells("latency_mean_s", mean),
+        "latency_mean_s": mean,
         "interval_over": mean.over,
-        **interval_columns.cells("speed_up", faster),
-        **latency_parts.means(good),
+        "speed_up": repeatability.ratio(pair.first, pair.second),
+        **latency_parts.means(good.rename(columns={"repeat": "utterance_id"})),
     }
 
 
@@ -91,11 +88,7 @@ TABLE = Table(
         duration_s=number(meaning="Mean length of the utterances."),
         **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
         interval_over=text(
-            "rounds and repeats",
-            "rounds",
-            "repeats",
-            "none",
-            meaning="What was resampled for the intervals.",
+            "rounds", "none", meaning="What varied for the intervals: utterances are the same."
         ),
         **interval("speed_up", "Latency with 1 thread over latency with so many, same utterances."),
         **latency_parts.COLUMNS,

@@ -136,4 +136,12 @@ def speech_note(study: Study) -> list[str]:
     return [f"Speech: {study.speech.name}{synthetic}."]
 
 
-INTERVAL_NOTE = "In brackets: 95 % interval (bootstrap); no brackets, no interval."
+INTERVAL_NOTE = "In brackets: 95 % interval; no brackets, no interval."
+REPEATED_NOTE = (
+    f"{INTERVAL_NOTE} It is about the same on this device in other rounds, and about no other "
+    "speech."
+)
+SWEEP_NOTE = (
+    f"{INTERVAL_NOTE} It is over rounds; of one round over its repeats, which are other speech of "
+    "the same size."
+)

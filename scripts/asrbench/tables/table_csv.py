@@ -11,8 +11,15 @@ from asrbench.basics.errors import UserError
 _ADVICE = "remove it, and the workflow makes it again"
 TEXT = [
     *("model", "ctc_weight", "engine", "weights", "speech", "module", "reason", "reasons"),
-    *("interval_over", "energy_interval_over", "busy_rule", "percentiles_reason", "line_reason"),
-    *("other_model", "other_ctc_weight", "other_weights", "verdict", "part"),
+    *(
+        "interval_over",
+        "transfer_over",
+        "energy_interval_over",
+        "busy_rule",
+        "percentiles_reason",
+        "line_reason",
+    ),
+    *("other_model", "other_ctc_weight", "other_weights", "verdict", "compared_by", "part"),
     *("encoder", "decoder", "sha256", "architecture_reason"),
     *("hypothesis", "claim", "first", "second", "unit", "evidence"),
     *("power_status", "meter", "scope", "flags", "normalisation", "threads"),
