@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from scipy import stats
 from asrbench.statistics import repeatability
 from asrbench.statistics.interval import LEVEL, Interval
 from asrbench.statistics.repeatability import Estimate
-from asrbench.statistics.round_unit_matrix import shared
+from asrbench.statistics.round_unit_matrix import Shared, shared
 
 # Rounds are in pairs where they leave so many degrees of freedom. Pairs take out what the device
 # did to both, and with fewer the loss of freedom is more than the gain.
@@ -112,6 +113,11 @@ def compare(
             each by itself.
     """
     both = shared(first, second, "utterance_id", "latency_s", same_run)
+    return of_cells(both, variants, same_run)
+
+
+def of_cells(both: Shared, variants: int, same_run: bool) -> Pair:
+    """The same of cells that were found to be shared."""
     cells = both.first, both.second
     means = [repeatability.mean(each) for each in cells]
     replicates = max(len(both.first), 1) if len(both.first) != 1 else both.first.shape[1]
@@ -132,6 +138,16 @@ def compare(
         len(both.units),
         both.left_out,
     )
+
+
+def of_run(rows: Sequence[pd.DataFrame]) -> list[Pair]:
+    """Every pair of the variants of a run, decided.
+
+    Args:
+        rows: of each variant, as in :func:`compare`.
+    """
+    pairs = [compare(*both, len(rows), same_run=True) for both in combinations(rows, 2)]
+    return decided(pairs, len(rows))
 
 
 def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:

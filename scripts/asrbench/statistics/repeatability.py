@@ -248,8 +248,9 @@ def moderated(estimates: Sequence[Estimate], most_freedom: float = np.inf) -> li
         np.array([getattr(e, name) for e in known]) for name in ("variance", "freedom")
     )
     common = float(np.average(variances, weights=freedoms))
-    one_spread = known[0].alike or not common or len(known) < _FEWEST
-    prior = np.inf if one_spread else _prior_freedom(variances, freedoms)
+    independent = total / freedoms.mean()
+    one_spread = known[0].alike or not common or independent < _FEWEST
+    prior = np.inf if one_spread else _prior_freedom(variances, freedoms, independent)
     if np.isfinite(prior):
         logs = np.log(_positive(variances)) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
         centre = logs.mean() + special.digamma(prior / 2) - np.log(prior / 2)
@@ -266,11 +267,14 @@ def moderated(estimates: Sequence[Estimate], most_freedom: float = np.inf) -> li
     return [drawn(one) for one in estimates]
 
 
-def _prior_freedom(variances: np.ndarray, freedoms: np.ndarray) -> float:
-    """Degrees of freedom of the common spread; infinite where spreads differ by chance alone."""
+def _prior_freedom(variances: np.ndarray, freedoms: np.ndarray, count: float) -> float:
+    """Degrees of freedom of the common spread; infinite where spreads differ by chance alone.
+
+    Args:
+        count: how many of the variances are independent of each other.
+    """
     logs = np.log(_positive(variances)) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
     chance = special.polygamma(1, freedoms / 2)
-    count = len(logs)
     error = np.sqrt(
         (2 * chance**2 / (count - 1) + special.polygamma(3, freedoms / 2) / count).mean()
     )

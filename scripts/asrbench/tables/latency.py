@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench.device.busy import BUSY_CORES
-from asrbench.results import row_versions, timed_rows
+from asrbench.results import latency_pair, row_versions, timed_rows
 from asrbench.statistics import outliers
+from asrbench.statistics.repeatability import Estimate
 from asrbench.study.config import Study
 from asrbench.tables import (
     interval_columns,
@@ -14,6 +15,7 @@ from asrbench.tables import (
     latency_statistics,
     memory_peaks,
     percentiles,
+    restlessness,
     search_ends,
 )
 from asrbench.tables.table import (
@@ -35,14 +37,19 @@ BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant of the study, with its reason where it was not measured."""
     rows, other_versions = [], row_versions.others(timed_rows.versions(study, results))
+    good = []
     for model, weight in study.variants():
         found = timed_rows.sample(study, results, model, weight)
+        good += [] if found.good.empty else [found.good]
         row = identity(study, model, weight) | _counts(found.all)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
         remarks = [*found.reasons, other_versions.get((model, weight), "")]
         rows.append(row | {"reason": joined(remarks)})
-    return pd.DataFrame(interval_columns.moderated(rows))
+    cells = [row.get("latency_mean_s") for row in rows]
+    means = [cell for cell in cells if isinstance(cell, Estimate)]
+    run = restlessness.of(means, latency_pair.of_run(good))
+    return pd.DataFrame([row | run for row in interval_columns.moderated(rows)])
 
 
 def _counts(raw: pd.DataFrame) -> dict[str, object]:
@@ -115,6 +122,7 @@ TABLE = Table(
             meaning="Standard deviation over a round's utterances, pooled over rounds."
         ),
         latency_std_between_rounds_s=number(meaning="Standard deviation of the rounds' means."),
+        **restlessness.COLUMNS,
         **latency_parts.COLUMNS,
         **interval("real_time_factor", "Seconds of latency for a second of audio, sums over sums."),
         real_time_factor_transfer_low=number(
@@ -183,4 +191,5 @@ TABLE = Table(
         Column("remarks", "reason"),
     ],
     notes=_notes,
+    told=lambda rows: [restlessness.sentence(rows)],
 )

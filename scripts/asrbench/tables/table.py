@@ -26,6 +26,7 @@ class Table:
         schema: its columns, in their order.
         columns: what the Markdown and LaTeX show of them.
         notes: lines below them, given the study.
+        told: more of these lines, given the rows; empty ones are left out.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Table:
     schema: pa.DataFrameSchema
     columns: list[Column]
     notes: Callable[[Study], list[str]]
+    told: Callable[[pd.DataFrame], list[str]] = lambda _rows: []
 
     def make(self, study: Study, results: Path) -> pd.DataFrame:
         """Build and check.
@@ -46,6 +48,7 @@ class Table:
         """Write the CSV in full precision, Markdown and LaTeX with sensible digits."""
         write_csv(rows, csv)
         title, notes = f"{self.title}: {study.name}", self.notes(study)
+        notes = [*notes, *filter(None, self.told(rows))]
         shown = [c for c in self.columns if not c.seldom or rows[c.value].fillna(0).any()]
         write_text(markdown(title, rows, shown, notes), text)
         write_text(latex(title, rows, shown, notes, label=tex.stem), tex)
