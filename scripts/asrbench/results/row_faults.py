@@ -129,7 +129,8 @@ def _copies(rows: pd.DataFrame, keys: pd.Series, value: str) -> dict[_Part, _Par
 
 def _words(rows: pd.DataFrame, copy: _Part, original: _Part) -> str:
     if "pass" in rows and rows["pass"].nunique() > 1:
-        return f"{{}} rows: pass {copy[1]:.0f} is a copy of round {original[0]}, pass {original[1]:.0f}"
+        of = f"round {original[0]}, pass {original[1]:.0f}"
+        return f"{{}} rows: pass {copy[1]:.0f} is a copy of {of}"
     return f"a copy of round {original[0]}, not counted"
 
 
