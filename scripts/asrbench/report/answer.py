@@ -109,13 +109,16 @@ def _differ_in_weight_alone(row: dict) -> bool:
 
 
 def _times(row: dict, hybrid_first: bool) -> str:
-    values = [row["ratio"], row["ratio_low"], row["ratio_high"]]
+    undisturbed = row.get("compared_by") == latency_pair.UNDISTURBED
+    name = "undisturbed_ratio" if undisturbed else "ratio"
+    values = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
     if not hybrid_first:
         values = [1 / v if v else math.inf for v in (values[0], values[2], values[1])]
     value, low, high = (figure(v) if pd.notna(v) else "" for v in values)
     interval = f" [{low}, {high}]" if low and high else " (no interval)"
     undecided = row["verdict"] == latency_pair.UNDECIDED
-    return f"times {value}{interval}" + (f" ({latency_pair.UNDECIDED})" if undecided else "")
+    said = f"times {value}{interval}" + (" on an undisturbed device" if undisturbed else "")
+    return said + (f" ({latency_pair.UNDECIDED})" if undecided else "")
 
 
 def _undecided(facts: Facts) -> str:

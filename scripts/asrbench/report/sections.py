@@ -134,7 +134,7 @@ def rules() -> list[str]:
     return [
         "A variant is a model and one way of decoding. CTC weight 0 is attention only, 1 is CTC "
         "only. Latency is "
-        "wall time from a waveform in memory to text. In brackets: 95 % interval (bootstrap); "
+        "wall time from a waveform in memory to text. In brackets: 95 % interval; "
         "no brackets, no interval. A dash: no figure; the reason is below.",
         "Parameters in use are those that the search with this CTC weight needs. Energy is mean "
         "watts × mean latency. CPU seconds are computing time and no energy. " + chance,
@@ -148,8 +148,9 @@ def intervals(facts: Facts) -> str:
         return ""
     over = set(table.loc[table["latency_mean_s"].notna(), "interval_over"])
     if over == {"none"}:
-        return "Latencies have no interval: one utterance in one round gives none."
-    return f"Intervals of latency are over {over.pop()}." if len(over) == 1 else ""
+        return "Latencies have no interval: one round of one pass gives none."
+    said = f"Intervals of latency are over {over.pop()}." if len(over) == 1 else ""
+    return " ".join(filter(None, [said, facts.restlessness]))
 
 
 def labels(facts: Facts) -> list[str]:

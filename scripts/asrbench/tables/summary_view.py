@@ -53,6 +53,12 @@ def show(console: Console, study: Study, summary: pd.DataFrame) -> None:
         console.print(Text(f"{who}: {reason}", style="yellow"))
 
 
+def show_sentence(console: Console, sentence: str) -> None:
+    """Print what is said of the run as a whole; '' prints nothing."""
+    if sentence:
+        console.print(Text(sentence))
+
+
 def show_places(console: Console, places: Iterable[tuple[str, str]]) -> None:
     """Print (what, where) lines, such as ('figures', 'results/plots')."""
     grid = Grid.grid(padding=(0, 2))
