@@ -60,6 +60,9 @@ STUDY_FILE = "results/study.json"
 # The jobs that this run is to do, written when it begins: decodings of a build are timed in turn.
 PLANNED = "results/logs/planned.json"
 
+# Seconds that a job of each rule will take, by a pilot of the study.
+EXPECTED = "results/pilot/times.json"
+
 ALONE = {"machine": 100, "strict": int(STUDY.checks.strict)}
 
 # A model in paths is a build; its files are those of its checkpoint.

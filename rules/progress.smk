@@ -20,6 +20,7 @@ if workflow.exec_mode == ExecMode.DEFAULT:
         # Known only when the run begins.
         lambda: workflow.dryrun,
         beside_log=not QUIET,
+        expected=Path(EXPECTED),
     )
     logger.addHandler(PROGRESS)
     atexit.register(PROGRESS.close)

@@ -101,6 +101,17 @@ def compute(study: Study, build: Build) -> dict:
     return _build(build) | {"tokens_per_second": study.model(build.name).tokens_per_second}
 
 
+def pilot(study: Study, build: Build) -> dict:
+    """What a pilot of a build depends on: all its decodings."""
+    return {
+        **compute(study, build),
+        "decodings": {variant.slug: variant.axes for variant in study.variants(build.name)},
+        "sample_rate_hz": study.speech.sample_rate_hz,
+        "channels": study.speech.channels,
+        "threads": study.decoding.threads,
+    }
+
+
 def wer_corpus(study: Study) -> dict:
     """What the choice of utterances to decode depends on."""
     return {"max_utterances": study.wer.max_utterances, "seed": study.latency.seed}
@@ -137,7 +148,7 @@ def tables(study: Study) -> dict:
 
 
 STAGES = {stage.__name__: stage for stage in (latency, frames, threads, energy, decoding)}
-STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch)}
+STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch, pilot)}
 
 
 def of(study: Study, stage: str, model: str, variant: str | None = None) -> dict:

@@ -27,6 +27,7 @@ from asrbench.workflow.run_shares import JobTime
 # Rules in the order in which they are told, by what they are to a person.
 STAGES = {
     "preparation": ("device", "fetch_speech", "fetch_model", "list_utterances", "draw_sample"),
+    "pilot": ("measure_pilot", "pilot"),
     "parameters": ("count_parameters", "count_compute"),
     "latency": ("measure_latency",),
     "frames": ("measure_frames",),
@@ -41,6 +42,7 @@ TARGETS = {"all", "parameters", "latency", "energy", "wer", "compare", "report",
 TELL_EVERY_S = 10.0  # where there is no terminal
 DRAW_EVERY_S = 1.0  # where there is one
 SHARES = "run_shares.json"
+FEW = 5  # jobs, of which nobody asks how long they take
 _SHARE = re.compile(r", (\d+ %)(?:,|$)")  # in a line of asrbench.basics.progress
 
 
@@ -96,6 +98,7 @@ class RunProgress(logging.Handler):
         dryrun: whether nothing is run; what is pending, and how long it took last time,
             is then told at the end.
         beside_log: Snakemake's own log is told on the same terminal, so no line stays there.
+        expected: seconds of jobs by a pilot, for rules that have not run.
     """
 
     def __init__(
@@ -105,11 +108,12 @@ class RunProgress(logging.Handler):
         console: Console,
         dryrun=lambda: False,
         beside_log: bool = False,
+        expected: Path | None = None,
     ):
         super().__init__(logging.INFO)
         self.times_file, self.cores, self.console = times_file, max(1, cores), console
         self.dryrun = dryrun
-        self.times = Times(_read(times_file))
+        self.times = Times((_read(expected) if expected else {}) | _read(times_file))
         self.wanted: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self.ended: list[JobTime] = []
@@ -133,6 +137,8 @@ class RunProgress(logging.Handler):
         event = str(said.get("event", ""))
         if event == "run_info":
             self.wanted = Counter({k: n for k, n in said["stats"].items() if k not in TARGETS})
+            if not self.dryrun() and self.wanted.total() > FEW:
+                self.console.print(Text(self.outlook()), soft_wrap=True)
         elif event == "job_info":
             rule, message = said["rule_name"], said.get("rule_msg") or ""
             logs = [Path(log) for log in said.get("log") or []]
@@ -200,11 +206,25 @@ class RunProgress(logging.Handler):
         lines = []
         for name, done, wanted in self._stages():
             rules = [rule for rule in self.wanted if stage(rule) == name]
-            left = self._seconds({rule: self.wanted[rule] for rule in rules})
+            # Rules beside those that a pilot knows, such as the gathering of shards, are short.
+            known = [rule for rule in rules if self.times.of(rule) is not None]
+            left = self._seconds({rule: self.wanted[rule] for rule in known}) if known else None
             jobs = f"{wanted - done} job" + "s" * (wanted - done != 1)
-            took = "never run here" if left is None else f"{spoken(left)}, by the last run's times"
+            took = "never run here" if left is None else f"{spoken(left)}, by times found here"
             lines.append(f"  {name}: {jobs}, {took}")
-        return lines
+        return [*lines, self.outlook()] if lines else lines
+
+    def outlook(self) -> str:
+        """How long all that is to come will take, as far as that is known here."""
+        wanted = {
+            rule: n - self.done[rule] for rule, n in self.wanted.items() if n > self.done[rule]
+        }
+        known = {rule: n for rule, n in wanted.items() if self.times.of(rule) is not None}
+        unknown = list(dict.fromkeys(stage(rule) for rule in wanted if rule not in known))
+        if unknown and any(rule.startswith("measure_") for rule in wanted if rule not in known):
+            return "How long it will take is not known; snakemake pilot tells in about a minute."
+        without = f", without {', '.join(unknown)}" if unknown else ""
+        return f"In all {spoken(self._seconds(known) or 0.0)}{without}."
 
     def left_s(self) -> float | None:
         """Seconds; None where a rule that is to come has no time yet."""
