@@ -39,7 +39,7 @@ OTHERS = "tables and figures"
 # Names for many files at once, which are no work; and Snakemake's own sum.
 TARGETS = {"all", "parameters", "latency", "energy", "wer", "compare", "report", "total"}
 TELL_EVERY_S = 10.0  # where there is no terminal
-DRAW_EVERY_S = 1.0  # where there is one
+DRAW_EVERY_S = 2.0  # where there is one
 SHARES = "run_shares.json"
 _SHARE = re.compile(r", (\d+ %)(?:,|$)")  # in a line of asrbench.basics.progress
 
