@@ -118,7 +118,12 @@ class RunProgress(logging.Handler):
         self._warned: Counter[str] = Counter()
         self._running: dict[int, Running] = {}
         in_place = console.is_terminal and not beside_log
-        self._live = Live(console=console, auto_refresh=False, transient=True) if in_place else None
+        # Standard output stays what it is: `snakemake --summary > file`.
+        self._live = (
+            Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False)
+            if in_place
+            else None
+        )
         self._over = threading.Event()
 
     def begin(self) -> None:
@@ -225,6 +230,8 @@ class RunProgress(logging.Handler):
             told = {"share": run_shares.share(parts), "parts_s": parts}
             write_json(told, self.times_file.with_name(SHARES))
             self.console.print(Text(run_shares.line(parts)), soft_wrap=True)
+        if any(job.failed for job in self.ended):
+            self.console.print("Snakemake's log of this run is the newest in .snakemake/log")
         for kind, line in self.warnings.items():
             others = self._warned[kind] - 1
             more = f" (and {others} more like it, in {self.times_file.parent})" * bool(others)
