@@ -122,11 +122,13 @@ def test_what_snakemake_says_is_shown_where_something_is_wrong_with_no_job():
         vars(made).update(more)
         return quiet_terminal.keep(made)
 
-    assert shown(logging.ERROR, "MissingInputException in rule plot_figure")
+    assert shown(logging.ERROR, "MissingInputException in rule plot_figure", event="error")
     assert shown(logging.INFO, "Nothing to be done (all requested files are present).")
     assert not shown(logging.INFO, "Building DAG of jobs...")
     assert not shown(logging.ERROR, "Error in rule make_table", event="job_error")
-    assert not shown(logging.ERROR, "RuleException:\nCalledProcessError in file …")
+    one_of_them = "WorkflowError:\nAt least one job did not complete successfully."
+    assert not shown(logging.ERROR, one_of_them, event="error")
+    assert not shown(logging.ERROR, "RuleException:\nCalledProcessError in file …", event="error")
 
 
 def test_records_of_other_kinds_are_passed_over(progress, told):

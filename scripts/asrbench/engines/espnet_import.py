@@ -20,6 +20,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable
+from importlib.abc import Loader
 
 # What a stand-in says when somebody does use it, by package (or module).
 _REASONS = {
@@ -64,7 +65,7 @@ def _strtobool(value: str) -> int:
 
 # For augmentation, S4 decoders, features in HDF5 and English spelt out: nothing is missing,
 # it is only read late.
-_LAZY = ("scipy.signal", "hydra", "h5py", "tacotron_cleaner.cleaners")
+_LATE = ("scipy.signal", "hydra", "h5py", "tacotron_cleaner.cleaners")
 _TRAINING = "espnet2.main_funcs.calculate_all_attentions"
 _ENHANCING = "espnet2.tasks.enh_s2t"
 # What is imported from a stand-in by name, and so must be there; without a function that
@@ -131,15 +132,41 @@ def loads(package: str) -> bool:
     return True
 
 
-class _LazyFinder:
-    """Finds modules that ESPnet imports and decoding does not use: they run when they are used."""
+class _Late(types.ModuleType):
+    """A module whose code runs when something of it is asked for.
+
+    That of importlib's LazyLoader runs as soon as a second file imports it.
+    """
+
+    def __getattr__(self, attribute: str):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        real = self.__spec__.loader.real  # type: ignore[union-attr]
+        self.__class__ = types.ModuleType  # type: ignore[assignment]
+        real.exec_module(self)
+        return getattr(self, attribute)
+
+
+class _LateLoader:
+    """Makes modules of that kind in place of another loader, which runs them later."""
+
+    def __init__(self, real: Loader):
+        self.real = real
+
+    def create_module(self, spec):
+        return _Late(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+class _LateFinder:
+    """Finds modules that ESPnet imports and decoding does not use."""
 
     def find_spec(self, name, path=None, target=None):
-        if name not in _LAZY:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        spec = importlib.machinery.PathFinder.find_spec(name, path) if name in _LATE else None
         if spec is not None and spec.loader is not None:
-            spec.loader = importlib.util.LazyLoader(spec.loader)
+            spec.loader = _LateLoader(spec.loader)  # type: ignore[assignment]
         return spec
 
 
@@ -161,7 +188,7 @@ def prepare() -> None:
         return
     absent = {"g2p_en", "nltk", "distutils", _TRAINING, _ENHANCING}
     absent |= set() if loads("torchaudio") else {"torchaudio"}
-    sys.meta_path[:0] = [_StandInFinder(absent), _LazyFinder()]
+    sys.meta_path[:0] = [_StandInFinder(absent), _LateFinder()]
 
     import typeguard
 

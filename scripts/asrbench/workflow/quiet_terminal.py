@@ -6,7 +6,12 @@ import sys
 # What a person must see though it is no error: no job is needed, `--lint` found nothing.
 _TOLD = ("Nothing to be done", "Congratulations")
 # What Snakemake says of a failed job beside its error, which RunProgress tells in one line.
-_OF_FAILED_JOBS = ("RuleException", "Exiting because a job execution failed")
+_JOB_ERRORS = ("job_error", "group_error")
+_OF_FAILED_JOBS = (
+    "RuleException",
+    "Exiting because a job execution failed",
+    "WorkflowError:\nAt least one job did not complete",
+)
 
 
 def keep(record: logging.LogRecord) -> bool:
@@ -14,7 +19,8 @@ def keep(record: logging.LogRecord) -> bool:
     said = record.getMessage()
     if record.levelno < logging.WARNING:
         return said.startswith(_TOLD)
-    return not getattr(record, "event", None) and not said.startswith(_OF_FAILED_JOBS)
+    of_a_job = str(getattr(record, "event", "")) in _JOB_ERRORS
+    return not of_a_job and not said.startswith(_OF_FAILED_JOBS)
 
 
 class _Now:

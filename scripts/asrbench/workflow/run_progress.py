@@ -40,7 +40,7 @@ OTHERS = "tables and figures"
 # Names for many files at once, which are no work; and Snakemake's own sum.
 TARGETS = {"all", "parameters", "latency", "energy", "wer", "compare", "report", "total"}
 TELL_EVERY_S = 10.0  # where there is no terminal
-DRAW_EVERY_S = 1.0  # where there is one
+DRAW_EVERY_S = 2.0  # where there is one
 SHARES = "run_shares.json"
 FEW = 5  # jobs, of which nobody asks how long they take
 _SHARE = re.compile(r", (\d+ %)(?:,|$)")  # in a line of asrbench.basics.progress
@@ -122,7 +122,12 @@ class RunProgress(logging.Handler):
         self._warned: Counter[str] = Counter()
         self._running: dict[int, Running] = {}
         in_place = console.is_terminal and not beside_log
-        self._live = Live(console=console, auto_refresh=False, transient=True) if in_place else None
+        # Standard output stays what it is: `snakemake --summary > file`.
+        self._live = (
+            Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False)
+            if in_place
+            else None
+        )
         self._over = threading.Event()
 
     def begin(self) -> None:
@@ -245,6 +250,8 @@ class RunProgress(logging.Handler):
             told = {"share": run_shares.share(parts), "parts_s": parts}
             write_json(told, self.times_file.with_name(SHARES))
             self.console.print(Text(run_shares.line(parts)), soft_wrap=True)
+        if any(job.failed for job in self.ended):
+            self.console.print("Snakemake's log of this run is the newest in .snakemake/log")
         for kind, line in self.warnings.items():
             others = self._warned[kind] - 1
             more = f" (and {others} more like it, in {self.times_file.parent})" * bool(others)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-CLOCKS, DECODING, STARTING = "in the clocks", "decoding for WER", "starting what measures"
+CLOCKS, DECODING, STARTING = "in the clocks", "decoding for WER", "the rest of these jobs"
 FIGURES, TABLES, REPORT = "figures", "tables", "report"
 OTHERS, FAILED, NO_JOB = "other jobs", "failed jobs", "Snakemake, no job running"
 PARTS = (CLOCKS, DECODING, STARTING, TABLES, FIGURES, REPORT, OTHERS, FAILED, NO_JOB)
