@@ -74,8 +74,27 @@ def test_times_are_kept_for_the_next_run_and_its_dry_run(progress, tmp_path):
     dry = RunProgress(file, 2, Console(file=out), dryrun=lambda: True)
     dry.emit(record("run_info", stats={"measure_latency": 2, "make_table": 1, "total": 3}))
     dry.close()
-    assert "latency: 2 jobs, about 2 min, by the last run's times" in out.getvalue()
+    assert "latency: 2 jobs, about 2 min, by times found here" in out.getvalue()
     assert "tables and figures: 1 job, never run here" in out.getvalue()
+    assert "In all about 2 min, without tables and figures." in out.getvalue()
+
+
+def test_where_nothing_was_measured_a_pilot_tells(tmp_path):
+    expected = tmp_path / "pilot.json"
+    stats = {"measure_latency": 30, "make_table": 1}
+
+    def outlook():
+        dry = RunProgress(tmp_path / "times.json", 1, Console(), lambda: True, expected=expected)
+        dry.emit(record("run_info", stats=stats))
+        return dry.outlook()
+
+    assert (
+        outlook() == "How long it will take is not known; snakemake pilot tells in about a minute."
+    )
+    expected.write_text('{"measure_latency": 10}')
+    assert outlook() == "In all about 5 min, without tables and figures."
+    (tmp_path / "times.json").write_text('{"measure_latency": 20, "make_table": 60}')
+    assert outlook() == "In all about 11 min."
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"a": "b"}', "{", '{"a": null}'])
@@ -97,7 +116,7 @@ def test_a_terminal_has_one_line_and_a_pipe_a_line_each_time(tmp_path, told):
             progress.begin()
         for _ in range(3):
             progress.tell()
-        assert told.getvalue().count("\n") == (0 if terminal else 3)
+        assert told.getvalue().count("\n") == 1 + (0 if terminal else 3)
         assert ("\x1b" in told.getvalue()) == terminal
         assert ("round 1" in told.getvalue()) != terminal
         progress.close()

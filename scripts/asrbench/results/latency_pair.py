@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from asrbench.statistics import repeatability
 from asrbench.statistics.interval import LEVEL, Interval
@@ -65,7 +65,7 @@ class Pair:
         ratio = self.mean.error**2
         level = value * (one * self.parts[0] - other * self.parts[1])
         error = np.sqrt(max(level, 0.0) + one * other * ratio)
-        reach = float(stats.t.ppf((1 + LEVEL) / 2, self.mean.freedom)) * error
+        reach = float(special.stdtrit(self.mean.freedom, (1 + LEVEL) / 2)) * error
         return Interval(value, value - reach, value + reach, self.mean.over)
 
     @property
@@ -80,7 +80,7 @@ class Pair:
         looks = 2 if self.compared_by == UNDISTURBED else 1
         if found.over == "none":
             return UNDECIDED
-        quantile = float(stats.t.ppf(1 - (1 - LEVEL) / 2 / looks, found.freedom))
+        quantile = float(special.stdtrit(found.freedom, 1 - (1 - LEVEL) / 2 / looks))
         if abs(np.log(found.value)) <= quantile * found.error:
             return UNDECIDED
         return SLOWER if found.value > 1 else FASTER
@@ -181,7 +181,7 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
         smaller = np.median([mean.error / least.error for mean, least in known]) ** 2
         mean, least = known[0]
         narrower = np.median([least.reach - mean.reach for mean, least in known]) < 0
-        if narrower and smaller > stats.f.ppf(_SURE, mean.freedom, least.freedom):
+        if narrower and smaller > special.fdtri(mean.freedom, least.freedom, _SURE):
             by = UNDISTURBED
     return [
         replace(

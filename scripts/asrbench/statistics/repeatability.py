@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from asrbench.statistics.interval import LEVEL, Interval
 
@@ -67,7 +67,7 @@ class Estimate:
     @property
     def reach(self) -> float:
         """Half the width of the interval, in the same units."""
-        return float(stats.t.ppf((1 + LEVEL) / 2, self.freedom)) * self.error
+        return float(special.stdtrit(self.freedom, (1 + LEVEL) / 2)) * self.error
 
     def interval(self) -> Interval:
         """The value with its bounds; NaN bounds where nothing varied."""
