@@ -1,6 +1,7 @@
-"""How long the study will take on this device, found in about a minute; no part of a run.
+"""How long the study will take on this device, and a quick look at it; no part of a run.
 
-Needs: models' files, the sample. Makes: results/pilot/{model}.json, results/pilot/times.json.
+Needs: models' files, the sample. Makes: results/pilot/builds/{model}.json,
+results/pilot/times.json; and a small study in the folder quick.
 """
 
 
@@ -50,3 +51,25 @@ rule pilot:
         "python {params.program} --config {params.study} --pilots {input.pilots:q}"
         " --utterances {input.utterances} --sample {input.sample} --cores {params.cores}"
         " --out {output} 2>&1 | tee {log}"
+
+
+rule quick:
+    input:
+        EXPECTED,
+        pilots=rules.pilot.input.pilots,
+        utterances="results/data/utterances.csv",
+    log:
+        "results/logs/quick.log",
+    conda:
+        ENVIRONMENT
+    threads: workflow.cores
+    params:
+        program=program("run_quick_look.py"),
+        study=STUDY_FILE,
+        snakefile=workflow.main_snakefile,
+    message:
+        "A quick look at the study: fewer utterances, one length"
+    shell:
+        "python {params.program} --config {params.study} --pilots {input.pilots:q}"
+        " --utterances {input.utterances} --snakefile {params.snakefile:q} --cores {threads}"
+        " 2>&1 | tee {log}"
