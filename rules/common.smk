@@ -96,6 +96,16 @@ def code_of_engine(script):
     return lambda wildcards: code(script, *MODULES[BUILDS[wildcards.model]["engine"]])
 
 
+def code_of_words(script):
+    """The same for the word error rate, whose words may be found by another search."""
+
+    def of(wildcards):
+        engine = describe_job.engine_of_words(STUDY, BUILDS[wildcards.model])
+        return code(script, *MODULES[engine])
+
+    return of
+
+
 def described(stage):
     """The job of a stage as its program is given it, a parameter of its rule."""
 

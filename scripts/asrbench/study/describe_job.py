@@ -119,7 +119,14 @@ def wer_corpus(study: Study) -> dict:
 
 def decoding(study: Study, variant: Variant) -> dict:
     """What the hypotheses of a variant depend on."""
-    return _variant(study, variant) | wer_corpus(study)
+    axes = variant.axes | {"engine": engine_of_words(study, variant.build)}
+    return _variant(study, variant) | wer_corpus(study) | {"axes": axes}
+
+
+def engine_of_words(study: Study, build: Build) -> str:
+    """Whose search finds the words of a build's variants for the word error rate."""
+    own = str(build["engine"])
+    return study.wer.engine if study.wer.engine != "own" and own == "espnet" else own
 
 
 def tables(study: Study) -> dict:
