@@ -1,6 +1,6 @@
 """Run a quick look at the study in a folder of its own: fewer utterances, one length.
 
-Speech and checkpoints are those of the study, so what was brought onto the disk serves both.
+The folder has links to what lies beside it, so that speech and checkpoints serve both.
 """
 
 import argparse
@@ -15,6 +15,8 @@ from asrbench.sources import corpus
 from asrbench.study import config
 from asrbench.workflow import quick_look
 
+OWN = ("results", "config.yaml", ".snakemake")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -27,12 +29,13 @@ def main() -> None:
     arguments = parser.parse_args()
     durations_s = corpus.read_table(arguments.utterances)["duration_s"].to_numpy(float)
     count = quick_look.utterances([read_json(path) for path in arguments.pilots], durations_s)
-    study = quick_look.of(config.load(arguments.config), Path.cwd(), count)
+    study = quick_look.of(config.load(arguments.config), count)
     folder = arguments.folder
     write_json(study.model_dump(), folder / "config.yaml")  # JSON is YAML
-    shared = folder / "resources"
-    if not shared.is_symlink():
-        shared.symlink_to(Path("../resources"), target_is_directory=True)
+    for beside in Path().iterdir():
+        link = folder / beside.name
+        if beside.name not in OWN and beside != folder and not link.is_symlink():
+            link.symlink_to(beside.resolve())
     command = [sys.executable, "-m", "snakemake", "--snakefile", arguments.snakefile]
     command += ["--directory", str(folder), "--cores", arguments.cores, "report"]
     if subprocess.run(command).returncode:

@@ -20,21 +20,17 @@ def test_as_many_utterances_as_fit_the_device():
     assert quick_look.utterances([pilot(0.0)], durations_s) == quick_look.MOST
 
 
-def test_the_small_study_is_labelled_and_keeps_its_sources(tmp_path):
-    (tmp_path / "speech").mkdir()
-    (tmp_path / "one").mkdir()
+def test_the_small_study_is_labelled_and_keeps_its_sources():
     study = raw_rows.study(("one", "two"))
-    small = quick_look.of(study, tmp_path, 6)
+    small = quick_look.of(study, 6)
     assert small.name == "a small study (quick look: 6 utterances)"
-    assert small.speech.path == str(tmp_path / "speech")
-    # What is no file here is an address or a name of the zoo, and stays.
-    assert [model.source for model in small.models] == [str(tmp_path / "one"), "two"]
+    assert small.speech == study.speech and small.models == study.models
     assert [v.key for v in small.variants()] == [v.key for v in study.variants()]
     assert (small.latency.utterances, small.wer.max_utterances) == (6, 6)
     assert small.sweeps.frames.lengths == study.sweeps.frames.lengths[:1]
     assert not small.sweeps.batch.sizes and not small.sweeps.threads.counts
 
 
-def test_a_study_without_sweeps_stays_without(tmp_path):
+def test_a_study_without_sweeps_stays_without():
     study = raw_rows.study(("one",), sweeps={"frames": {"lengths": []}})
-    assert quick_look.of(study, tmp_path, 3).sweeps.frames.lengths == []
+    assert quick_look.of(study, 3).sweeps.frames.lengths == []

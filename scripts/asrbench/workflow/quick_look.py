@@ -1,6 +1,5 @@
 """A first answer within minutes: the same study with fewer utterances and one length."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,18 +14,14 @@ FEWEST, MOST = 3, 20
 LABEL = "quick look"
 
 
-def of(study: Study, folder: Path, utterances: int) -> Study:
+def of(study: Study, utterances: int) -> Study:
     """The study that gives a first answer, labelled as such.
 
     Args:
-        folder: in which the study runs, of which its sources on disk are relative.
         utterances: how many are timed and decoded.
     """
     plain = study.model_dump()
     plain["name"] = f"{study.name[:90]} ({LABEL}: {utterances} utterances)"
-    for block, key in [(plain["speech"], "path"), *((m, "source") for m in plain["models"])]:
-        if block[key] is not None and (folder / block[key]).exists():
-            block[key] = str((folder / block[key]).resolve())
     plain["latency"] |= {"utterances": utterances, "rounds": 1, "passes": 2}
     lengths = study.sweeps.frames.lengths
     plain["sweeps"]["frames"] |= {"lengths": lengths[:1], "repeats": 1, "rounds": 1}
