@@ -300,7 +300,8 @@ print(said["status"], said["reason"])
 print((folder / "samples.csv").read_text())
 """
     said = on_a_small_disk("16k", tmp_path / "disk", code, tmp_path)
-    first, *rest = said.strip().splitlines()
+    lines = said.strip().splitlines()
+    first, *rest = [line for line in lines if not line.startswith("clocks_s=")]
     assert first == "void the power samples could not be written: No space left on device"
     assert rest == ["t_s,phase,meter,channel,scope,power_w,energy_j"]
 
