@@ -25,8 +25,8 @@ from asrbench.basics.progress import Progress
 from asrbench.engines import recogniser
 from asrbench.engines.part_timers import PartClocks
 from asrbench.engines.recogniser import Recogniser
-from asrbench.statistics import bootstrap
-from asrbench.statistics.bootstrap import Interval
+from asrbench.statistics import repeatability
+from asrbench.statistics.interval import Interval
 from demonstration import CONFIG, Demonstration
 
 AIM = 1.01
@@ -83,7 +83,7 @@ def share_tensors(owner: Recogniser, other: Recogniser) -> None:
 def ratio(
     with_clocks: Recogniser, without: Recogniser, waveforms: list[np.ndarray], rounds: int
 ) -> Interval:
-    """Seconds with clocks over seconds without, sum over sum, over rounds and utterances."""
+    """Seconds with clocks over seconds without, sum over sum, over passes in turn."""
     seconds = np.empty((2, rounds, len(waveforms)))
     with Progress("decoding", rounds * len(waveforms), "pairs") as progress:
         for round_number in range(rounds):
@@ -93,7 +93,7 @@ def ratio(
                     latency_s = one.transcribe(waveform).latency_s
                     seconds[which, round_number, place] = latency_s
                 progress.at(round_number * len(waveforms) + place + 1)
-    return bootstrap.ratio(*seconds)
+    return repeatability.ratio(*seconds, ("passes", "")).interval()
 
 
 def main() -> None:

@@ -1,168 +1,197 @@
-"""How small a difference in latency the statistics of the tables can find on this machine.
+"""How small a difference in latency one stretch of measuring a variant finds on this machine.
 
-Each try measures one variant three times over, as three 'variants': as it is,
-as it is again, and with an artificial delay in proportion to its latency. The
-first two must come out as 'no difference shown', the third as slower. Rounds
-are fresh passes in one process, not fresh processes as in the workflow, so what
-differs between processes (where memory lies, for one) is not in them. Where the
-study's rounds find the delay too seldom, more are measured.
+Each try measures one variant as three: as it is, as it is again, and with an artificial
+delay in proportion to its latency. The first two must come out as 'no difference shown',
+the third as slower. It does so in two ways, one after the other:
+
+in turn    the three in one process, utterance by utterance and pass by pass, judged as the
+           table of pairs judges: what the device does for longer than an utterance is in
+           all of them.
+processes  a process of its own for each pass of each, one variant after the other, judged by
+           Student's t over the processes' means: the way of hyperfine and pyperf. A process
+           is forked from the one that has loaded the model, so that start-up costs nothing
+           here; real ones would also differ by what their start-up does.
+
+The study's question is a minute (--seconds 60), which takes six minutes a try. An interval
+narrows with the square root of the time: in the default of 7 s it is three times as wide,
+and who finds the delay then finds it in a minute.
 """
 
 import argparse
-import random
-import statistics
+import multiprocessing
 import sys
+import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 from tabulate import tabulate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from asrbench.basics import errors
 from asrbench.basics.progress import Progress
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.measure import latency
+from asrbench.measure.latency import Take, Timed
+from asrbench.measure.peak_memory import PeakMemory
 from asrbench.results import latency_pair
 from demonstration import CONFIG, Demonstration
 
-ONCE, AGAIN, DELAYED = "once", "again", "delayed"
-ENOUGH = 0.9  # of the tries
-
-# Given the id of an utterance, decodes it and returns the seconds that took.
-Timer = Callable[[str], float]
+ONCE, AGAIN, DELAYED = ARMS = "once", "again", "delayed"
+IN_TURN, PROCESSES = "in turn", "processes"
 
 
-@dataclass
-class Try:
-    """One small study of three variants, which more rounds can be added to."""
+class Delayed:
+    """A recogniser that keeps busy for ``share`` of its own time once more."""
 
-    number: int
-    rows: dict[str, list[dict]] = field(default_factory=dict)
-    rounds: int = 0
+    def __init__(self, recogniser, share: float):
+        self._recogniser, self._share = recogniser, share
+        self.sample_rate_hz, self.frames = recogniser.sample_rate_hz, recogniser.frames
 
-    def add_round(self, timers: dict[str, Timer], utterances: list[str]) -> None:
-        """Time all utterances with each variant, in an order of its own each time."""
-        self.rounds += 1
-        order = random.Random(f"{self.number}/{self.rounds}")
-        for name in order.sample(list(timers), len(timers)):
-            for utterance in order.sample(utterances, len(utterances)):
-                row = {"round": self.rounds, "utterance_id": utterance}
-                row["latency_s"] = timers[name](utterance)
-                self.rows.setdefault(name, []).append(row)
-
-    def verdict(self, first: str, second: str) -> str:
-        """As the table of pairs gives it."""
-        return self._pair(first, second).verdict
-
-    def rounds_for(self, delay: float) -> float:
-        """Rounds after which nine of ten such tries would find a delay, by this one's interval.
-
-        Intervals shrink with the square root of the rounds, and to lie beside 0 in nine
-        of ten tries one must be short by the 1.28 deviations that a tenth lies beyond.
-        """
-        ratio = self._pair(AGAIN, ONCE).ratio
-        reach = (ratio.high - ratio.low) / 2
-        return self.rounds * (reach * (1 + 1.28 / 1.96) / delay) ** 2
-
-    def _pair(self, first: str, second: str) -> latency_pair.Pair:
-        pair = (pd.DataFrame(self.rows[name]) for name in (first, second))
-        return latency_pair.compare(*pair, seed=self.number, same_run=True)
-
-
-def delayed(timer: Timer, share: float) -> Timer:
-    """The same, and then ``share`` of its time once more, kept busy."""
-
-    def timed(utterance: str) -> float:
+    def transcribe(self, waveform: np.ndarray):
         began = time.perf_counter()
-        until = began + (1 + share) * timer(utterance)
+        found = self._recogniser.transcribe(waveform)
+        until = began + (1 + self._share) * found.latency_s
         while (now := time.perf_counter()) < until:
             pass
-        return now - began
-
-    return timed
+        return replace(found, latency_s=now - began)
 
 
-def resolve(
-    timer: Timer, utterances: list[str], tries: int, rounds: list[int], delay: float
-) -> list[dict[str, object]]:
-    """How often each verdict is right, after each number of rounds until the delay is found.
+@dataclass(frozen=True)
+class Verdicts:
+    """Of one try and way: what the same twice, and the delayed against the first, came out as."""
 
-    Args:
-        timer: of the variant.
-        utterances: ids that it takes.
-        tries: small studies that are made.
-        rounds: numbers of rounds, rising; the last are left out where fewer are enough.
-        delay: as a share of the latency.
+    same: str
+    slower: str
 
-    Returns:
-        A row for each number of rounds: rounds, same (tries in which no difference was
-        shown), slower (tries in which the delay was found), and by the middle try's
-        interval the rounds that would be enough.
-    """
-    timers = {ONCE: timer, AGAIN: timer, DELAYED: delayed(timer, delay)}
-    made = [Try(number) for number in range(tries)]
-    found = []
-    for count in rounds:
-        with Progress(f"tries at {count} rounds", tries, "tries") as progress:
-            for done, one in enumerate(made, start=1):
-                while one.rounds < count:
-                    one.add_round(timers, utterances)
-                progress.at(done)
-        same = sum(one.verdict(AGAIN, ONCE) == latency_pair.UNDECIDED for one in made)
-        slower = sum(one.verdict(DELAYED, ONCE) == latency_pair.SLOWER for one in made)
-        enough = statistics.median(one.rounds_for(delay) for one in made)
-        found.append({"rounds": count, "same": same, "slower": slower, "enough": enough})
-        # As it comes: the next number of rounds may take half an hour.
-        print(
-            f"{count} rounds: same {same}, delay found {slower} of {tries}; "
-            f"by their intervals {enough:.0f} rounds are enough",
-            flush=True,
-        )
-        if slower >= ENOUGH * tries:
+
+def in_turn(arms: Sequence, takes: list[Take], seed: int, seconds: float) -> Verdicts:
+    """All arms in this process until each was measured for so long, at least two passes."""
+    spent_s, rows = 0.0, {name: [] for name in ARMS}
+    for number in count(1):
+        order = latency.shuffled(takes, seed, number)
+        with tempfile.TemporaryDirectory() as folder:
+            files = [
+                RowFile(f"{folder}/{name}", ["utterance_id", *latency.TIMED_COLUMNS], {})
+                for name in ARMS
+            ]
+            timed = [Timed(arm, file) for arm, file in zip(arms, files, strict=True)]
+            latency.time_in_turn(timed, order, lambda _done: None, PeakMemory())
+            for name, file in zip(ARMS, files, strict=True):
+                file.finish()
+                table = pd.read_csv(f"{folder}/{name}")[["utterance_id", "latency_s"]]
+                rows[name].append(table.assign(**{"round": 1, "pass": number}))
+        spent_s += rows[ONCE][-1]["latency_s"].sum()
+        if number > 1 and spent_s >= seconds:
             break
+    tables = {name: pd.concat(each, ignore_index=True) for name, each in rows.items()}
+    pairs = [(AGAIN, ONCE), (DELAYED, ONCE), (DELAYED, AGAIN)]
+    found = latency_pair.decided(
+        [
+            latency_pair.compare(tables[one], tables[other], len(ARMS), same_run=True)
+            for one, other in pairs
+        ],
+        len(ARMS),
+    )
+    return Verdicts(found[0].verdict, found[1].verdict)
+
+
+def in_processes(arms: Sequence, takes: list[Take], seed: int, seconds: float) -> Verdicts:
+    """A process for each pass, one arm after the other, at least two of each."""
+    means = {}
+    for name, arm in zip(ARMS, arms, strict=True):
+        each: list[float] = []
+        while len(each) < 2 or sum(each) * len(takes) < seconds:
+            order = latency.shuffled(takes, seed, len(each))
+            each.append(_forked(lambda order=order, arm=arm: _mean_s(arm, order)))
+        means[name] = each
+    return Verdicts(*(_by_t(means[name], means[ONCE]) for name in (AGAIN, DELAYED)))
+
+
+def _mean_s(arm, takes: list[Take]) -> float:
+    return float(np.mean([arm.transcribe(take.load()).latency_s for take in takes]))
+
+
+def _forked(measure: Callable[[], float]) -> float:
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: theirs.send(measure()))
+    process.start()
+    theirs.close()
+    found = ours.recv()
+    process.join()
     return found
 
 
+def _by_t(first: list[float], second: list[float]) -> str:
+    found = stats.ttest_ind(first, second)
+    if not found.pvalue < 0.05:
+        return latency_pair.UNDECIDED
+    return latency_pair.SLOWER if found.statistic > 0 else latency_pair.FASTER
+
+
+def resolve(arms: Sequence, takes: list[Take], tries: int, seconds: float) -> list[list[object]]:
+    """Rows of (way, tries in which the same was the same, tries in which the delay was found).
+
+    Args:
+        arms: recognisers: one, the same again, the same with a delay.
+        takes: the sample, each with its utterance_id.
+        tries: how often all is repeated.
+        seconds: that each arm is measured for, in each way.
+    """
+    found: dict[str, list[Verdicts]] = {IN_TURN: [], PROCESSES: []}
+    with Progress("tries", tries, "tries") as progress:
+        for number in range(tries):
+            found[IN_TURN].append(in_turn(arms, takes, number, seconds))
+            found[PROCESSES].append(in_processes(arms, takes, number, seconds))
+            progress.at(number + 1)
+    return [
+        [
+            way,
+            sum(each.same == latency_pair.UNDECIDED for each in verdicts),
+            sum(each.slower == latency_pair.SLOWER for each in verdicts),
+        ]
+        for way, verdicts in found.items()
+    ]
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add = parser.add_argument
     add("--config", type=Path, default=CONFIG, help="the study [demo/config.yaml]")
     add("--model", help="the model [the study's first]")
     add("--ctc-weight", type=float, default=0.3, help="[%(default)s]")
     add("--tries", type=int, default=20, help="small studies that are made [%(default)s]")
     add("--delay", type=float, default=0.05, help="share of the latency [%(default)s]")
-    add("--rounds", type=int, nargs="+", help="rising [the study's, then 5 8 12 16 24]")
+    add("--seconds", type=float, default=7, help="of measuring a variant in a try [%(default)s]")
     add("--utterances", type=int, help="of the sample [the study's]")
     arguments = parser.parse_args()
 
     opened = Demonstration(arguments.config)
     model = arguments.model or opened.study.models[0].name
-    own = opened.study.latency.rounds
-    rounds = arguments.rounds or [own, *(more for more in (5, 8, 12, 16, 24) if more > own)]
     waveforms = opened.waveforms(arguments.utterances)
-    recogniser = opened.recogniser(model, arguments.ctc_weight)
-    for waveform in waveforms.values():
-        recogniser.transcribe(waveform)
-
-    found = resolve(
-        lambda utterance: recogniser.transcribe(waveforms[utterance]).latency_s,
-        *(list(waveforms), arguments.tries, sorted(rounds), arguments.delay),
-    )
-    print(f"{model} at CTC weight {arguments.ctc_weight}, {len(waveforms)} utterances")
-    same, slower = f"the same twice: {latency_pair.UNDECIDED}", f"{arguments.delay:.0%} delay found"
-    rows = [
-        [row["rounds"], *(f"{row[key]} of {arguments.tries}" for key in ("same", "slower"))]
-        for row in found
+    takes = [
+        Take({"utterance_id": name}, lambda waveform=waveform: waveform)
+        for name, waveform in waveforms.items()
     ]
-    print(tabulate(rows, ["rounds", same, slower], disable_numparse=True))
-    if found[-1]["slower"] >= ENOUGH * arguments.tries:
-        print(f"{found[-1]['rounds']} rounds find a delay of {arguments.delay:.0%}")
-    else:
-        print(
-            f"{found[-1]['rounds']} rounds are too few for a delay of {arguments.delay:.0%}; "
-            f"about {found[-1]['enough']:.0f} are enough here now, by the intervals of these"
-        )
+    arms = [opened.recogniser(model, arguments.ctc_weight) for _ in ARMS]
+    arms[2] = Delayed(arms[2], arguments.delay)
+    for arm in arms:
+        latency.warm_up(arm, takes)
+    rows = resolve(arms, takes, arguments.tries, arguments.seconds)
+    print(
+        f"{model} at CTC weight {arguments.ctc_weight}, {len(takes)} utterances, "
+        f"{arguments.seconds:g} s of measuring a variant, {arguments.tries} tries"
+    )
+    heads = ["way", f"the same twice: {latency_pair.UNDECIDED}", f"{arguments.delay:.0%} found"]
+    print(tabulate(rows, heads, disable_numparse=True))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from snakemake.utils import update_config
-from snakemake_interface_executor_plugins.settings import DeploymentMethod
+from snakemake_interface_executor_plugins.settings import DeploymentMethod, ExecMode
 
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
@@ -31,13 +31,24 @@ try:
 except UserError as error:
     sys.exit(str(error))  # a WorkflowError would put our own file and line around it
 
+# Snakemake's log, and what programs print, are in files; on the terminal is one line, unless
+# they are asked for: VERBOSE=1 snakemake …
+QUIET = (
+    workflow.exec_mode == ExecMode.DEFAULT
+    and not os.environ.get("VERBOSE")
+    and not workflow.output_settings.dryrun
+    and not workflow.output_settings.verbose
+    and not workflow.output_settings.printshellcmds
+)
+
+# In place of the default prefix, whose options are kept: a program that fails fails its job.
+PREFIX = "set -euo pipefail; "
 # The interpreter that runs Snakemake has what the scripts need; only a conda
 # environment brings one of its own.
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
-    # In place of the default prefix, whose options are kept: a program that fails fails its job.
-    shell.prefix(
-        "set -euo pipefail; " f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
-    )
+    PREFIX += f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
+# What a program prints goes through `tee` to its log and to here.
+shell.prefix(PREFIX + ("exec > /dev/null; " if QUIET else ""))
 ENVIRONMENT = os.path.join(PROJECT, "envs", "conda.yaml")
 
 # Written before the first job, and no job's input: none may run again because another part
@@ -48,6 +59,9 @@ STUDY_FILE = "results/study.json"
 # since it changes no row.
 # The jobs that this run is to do, written when it begins: decodings of a build are timed in turn.
 PLANNED = "results/logs/planned.json"
+
+# Seconds that a job of each rule will take, by a pilot of the study.
+EXPECTED = "results/pilot/times.json"
 
 ALONE = {"machine": 100, "strict": int(STUDY.checks.strict)}
 
@@ -80,6 +94,16 @@ def code(script, *modules):
 def code_of_engine(script):
     """The code of a program that decodes: of the engines, the one of the job's build alone."""
     return lambda wildcards: code(script, *MODULES[BUILDS[wildcards.model]["engine"]])
+
+
+def code_of_words(script):
+    """The same for the word error rate, whose words may be found by another search."""
+
+    def of(wildcards):
+        engine = describe_job.engine_of_words(STUDY, BUILDS[wildcards.model])
+        return code(script, *MODULES[engine])
+
+    return of
 
 
 def described(stage):

@@ -15,17 +15,22 @@ rule plot_figure:
     input:
         tables=lambda wildcards: [f"results/tables/{t}.csv" for t in FIGURES[wildcards.figure]],
     output:
-        report(
-            "results/plots/{figure}.{ending}",
+        png=report(
+            "results/plots/{figure}.png",
             caption="../report/figure.rst",
             category="Figures",
-            labels={"figure": "{figure}", "format": "{ending}"},
+            labels={"figure": "{figure}", "format": "png"},
+        ),
+        svg=report(
+            "results/plots/{figure}.svg",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{figure}", "format": "svg"},
         ),
     log:
-        "results/logs/plots/{figure}.{ending}.log",
+        "results/logs/plots/{figure}.log",
     wildcard_constraints:
         figure="|".join(FIGURES),
-        ending="png|svg",
     conda:
         ENVIRONMENT
     params:
@@ -34,8 +39,8 @@ rule plot_figure:
         study=STUDY_FILE,
         settings=json.dumps(describe_job.tables(STUDY)),
     message:
-        "Draw {output}"
+        "Draw {wildcards.figure}"
     shell:
         "python {params.program} {wildcards.figure} --config {params.study}"
-        " --tables results/tables --out {output}"
+        " --tables results/tables --out {output.png} {output.svg}"
         " 2>&1 | tee {log}"

@@ -64,7 +64,7 @@ rule decode_shard:
         encoder_outputs=shared_encoder_outputs,
     params:
         program=program("decode_corpus.py"),
-        code=code_of_engine("decode_corpus.py"),
+        code=code_of_words("decode_corpus.py"),
         job=described("decoding"),
     message:
         "Decode the corpus: {wildcards.model} {wildcards.variant}," " shard {wildcards.scatteritem}"

@@ -1,6 +1,7 @@
 """Makes one table of the study from its raw rows or other tables, as CSV, Markdown and LaTeX."""
 
 import argparse
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def main() -> None:
     add("--markdown", type=Path, required=True, help="table to write, to be read")
     add("--latex", type=Path, required=True, help="table to write, for a paper")
     args = parser.parse_args()
+    # pandera imports it where it is there, and pytest with it: a quarter of a table's time.
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     # The one table alone: the workflow counts what is imported for another as not used here.
     table = import_module(f"asrbench.tables.{args.name}").TABLE
     study = config.load(args.config)

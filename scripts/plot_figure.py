@@ -17,14 +17,15 @@ def main() -> None:
     add("name", choices=TABLES_OF, metavar="NAME", help=f"the figure: {', '.join(TABLES_OF)}")
     add("--config", type=Path, required=True, help="the study, such as results/study.json")
     add("--tables", type=Path, default=Path("results/tables"), help="folder of the tables' CSV")
-    add("--out", type=Path, required=True, help="figure to write, .png or .svg")
+    add("--out", type=Path, nargs="+", required=True, help="figure to write, .png or .svg")
     args = parser.parse_args()
     draw = import_module(f"asrbench.figures.{args.name}").draw
     study = config.load(args.config)
     with table_csv.columns_of(args.tables):
         figure = draw(args.tables, study)
-    style.save(figure, args.out)
-    print(args.out)
+    for path in args.out:
+        style.save(figure, path)
+        print(path)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from asrbench.basics import errors
 from asrbench.study import config
-from asrbench.tables import summary_view, table_csv
+from asrbench.tables import restlessness, summary_view, table_csv
 from rich.console import Console
 
 
@@ -20,6 +20,9 @@ def main() -> None:
     summary = table_csv.read(args.results / "tables", "summary")
     with table_csv.columns_of(args.results / "tables"):
         summary_view.show(console, config.load(args.config), summary)
+        if (args.results / "tables/latency.csv").exists():
+            latency = table_csv.read(args.results / "tables", "latency")
+            summary_view.show_sentence(console, restlessness.sentence(latency))
     places = [("tables", args.results / "tables"), ("figures", args.results / "plots")]
     if args.report:
         places.append(("report", args.report))

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,37 +15,47 @@ from small_models import write_config
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import clock_cost
 import latency_resolution
+from asrbench.engines.recogniser import Transcript
 from demonstration import Demonstration
 
 
-def test_rounds_are_added_until_the_delay_is_found():
-    def timer(_utterance):
-        return 0.0001  # as if it took so long; what is timed are the delays alone
+class Known:
+    """A recogniser that tells a latency of its own, without taking the time."""
 
-    found = latency_resolution.resolve(timer, ["a", "b", "c"], tries=2, rounds=[2, 3], delay=5.0)
-    assert [row["rounds"] for row in found] in ([2], [2, 3])
-    assert all(0 <= row[key] <= 2 for row in found for key in ("same", "slower"))
-    assert found[0]["same"] == 2
-    for one, following in pairwise(found):
-        assert one["slower"] < 2 and following["rounds"] > one["rounds"]
+    sample_rate_hz = 16000
+
+    def __init__(self, speed: float, seed: int):
+        self.speed, self.chance = speed, np.random.default_rng(seed)
+
+    def frames(self, samples):
+        return samples // 256 + 1
+
+    def transcribe(self, waveform):
+        latency_s = self.speed * len(waveform) * float(self.chance.lognormal(0, 0.01))
+        return Transcript("", 1, 0.0, 0.0, 0.0, 0.0, 0.0, latency_s, "end")
+
+
+def test_both_ways_tell_a_delay_from_none():
+    arms = [Known(1e-3, 0), Known(1e-3, 1), Known(1.2e-3, 2)]
+    takes = [
+        latency_resolution.Take({"utterance_id": name}, lambda size=size: np.zeros(size))
+        for name, size in (("a", 100), ("b", 300))
+    ]
+    rows = latency_resolution.resolve(arms, takes, tries=2, seconds=3.0)
+    assert [(way, slower) for way, _same, slower in rows] == [("in turn", 2), ("processes", 2)]
+    assert rows[0][1] == 2
 
 
 def test_a_delay_is_a_share_of_the_time():
-    def timer(_utterance):
-        began = time.perf_counter()
-        time.sleep(0.01)
-        return time.perf_counter() - began
+    class Sleeping(Known):
+        def transcribe(self, waveform):
+            time.sleep(0.01)
+            return super().transcribe(waveform)
 
-    assert latency_resolution.delayed(timer, 0.5)("a") >= 0.015
-
-
-def test_each_try_keeps_its_rounds():
-    one = latency_resolution.Try(0)
-    timers = dict.fromkeys(("once", "again"), lambda utterance: float(ord(utterance)))
-    for _ in range(2):
-        one.add_round(timers, ["a", "b"])
-    assert one.rounds == 2 and {len(rows) for rows in one.rows.values()} == {4}
-    assert one.verdict("again", "once") == "no difference shown"
+    one = Sleeping(1e-3, 0)
+    delayed = latency_resolution.Delayed(one, 0.5)
+    # 0.1 s by the recogniser's own clock, and half of it once more.
+    assert delayed.transcribe(np.zeros(100)).latency_s > 0.14
 
 
 class Timed:
@@ -79,7 +88,7 @@ def test_help_says_what_a_benchmark_measures(name):
         capture_output=True,
         text=True,
     ).stdout
-    assert "--rounds" in told and "latency" in told
+    assert "--utterances" in told and "latency" in told
 
 
 @pytest.mark.parametrize(

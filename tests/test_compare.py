@@ -92,11 +92,13 @@ def test_ratio_of_latency_is_that_of_the_raw_rows(compared):
     assert found["ratio"] == pytest.approx(0.5)
     assert found["ratio_low"] <= 0.5 <= found["ratio_high"] < 1
     assert (found["verdict"], found["against"]) == ("faster", "pi5")
-    assert found["utterances_shared"] == 6 and found["interval_over"] == "rounds and utterances"
+    assert found["utterances_shared"] == 6 and found["interval_over"] == "rounds"
     variant = runs[0].study.variant("conformer", "ctc0.3")
     rows = [timed_rows.sample(r.study, r.results, variant).good for r in reversed(runs)]
-    by_hand = latency_pair.compare(*rows, runs[0].study.latency.seed).ratio
-    assert (found["ratio_low"], found["ratio_high"]) == pytest.approx((by_hand.low, by_hand.high))
+    by_hand = latency_pair.compare(*rows).ratio
+    assert found["ratio"] == pytest.approx(by_hand.value)
+    # The variants' spreads are drawn together, so that two rounds are more sure than by themselves.
+    assert by_hand.low < found["ratio_low"] and found["ratio_high"] < by_hand.high
     first = cell(tables["latency"], "conformer", "0.3", "pi5")
     assert np.isnan(first["ratio"]) and pd.isna(first["reason"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from asrbench.basics.errors import UserError
-from asrbench.study import axes, command_line_config, config
+from asrbench.study import axes, command_line_config, config, describe_job
 from asrbench.study.config_block import Block
 from hypothesis import given
 from hypothesis import strategies as st
@@ -289,3 +289,16 @@ def test_blocks_on_snakemakes_command_line_have_the_types_of_a_file():
     assert (study.latency.rounds, study.wer.share_encoder, study.name) == (1, False, "2020")
     assert study.wer.max_utterances is None and study.wer.normalisation == "none"
     assert study.ctc_weights == ["0.3", "1.0"] and study.models[0].source == "[odd"
+
+
+def test_words_may_be_found_by_another_search_than_is_timed():
+    models = [{"name": "one", "source": "a", "builds": [{}, {"engine": "espnet-fast"}]}]
+    own = config.parse(changed(models=models))
+    fast = config.parse(changed(models=models, wer={"engine": "espnet-fast"}))
+
+    def engines(study, stage):
+        jobs = [describe_job.of(study, stage, name, "ctc0.3") for name in ("one", "one-fast")]
+        return [job["axes"]["engine"] for job in jobs]
+
+    assert engines(own, "decoding") == engines(fast, "latency") == ["espnet", "espnet-fast"]
+    assert engines(fast, "decoding") == ["espnet-fast", "espnet-fast"]

@@ -221,7 +221,7 @@ def test_long_names_are_broken_at_their_joints():
     assert max(map(len, lines)) <= 24
 
 
-@pytest.mark.parametrize("width", [40, 79, 120, 200])
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
 def test_summary_fits_the_terminal(studies, width, capsys):
     for kind in ("two", "long", "gaps", "nothing"):
         study, results = studies[kind]
@@ -229,6 +229,9 @@ def test_summary_fits_the_terminal(studies, width, capsys):
         summary_view.show(console, study, table_csv.read(results / "tables", "summary"))
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= width
+        variants = [line for line in lines if line.startswith("  CTC ")]
+        if width >= 80 or kind == "two":
+            assert len(variants) == (len(study.variants()) if width >= 80 else 0)
     assert "no file" in " ".join(lines)
 
 
@@ -236,10 +239,11 @@ def test_scripts_draw_from_the_tables_alone(studies, tmp_path):
     study, results = studies["one"]
     shutil.copytree(results / "tables", tmp_path / "tables")
     config = raw_rows.write_config(study, tmp_path)
-    out = tmp_path / "latency.svg"
-    flags = ["--config", str(config), "--tables", str(tmp_path / "tables"), "--out", str(out)]
+    out = [tmp_path / "latency.png", tmp_path / "latency.svg"]
+    flags = ["--config", str(config), "--tables", str(tmp_path / "tables"), "--out", *map(str, out)]
     subprocess.run([sys.executable, str(SCRIPTS / "plot_figure.py"), "latency", *flags], check=True)
-    assert out.read_text(encoding="utf-8").startswith("<?xml")
+    assert out[0].read_bytes().startswith(b"\x89PNG")
+    assert out[1].read_text(encoding="utf-8").startswith("<?xml")
     flags = ["--config", str(config), "--results", str(tmp_path), "--report", "report.html"]
     show = [sys.executable, str(SCRIPTS / "show_summary.py"), *flags]
     shown = subprocess.run(show, check=True, capture_output=True, text=True).stdout

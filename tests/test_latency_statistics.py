@@ -88,8 +88,10 @@ def test_what_differs_among_equals_is_an_outlier():
 def test_spread_by_hand():
     cells = np.array([[1.0, 3.0, np.nan], [2.0, 6.0, 100.0]])
     pooled = (1 * 2.0 + 2 * np.var([2, 6, 100], ddof=1)) / 3
-    assert variance_components.within_rounds(cells) == pytest.approx(np.sqrt(pooled))
-    assert variance_components.between_rounds(cells) == pytest.approx(np.std([2, 4], ddof=1))
-    assert np.isnan(variance_components.within_rounds(np.ones((3, 1))))
-    assert np.isnan(variance_components.between_rounds(np.ones((1, 3))))
-    assert np.isnan(variance_components.between_rounds(np.array([[1, np.nan], [np.nan, 1]])))
+    assert variance_components.within_rounds(cells[:, None]) == pytest.approx(np.sqrt(pooled))
+    assert variance_components.between_rounds(cells[:, None]) == pytest.approx(
+        np.std([2, 4], ddof=1)
+    )
+    assert np.isnan(variance_components.within_rounds(np.ones((3, 1, 1))))
+    assert np.isnan(variance_components.between_rounds(np.ones((1, 2, 3))))
+    assert np.isnan(variance_components.between_rounds(np.array([[[1, np.nan]], [[np.nan, 1]]])))

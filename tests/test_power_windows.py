@@ -56,7 +56,7 @@ def every(step_s, low=78.0, high=182.0):
 
 def read(results, rounds=1):
     variant = raw_rows.variant("m", "0.0")
-    return power_windows.read(results, [variant], rounds, seed=1)[variant]
+    return power_windows.read(results, [variant], rounds)[variant]
 
 
 def window(results):
@@ -201,7 +201,7 @@ def test_one_meter_stands_for_the_whole_study(results):
         results, [channel("battery", DEVICE, reach=1)], gauge(every(0.1), 6.0), weight="0.3"
     )
     variants = [raw_rows.variant("m", weight) for weight in ("0.0", "0.3", "1.0")]
-    found = power_windows.read(results, variants, 1, seed=1)
+    found = power_windows.read(results, variants, 1)
     first = [found[variant].preferred for variant in variants]
     assert [(p.meter, p.scope, p.status) for p in first] == [
         ("external", "wall", "void"),
@@ -274,7 +274,8 @@ def test_a_variant_without_meter_still_has_the_cpu_time_of_its_latency(results):
     raw_rows.window(results, "m", "0.0", 1, **said)
     [row] = tables(results).to_dict("records")
     low, value, high = (row[f"cpu_{part}s_per_audio_s"] for part in ("low_", "", "high_"))
-    assert low <= value <= high and value == pytest.approx(1.5 * 0.101)
+    assert value == pytest.approx(1.5 * 0.101)
+    assert np.isnan(low) and np.isnan(high)  # of one round
     assert (row["power_status"], row["reason"], row["preferred"]) == (
         "unavailable",
         "no meter",

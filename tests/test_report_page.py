@@ -349,6 +349,7 @@ def test_what_a_run_cannot_tell_is_counted():
         ((103.26, 103.25, 103.29), "103 [103, 103]"),
         ((1234.0, 1100.0, 1400.0), "1,234 [1,100, 1,400]"),
         ((0.7, 0.2, float("inf")), "0.7 [0.2, ∞]"),
+        ((1.2e-15, -1e-15, 3e-15), "1.20e-15 [-1.00e-15, 3.00e-15]"),
         # Slower is never shown as an interval that ends at 1.
         ((1.3, 1.04, 1.5), "1.30 [1.04, 1.50]"),
         ((1.3, 1.0, 1.5), "1.3 [1.0, 1.5]"),
@@ -397,7 +398,7 @@ def test_a_folder_without_tables_makes_a_page_that_says_so(tmp_path):
 def test_any_study_has_a_page(tmp_path, settings):
     said = text(made(*built(tmp_path, **settings)))
     if settings.get("rounds") == 1:
-        assert "Intervals of latency are over utterances." in said
+        assert "Latencies have no interval: one round of one pass gives none." in said
         assert "the only variant with trained weights that has both figures" in said
         assert 'id="costs"' not in said
     if "random" in settings:

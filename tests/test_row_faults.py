@@ -108,7 +108,7 @@ def test_the_same_twice_is_no_difference_whatever_is_missing(lost, same_run):
     """5 rounds × 100 utterances, 100 studies; the second lacks some cells of its table."""
     generator = np.random.default_rng(sum(map(ord, lost)))
     different, with_one = 0, 0
-    for seed in range(100):
+    for _ in range(100):
         utterances_s = np.sort(generator.lognormal(0, 0.6, 100))
         both = []
         for _ in range(2):
@@ -117,7 +117,8 @@ def test_the_same_twice_is_no_difference_whatever_is_missing(lost, same_run):
         cells = LOST[lost] or [(generator.integers(5), generator.integers(100))]
         for place in cells:
             both[1][place] = np.nan
-        pair = latency_pair.compare(*map(long, both), seed, same_run)
+        pair = latency_pair.compare(*map(long, both), same_run=same_run)
+        (pair,) = latency_pair.decided([pair])
         different += pair.verdict != latency_pair.UNDECIDED
         with_one += pair.ratio.low <= 1 <= pair.ratio.high
         if same_run or lost != "a whole round":  # rounds of two devices have no partners
@@ -164,3 +165,47 @@ def test_a_variant_of_other_versions_than_the_rest_is_told(tmp_path):
     table = read(results, "latency")
     assert row(table, "m", "0.3")["reason"] == "made by torch 2.13.0, and most rows by torch 2.9.1"
     assert row(table, "m", "1.0")["reason"] == ""
+
+
+def passes_of(number, count=2):
+    """A round of so many passes, each a little slower than the one before."""
+    return [
+        {"utterance_id": row["utterance_id"], "pass": p + 1}
+        | raw_rows.timed((1 + 0.01 * number + 0.003 * p) * row["duration_s"], row["duration_s"])
+        for p in range(count)
+        for row in a_round(number)
+    ]
+
+
+def of_passes(tmp_path, rounds, count=2):
+    """The row of the table of latency of a study with so many passes."""
+    results = tmp_path / "results"
+    latency = {"utterances": 10, "rounds": len(rounds), "passes": count}
+    study = one_variant(results, rounds, latency=latency)
+    drawn = [{"utterance_id": f"u{i}", "duration_s": s} for i, s in enumerate(DURATIONS_S)]
+    raw_rows.write_csv(results / "data/sample.csv", drawn)
+    write(study, results, ["latency"])
+    return row(read(results, "latency"), "m", "0.3")
+
+
+def test_an_utterance_of_another_pass_is_not_the_same_row_twice(tmp_path):
+    found = of_passes(tmp_path, [passes_of(number) for number in (1, 2, 3)])
+    assert found["reason"] == "" and (found["rounds"], found["passes"]) == (3, 2)
+    assert found["interval_over"] == "rounds and passes"
+    assert found["latency_mean_s"] == pytest.approx(1.0215 * DURATIONS_S.mean())
+    assert found["latency_undisturbed_s"] == pytest.approx(1.01 * DURATIONS_S.mean())
+
+
+def test_a_pass_that_is_missing_or_copied_is_told(tmp_path):
+    rounds = [passes_of(number) for number in (1, 2, 3)]
+    rounds[1] = rounds[1][:10]
+    for of_second, of_first in zip(rounds[2][10:], rounds[0][:10], strict=True):
+        of_second |= {name: of_first[name] for name in of_first if name != "pass"}
+    found = of_passes(tmp_path, rounds)
+    assert "round 3: 10 rows: pass 2 is a copy of round 1, pass 1" in found["reason"]
+    assert "round 2: 10 of 20 rows are missing" in found["reason"]
+
+
+def test_rows_without_a_pass_are_of_the_first(tmp_path):
+    found = table(tmp_path, [a_round(number) for number in (1, 2)])
+    assert (found["passes"], found["interval_over"], found["reason"]) == (1, "rounds", "")

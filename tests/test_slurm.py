@@ -54,7 +54,11 @@ def test_a_cluster_gives_the_bytes_of_a_local_run_though_a_job_is_killed(tmp_pat
     options += ["--seconds-between-status-checks", "2"]
     log = (tmp_path / "far.log").open("w")
     with subprocess.Popen(
-        command(far, *options), cwd=far, env=cluster.environment, stdout=log, stderr=log
+        command(far, *options),
+        cwd=far,
+        env={**cluster.environment, "VERBOSE": "1"},
+        stdout=log,
+        stderr=log,
     ) as run:
         killed = kill_one(cluster, run)
         run.wait(timeout=400)

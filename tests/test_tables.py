@@ -98,19 +98,23 @@ def test_latency_by_hand(results):
     assert found["other_mean_s"] == pytest.approx(0.3)
     assert (found["rounds"], found["utterances"], found["failed"]) == (2, 3, 2)
     assert found["flagged_rows"] == 3
-    assert found["interval_over"] == "rounds and utterances"
+    assert (found["interval_over"], found["transfer_over"]) == ("rounds", "utterances")
     assert found["latency_low_s"] < 3 < found["latency_high_s"]
     assert found["reason"] == "2 of 6 rows failed: no memory (2)"
 
 
-def test_one_round_says_that_the_interval_is_over_utterances(results):
+def test_one_round_has_no_interval_but_that_of_other_speech(results):
     study = raw_rows.study(("m",), ["0.3"], rounds=1)
     raw_rows.build(study, results)
     write(study, results)
-    assert row(read(results, "latency"), "m", "0.3")["interval_over"] == "utterances"
+    found = row(read(results, "latency"), "m", "0.3")
+    assert (found["interval_over"], found["transfer_over"]) == ("none", "utterances")
+    assert np.isnan([found["latency_low_s"], found["real_time_factor_low"]]).all()
+    bounds = (found[f"real_time_factor_transfer_{bound}"] for bound in ("low", "high"))
+    assert next(bounds) <= found["real_time_factor"] <= next(bounds)
     energy = row(read(results, "energy"), "m", "0.3")
     assert energy["interval_over"] == "none" and np.isnan(energy["power_low_w"])
-    assert energy["energy_interval_over"] == "latency"
+    assert energy["energy_interval_over"] == "none"
 
 
 def test_missing_variant_has_a_row_and_a_reason(results):

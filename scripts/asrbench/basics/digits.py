@@ -29,8 +29,8 @@ def borne(value: float, low: float, high: float, neutral: float | None = None) -
     """
     finite = [x for x in (value, low, high) if math.isfinite(x)]
     width, largest = max(finite) - min(finite), max(map(abs, finite))
-    if not width:
-        return [figure(value)] * 3
+    if not width or largest < 1e-5:
+        return [figure(x) for x in (value, low, high)]
     places = _place(width / 4)
     if value and not low < 0 < high:
         places = max(places, _place(value))

@@ -51,15 +51,22 @@ def _having(runs: list[Run], variant: Variant) -> list[Run]:
 
 
 def latency(runs: list[Run]) -> Iterator[dict]:
-    """Means, and ratios over the utterances that both have, by bootstrap of the raw rows."""
+    """Means, and ratios over the utterances that both have, from the raw rows.
 
-    def compared(first: _Row, second: _Row) -> dict:
-        return _ratio(first, second, runs[0].study.latency.seed)
+    The spreads of all variants' ratios between two runs are drawn together.
+    """
 
     def published(theirs: dict) -> dict:
         return {"latency_mean_s": theirs["latency_mean_s"]}
 
-    return _rows(runs, "latency", (*_LATENCY, "real_time_factor"), compared, published)
+    rows = list(_rows(runs, "latency", (*_LATENCY, "real_time_factor"), _pair, published))
+    for run in runs:
+        here = [row for row in rows if row["device"] == run.label and "pair" in row]
+        variants = 2 * len(here)
+        pairs = latency_pair.decided([row["pair"] for row in here], variants)
+        for row, pair in zip(here, pairs, strict=True):
+            row |= _ratio(pair)
+    return iter(rows)
 
 
 def energy(runs: list[Run]) -> Iterator[dict]:
@@ -172,18 +179,21 @@ def _rows(
             yield _PUBLISHED | _named(variant) | published(theirs)
 
 
-def _ratio(first: _Row, second: _Row, seed: int) -> dict[str, object]:
+def _pair(first: _Row, second: _Row) -> dict[str, object]:
     ours, theirs = (r.timed().good for r in (first, second))
     lacking = [r.run.label for r, rows in ((first, ours), (second, theirs)) if rows.empty]
     if lacking:
         return {"reason": f"no ratio, since raw rows are absent in {', '.join(lacking)}"}
-    found = latency_pair.compare(theirs, ours, seed)
+    return {"pair": latency_pair.compare(theirs, ours)}
+
+
+def _ratio(pair: latency_pair.Pair) -> dict[str, object]:
     return {
-        "utterances_shared": found.utterances,
-        **interval_columns.cells("ratio", found.ratio),
-        "interval_over": found.ratio.over,
-        "verdict": found.verdict,
-        "reason": found.reason,
+        "utterances_shared": pair.utterances,
+        **interval_columns.cells("ratio", pair.ratio),
+        "interval_over": pair.ratio.over,
+        "verdict": pair.verdict,
+        "reason": pair.reason,
     }
 
 

@@ -20,6 +20,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable
+from importlib.abc import Loader
 
 # What a stand-in says when somebody does use it, by package (or module).
 _REASONS = {
@@ -36,9 +37,15 @@ _REASONS = {
         "the plots of attention that ESPnet makes while it trains are kept out because what they "
         "import (a vocoder, and all of scipy.stats) takes long"
     ),
+    "espnet2.tasks.enh_s2t": (
+        "speech enhancement is kept out because what it imports (all of scipy.optimize) takes "
+        "long; only models that enhance speech before they recognise it need it, and those are "
+        "not supported"
+    ),
     "distutils": (
-        "Python 3.12 and newer have no distutils, and of what ESPnet takes from it only strtobool "
-        "is here; only quantised models need more: install setuptools"
+        "distutils is kept out because newer Pythons have none and setuptools' takes long; of what "
+        "ESPnet takes from it only strtobool is here, and only ESPnet's quantize_asr_model needs "
+        "more: a build's precision int8 is the same"
     ),
     "nltk": (
         "nltk is kept out because its import, and that of what it imports, takes long; only "
@@ -56,29 +63,36 @@ def _strtobool(value: str) -> int:
     return known[value.lower()]
 
 
+# For augmentation, S4 decoders, features in HDF5 and English spelt out: nothing is missing,
+# it is only read late.
+_LATE = ("scipy.signal", "hydra", "h5py", "tacotron_cleaner.cleaners")
 _TRAINING = "espnet2.main_funcs.calculate_all_attentions"
+_ENHANCING = "espnet2.tasks.enh_s2t"
 # What is imported from a stand-in by name, and so must be there; without a function that
-# takes its place, calling it is a use.
+# takes its place, any use of it is refused.
 _BY_NAME: dict[str, dict[str, Callable | None]] = {
     _TRAINING: {"calculate_all_attentions": None},
+    _ENHANCING: {"EnhS2TTask": None},
     "distutils.util": {"strtobool": _strtobool},
     "distutils.version": {"LooseVersion": None},
 }
 
 
 class StandIn(types.ModuleType):
-    """A module of the right name whose every use raises an ImportError with the reason."""
+    """A module (or what it holds) whose every use raises an ImportError with the reason."""
 
     def __init__(self, name: str):
         super().__init__(name)
         self.__path__ = []
         for attribute, function in _BY_NAME.get(name, {}).items():
-            setattr(self, attribute, function or self._refuse)
+            setattr(self, attribute, function or StandIn(f"{name}.{attribute}"))
 
     def _reason(self) -> str:
-        return _REASONS.get(self.__name__) or _REASONS[self.__name__.split(".")[0]]
+        return next(
+            why for name, why in _REASONS.items() if f"{self.__name__}.".startswith(f"{name}.")
+        )
 
-    def _refuse(self, *_arguments, **_options):
+    def __call__(self, *_arguments, **_options):
         raise ImportError(f"{self.__name__} was called: {self._reason()}")
 
     def __getattr__(self, attribute: str):
@@ -118,6 +132,44 @@ def loads(package: str) -> bool:
     return True
 
 
+class _Late(types.ModuleType):
+    """A module whose code runs when something of it is asked for.
+
+    That of importlib's LazyLoader runs as soon as a second file imports it.
+    """
+
+    def __getattr__(self, attribute: str):
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        real = self.__spec__.loader.real  # type: ignore[union-attr]
+        self.__class__ = types.ModuleType  # type: ignore[assignment]
+        real.exec_module(self)
+        return getattr(self, attribute)
+
+
+class _LateLoader:
+    """Makes modules of that kind in place of another loader, which runs them later."""
+
+    def __init__(self, real: Loader):
+        self.real = real
+
+    def create_module(self, spec):
+        return _Late(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+class _LateFinder:
+    """Finds modules that ESPnet imports and decoding does not use."""
+
+    def find_spec(self, name, path=None, target=None):
+        spec = importlib.machinery.PathFinder.find_spec(name, path) if name in _LATE else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = _LateLoader(spec.loader)  # type: ignore[assignment]
+        return spec
+
+
 def _without_type_checks(function=None, **_options):
     """Stands for ``typeguard.typechecked``, bare or called with options."""
     return _without_type_checks if function is None else function
@@ -134,9 +186,9 @@ def prepare() -> None:
     """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
-    absent = {"g2p_en", "nltk", _TRAINING}
-    absent |= {package for package in ("torchaudio", "distutils") if not loads(package)}
-    sys.meta_path.insert(0, _StandInFinder(absent))
+    absent = {"g2p_en", "nltk", "distutils", _TRAINING, _ENHANCING}
+    absent |= set() if loads("torchaudio") else {"torchaudio"}
+    sys.meta_path[:0] = [_StandInFinder(absent), _LateFinder()]
 
     import typeguard
 

@@ -3,10 +3,12 @@
 import contextlib
 import random
 import time
+from typing import Any
 
 import numpy as np
 import torch
 
+from asrbench.basics import clock_time
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
@@ -84,7 +86,7 @@ def sweep(
     Out of memory is a row with status ``failed``, and the sweep goes on.
     """
     done = {(int(row["batch_size"]), int(row["repeat"])) for row in rows.found}
-    watch, outcomes = DeviceWatch(), Outcomes(rows.path)
+    watch, outcomes, clocks_s = DeviceWatch(), Outcomes(rows.path), 0.0
     for earlier in rows.found:
         outcomes.add(earlier)
     for order, (batch_size, repeat) in enumerate(cases):
@@ -93,7 +95,7 @@ def sweep(
         chosen = [waveforms[i] for i in draw(len(waveforms), batch_size, seed, repeat)]
         samples = sum(len(waveform) for waveform in chosen)
         longest = max(len(waveform) for waveform in chosen)
-        row: dict[str, object] = {
+        row: dict[str, Any] = {
             "batch_size": batch_size,
             "repeat": repeat,
             "order": order,
@@ -107,6 +109,8 @@ def sweep(
         except Exception as error:
             row |= failure(error)
         outcomes.add(row)
+        clocks_s += row.get("forward_s", 0.0)
         rows.write({**row, **watch.end()})
         progress(order + 1)
     outcomes.tell()
+    clock_time.tell(clocks_s)

@@ -1,10 +1,12 @@
 """Decode a corpus with one variant: hypotheses beside references, one JSON line an utterance."""
 
 import json
+import time
 from collections.abc import Callable
 
 import pandas as pd
 
+from asrbench.basics import clock_time
 from asrbench.basics.part_file import PartFile
 from asrbench.engines.recogniser import Transcript
 from asrbench.measure.latency import failure
@@ -28,17 +30,20 @@ def decode(
         made_by: the versions that decode, in words; a field of each line.
         progress: called with the number of utterances done.
     """
-    done, outcomes = set(), Outcomes(out.path)
+    done, outcomes, decoding_s = set(), Outcomes(out.path), 0.0
     for found in map(json.loads, out.found):
         done.add(found["utterance_id"])
         outcomes.add(found)
     for number, row in enumerate(utterances.itertuples(), start=1):
         if row.utterance_id not in done:
+            began_s = time.perf_counter()
             line = _line(transcribe, row) | {"made_by": made_by}
+            decoding_s += time.perf_counter() - began_s
             outcomes.add(line)
             out.append(json.dumps(line, ensure_ascii=False))
         progress(number)
     outcomes.tell()
+    clock_time.tell(decoding_s)
 
 
 def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from asrbench.basics import clock_time
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.device.watch import DeviceWatch
@@ -181,6 +182,7 @@ def _run(capture: Capture, load: Load, window_s: float, began_s: float, progress
     capture.end_s = end_s = time.monotonic()
     capture.cpu_s = time.process_time() - cpu_before_s
     capture.phases["run"] = (start_s, end_s)
+    clock_time.tell(end_s - start_s)
     capture.inferences = inferences
     capture.audio_s = audio_samples / load.recogniser.sample_rate_hz
     for key, value in watch.end().items():

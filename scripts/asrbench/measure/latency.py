@@ -5,9 +5,11 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from asrbench.basics import clock_time
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
@@ -98,6 +100,7 @@ def time_in_turn(
     names = list(takes[0].names) if takes else []
     done = [{tuple(row[name] for name in names) for row in one.rows.found} for one in timed]
     watch, outcomes = DeviceWatch(), [Outcomes(one.rows.path) for one in timed]
+    clocks_s = 0.0
     for one, told in zip(timed, outcomes, strict=True):
         for row in one.rows.found:
             told.add(row)
@@ -114,15 +117,17 @@ def time_in_turn(
             except UserError as error:
                 row = failure(error)
             outcomes[which].add(row)
+            clocks_s += row.get("latency_s", 0.0)
             cells = {**take.names, "order": order, **row, **memory.columns()}
             timed[which].rows.write(cells)
         progress(order + 1)
     for told in outcomes:
         told.tell()
+    clock_time.tell(clocks_s)
 
 
-def _row(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, object]:
-    row: dict[str, object] = {
+def _row(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, Any]:
+    row: dict[str, Any] = {
         "samples": len(waveform),
         "frames": recogniser.frames(len(waveform)),
         "duration_s": len(waveform) / recogniser.sample_rate_hz,
@@ -144,7 +149,7 @@ def _row(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> di
     }
 
 
-def failure(error: Exception) -> dict[str, str]:
+def failure(error: Exception) -> dict[str, Any]:
     """The end of a row that could not be measured.
 
     ESPnet says in many ways that it cannot decode something, some of them bare

@@ -11,7 +11,7 @@ from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import HYPOTHESES, TABLES
 from asrbench.study import axes
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import restlessness, table_csv
 from asrbench.tables.claims.table_evidence import Tables
 
 KEYS = ["model", "variant"]
@@ -55,6 +55,11 @@ class Facts:
         """Names of the models whose weights are random."""
         tables = [self.tables[name] for name in TABLES if name in self.tables]
         return {m for table in tables for m in table.loc[table["weights"] == "random", "model"]}
+
+    @property
+    def restlessness(self) -> str:
+        """How small a difference the run could show, as a sentence; '' where that is not known."""
+        return restlessness.sentence(self.tables["latency"]) if "latency" in self.tables else ""
 
     @property
     def colours(self) -> dict[str, str]:

@@ -11,7 +11,8 @@ _FEW = 30  # utterances: with fewer, one more long or hard one moves a mean
 
 def sentences(facts: Facts) -> list[str]:
     """Each limit of this run in a sentence."""
-    told = [*_undecided(facts), *_few(facts)]
+    told = [facts.restlessness] if facts.restlessness else []
+    told += [*_undecided(facts), *_few(facts)]
     if why_no_energy(facts):
         told.append("Energy: no meter measured it. CPU time is computing time and no energy.")
     elif len(ranked(facts).rows) and ranked(facts).no_energy:

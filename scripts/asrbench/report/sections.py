@@ -143,7 +143,7 @@ def rules() -> list[str]:
         "A variant is a model and one way of decoding. CTC weight 0 is attention only, 1 is CTC "
         "only. Latency is wall time from a waveform in memory to text. On the Pareto front is what "
         "no other variant equals in word error rate, latency and (where a meter measured) energy "
-        "and beats in one; random weights are not ranked. In brackets: 95 % interval (bootstrap); "
+        "and beats in one; random weights are not ranked. In brackets: 95 % interval; "
         "no brackets, no interval. A dash: no figure; the reason is below.",
         "Parameters in use are those that the search with this CTC weight needs. Energy is mean "
         "watts × mean latency. CPU seconds are computing time and no energy. " + chance,
@@ -157,7 +157,7 @@ def intervals(facts: Facts) -> str:
         return ""
     over = set(table.loc[table["latency_mean_s"].notna(), "interval_over"])
     if over == {"none"}:
-        return "Latencies have no interval: one utterance in one round gives none."
+        return "Latencies have no interval: one round of one pass gives none."
     return f"Intervals of latency are over {over.pop()}." if len(over) == 1 else ""
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from asrbench.results import power_flags, raw_window, scope_window
 from asrbench.results.raw_window import RawWindow
 from asrbench.results.scope_window import Window, finite_mean
-from asrbench.statistics import bootstrap
+from asrbench.statistics import repeatability
+from asrbench.statistics.repeatability import NO_ESTIMATE, Estimate
 from asrbench.study.axes import Variant
 from asrbench.study.meter_names import METERS
 
@@ -27,7 +28,7 @@ class Power:
     Attributes:
         status: measured, estimated, unavailable or void.
         windows: the rounds with figures.
-        mean: mean watts with the interval over rounds.
+        mean: mean watts, whose spread over rounds is moderated over the variants.
         preferred: this meter and scope stand for the study in the summary.
     """
 
@@ -35,7 +36,7 @@ class Power:
     meter: str
     scope: str
     windows: tuple[Window, ...] = ()
-    mean: bootstrap.Interval = bootstrap.NOTHING
+    mean: Estimate = NO_ESTIMATE
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     preferred: bool = False
@@ -53,9 +54,7 @@ class Measured:
         return self.powers[0]
 
 
-def read(
-    results: Path, variants: Iterable[Variant], rounds: int, seed: int
-) -> dict[Variant, Measured]:
+def read(results: Path, variants: Iterable[Variant], rounds: int) -> dict[Variant, Measured]:
     """Every variant.
 
     One meter and scope is preferred in all of them, so that rows which stand
@@ -67,7 +66,7 @@ def read(
         )
         for variant in variants
     }
-    powers = {variant: _powers(of_variant, seed) for variant, of_variant in raws.items()}
+    powers = _moderated({variant: _powers(of_variant) for variant, of_variant in raws.items()})
     keys = _keys([raw for of_variant in raws.values() for raw in of_variant])
     there = {(p.meter, p.scope) for found in powers.values() for p in found if p.status in FIGURES}
     first = next((key for key in keys if key in there), next(iter(keys), None))
@@ -90,16 +89,16 @@ def _keys(raws: list[RawWindow]) -> list[tuple[str, str]]:
     return sorted(rank, key=lambda key: (rank[key], key))
 
 
-def _powers(raws: list[RawWindow], seed: int) -> list[Power]:
+def _powers(raws: list[RawWindow]) -> list[Power]:
     keys = _keys(raws)
     if keys:
-        return [_power(raws, meter, scope, seed) for meter, scope in keys]
+        return [_power(raws, meter, scope) for meter, scope in keys]
     void = any(raw.status == "void" for raw in raws)
     reasons = _by_round([(raw.reason,) for raw in raws])
     return [Power("void" if void else "unavailable", "", "", reasons=reasons)]
 
 
-def _power(raws: list[RawWindow], meter: str, scope: str, seed: int) -> Power:
+def _power(raws: list[RawWindow], meter: str, scope: str) -> Power:
     windows = [scope_window.read(raw, meter, scope) for raw in raws]
     reasons = _by_round([window.reasons for window in windows])
     flags = power_flags.by_round([window.flags for window in windows])
@@ -108,10 +107,24 @@ def _power(raws: list[RawWindow], meter: str, scope: str, seed: int) -> Power:
         status = "void" if any(w.status == "void" for w in windows) else "unavailable"
         return Power(status, meter, scope, reasons=reasons)
     each_w = np.array([[window.power_w] for window in kept])
-    mean = bootstrap.ratio(each_w, seed=seed, names=("rounds", "samples"))
+    mean = repeatability.mean(each_w)
     if kept[0].status == "estimated":
         reasons += (f"{meter} estimates, and measures nothing",)
     return Power(kept[0].status, meter, scope, kept, mean, reasons, flags)
+
+
+def _moderated(powers: dict[Variant, list[Power]]) -> dict[Variant, list[Power]]:
+    """The same, the spreads of all variants by one meter and scope drawn together."""
+    places: dict[tuple[str, str], list[tuple[Variant, int]]] = {}
+    for variant, found in powers.items():
+        for place, power in enumerate(found):
+            places.setdefault((power.meter, power.scope), []).append((variant, place))
+    made = {variant: list(found) for variant, found in powers.items()}
+    for alike in places.values():
+        means = repeatability.moderated([powers[variant][place].mean for variant, place in alike])
+        for (variant, place), mean in zip(alike, means, strict=True):
+            made[variant][place] = replace(made[variant][place], mean=mean)
+    return made
 
 
 def _with_first(powers: list[Power], first: tuple[str, str] | None) -> list[Power]:

@@ -49,7 +49,8 @@ def sound(
 
     Args:
         rows: round, status, ``unit`` and the numbers that the rules judge.
-        unit: the columns that name what was measured, such as utterance_id.
+        unit: the columns that name what was measured, such as utterance_id; with ``pass`` as
+            the last one where a round repeats its inputs.
         value: the column that was measured.
         rules: what makes a row that is ok impossible.
         expected: one row a unit, with its ``duration_s`` where that is known; None where
@@ -77,9 +78,9 @@ def sound(
         wrong = right & (rows["status"] == "ok") & broken(rows)
         _tell(told, rows, wrong, f"{{}} rows cannot be right: {rule}")
         right &= ~wrong
-    for number, original in _copies(rows[right], keys[right], value).items():
-        told[f"a copy of round {original}, not counted"].append(number)
-        right &= rows["round"] != number
+    for copy, original in _copies(rows[right], keys[right], value).items():
+        _tell(told, rows, right & (_parts(rows) == copy), _words(rows, copy, original))
+        right &= _parts(rows) != copy
     wanted = set(keys[right]) if expected is None else set(units)
     for number in sorted(set(rows["round"])):
         lacking = len(wanted - set(keys[rows["round"] == number]))
@@ -98,21 +99,39 @@ def _tell(told: dict, rows: pd.DataFrame, which: pd.Series, text: str) -> None:
             told[text.format(count)].append(int(number))
 
 
-def _copies(rows: pd.DataFrame, keys: pd.Series, value: str) -> dict[int, int]:
-    """Rounds whose every value is that of an earlier round: number to the earlier's number."""
-    by_round = {
-        int(number): dict(zip(keys[part.index], part[value], strict=True))
-        for number, part in rows[np.isfinite(rows[value])].groupby("round")
+# A round, and a pass of it: 1 where rows have none.
+_Part = tuple[int, int]
+
+
+def _parts(rows: pd.DataFrame) -> pd.Series:
+    passes = rows["pass"] if "pass" in rows else pd.Series(1, rows.index)
+    return pd.Series(list(zip(rows["round"].astype(int), passes, strict=True)), rows.index)
+
+
+def _copies(rows: pd.DataFrame, keys: pd.Series, value: str) -> dict[_Part, _Part]:
+    """Passes whose every value is that of an earlier one, of this round or another."""
+    rows = rows[np.isfinite(rows[value])]
+    inputs = keys.map(lambda key: key[0]) if "pass" in rows else keys
+    by_part = {
+        part: dict(zip(inputs[of_part.index], of_part[value], strict=True))
+        for part, of_part in rows.groupby(_parts(rows))
     }
-    copies: dict[int, int] = {}
-    for number, ours in by_round.items():
-        for earlier, theirs in by_round.items():
+    copies: dict[_Part, _Part] = {}
+    for part, ours in by_part.items():
+        for earlier, theirs in by_part.items():
             both = ours.keys() & theirs.keys()
             alike = len(both) >= _FEWEST_EQUAL and all(ours[key] == theirs[key] for key in both)
-            if earlier < number and earlier not in copies and alike:
-                copies[number] = earlier
+            if earlier < part and earlier not in copies and alike:
+                copies[part] = earlier
                 break
     return copies
+
+
+def _words(rows: pd.DataFrame, copy: _Part, original: _Part) -> str:
+    if "pass" in rows and rows["pass"].nunique() > 1:
+        of = f"round {original[0]}, pass {original[1]:.0f}"
+        return f"{{}} rows: pass {copy[1]:.0f} is a copy of {of}"
+    return f"a copy of round {original[0]}, not counted"
 
 
 def _rounds(numbers: list[int]) -> str:

@@ -1,6 +1,6 @@
 """Raw rows of one variant's timing, for every table that is made from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,8 +21,8 @@ class Rows:
     """What was measured, and what was not.
 
     Attributes:
-        all: every row that can be right, with the column ``round``.
-        good: those that have a latency.
+        all: every row that can be right, with the column ``round``, and of the sample ``pass``.
+        good: those that have a latency; of the sample with ``speaker``, '' where unknown.
         missing: reasons of rounds and rows that are not there or cannot be right.
         reasons: those, and the reasons of rows without a latency.
     """
@@ -36,12 +36,25 @@ class Rows:
 def sample(study: Study, results: Path, variant: Variant) -> Rows:
     """The sample of utterances."""
     parts = ("latency", *variant.key)
+    wanted, speakers = None, {}
     try:
-        drawn = read_rows(results / "data" / "sample.csv", ["utterance_id"], ["duration_s"])
+        drawn = read_rows(
+            results / "data" / "sample.csv",
+            ["utterance_id", "speaker"],
+            ["duration_s"],
+            ("speaker",),
+        )
+        passes = pd.DataFrame({"pass": range(1, study.latency.passes + 1)}, dtype=float)
+        wanted = drawn.merge(passes, how="cross")
+        speakers = dict(zip(drawn["utterance_id"], drawn["speaker"], strict=True))
     except FileNotFoundError:
-        drawn = None  # as in an archive of an earlier version
-    text = ["utterance_id", "throttled"]
-    return _read(results, parts, study.latency.rounds, text, ["load"], ["utterance_id"], drawn)
+        pass  # as in an archive of an earlier version
+    text, unit = ["utterance_id", "throttled"], ["utterance_id", "pass"]
+    found = _read(results, parts, study.latency.rounds, text, ["load"], unit, wanted)
+    good = found.good.assign(
+        speaker=[speakers.get(name, "") for name in found.good["utterance_id"]]
+    )
+    return replace(found, good=good)
 
 
 def versions(study: Study, results: Path) -> dict[Variant, str]:
@@ -84,14 +97,19 @@ def grid(unit: list[str], values: list[int], repeats: int) -> pd.DataFrame:
 def _read(
     results: Path, parts, rounds: int, text: list[str], numbers: list[str], unit, expected
 ) -> Rows:
+    def judged(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+        if "pass" in rows:
+            rows = rows.fillna({"pass": 1})  # rows of an earlier version have none
+        return row_faults.sound(rows, unit, "latency_s", row_faults.TIMED, expected)
+
     raw, missing = read_rounds(
         results,
         parts,
         rounds,
         [*text, *TEXT],
         [*numbers, *TIMES],
-        may_lack=LATER,
-        judged=lambda rows: row_faults.sound(rows, unit, "latency_s", row_faults.TIMED, expected),
+        may_lack=(*LATER, "pass") if "pass" in unit else LATER,
+        judged=judged,
     )
     if raw.empty and not missing:
         missing = [f"no row in {'/'.join(parts)}"]

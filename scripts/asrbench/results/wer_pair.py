@@ -9,7 +9,7 @@ from asrbench.results import wer_rows
 from asrbench.results.latency_pair import UNDECIDED, left_out
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import bootstrap, scoring
-from asrbench.statistics.bootstrap import NOTHING, Interval
+from asrbench.statistics.interval import NOTHING, Interval
 
 BETTER, WORSE = "better", "worse"
 
@@ -63,5 +63,4 @@ def compare(first: Scored, second: Scored, seed: int) -> Pair:
     ]
     units, over = wer_rows.units(both[0].lines)
     sums = [scoring.sums(one.errors, units) for one in both]
-    difference = bootstrap.difference(*sums, seed=seed, names=("rounds", over))
-    return Pair(difference, len(shared), apart)
+    return Pair(bootstrap.difference(*sums, seed=seed, over=over), len(shared), apart)

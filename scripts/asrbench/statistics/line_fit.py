@@ -1,97 +1,77 @@
 """The straight line y = a + b · x through repeated measurements, with 95 % intervals.
 
-Least squares over all cells of a table of rounds × units, where a unit's x is
-the same in all rounds. The interval comes from the crossed bootstrap of
-:mod:`asrbench.statistics.bootstrap`, applied to what each cell adds to the linearised fit:
-draws of few units may all have one x, and a fit to them is none.
-
-A fit runs close to units at the ends of x, so their residuals are too small:
-their means over rounds are divided by 1 - h, where h is the unit's leverage
-(MacKinnon and White's HC3, in effect a jackknife over units). And where a few
-units carry most of the fit, there are fewer degrees of freedom than units: the
-influences' fourth moment, 3 (Σ z²)² / Σ z⁴, tells how many as much as carry it.
-Noise in proportion to x makes both matter: without them, 100 utterances give
-intervals that hold the slope in 87 % of cases, with them in 94 %.
+Least squares over all cells of a table of rounds × passes × units, where a unit's x is
+the same in all of them. The intervals say how the same fit would come out in other
+rounds (:mod:`asrbench.statistics.repeatability`), and not how well a line fits: a misfit that each
+round repeats is in none of them.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from asrbench.statistics import bootstrap
-from asrbench.statistics.bootstrap import NOTHING, Interval
+from asrbench.statistics import repeatability
+from asrbench.statistics.repeatability import NAMES, NO_ESTIMATE, Estimate
 
 MINIMUM_UNITS = 3  # with two, a line fits whatever they are
-_ALONE = 1e-9  # of 1 - h: a unit whose residual is 0 by necessity
 
 
 @dataclass(frozen=True)
 class Line:
     """``intercept`` in the unit of y, ``slope`` in that of y over x; NaN where no line fits."""
 
-    intercept: Interval
-    slope: Interval
+    intercept: Estimate
+    slope: Estimate
 
 
-NO_LINE = Line(NOTHING, NOTHING)
+NO_LINE = Line(NO_ESTIMATE, NO_ESTIMATE)
 
 
 def fit(
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    seed: int = 1,
-    names: tuple[str, str] = ("rounds", "utterances"),
-    resamples: int = bootstrap.RESAMPLES,
+    x: np.ndarray, y: np.ndarray, names: tuple[str, str] = NAMES, scale: float | None = None
 ) -> Line:
-    """Fit and its intervals; :data:`NO_LINE` with fewer than three units that differ in x.
+    """Fit and its spread; :data:`NO_LINE` with fewer than three units that differ in x.
 
     Args:
         x: shape (units,).
-        y: shape (rounds, units); NaN where absent.
-        seed, names, resamples: as in :func:`asrbench.statistics.bootstrap.ratio`.
+        y: shape (rounds, passes, units) or (rounds, units); NaN where absent.
+        names: what the first two axes are called.
+        scale: what the spread is relative to; None for the mean of y.
 
     Raises:
         ValueError: where the shapes do not fit.
     """
     x, y = np.asarray(x, float), np.atleast_2d(np.asarray(y, float))
-    if y.shape[1] != x.size:
+    if y.shape[-1] != x.size:
         raise ValueError(f"x has {x.size} units and y has shape {y.shape}")
-    there = np.isfinite(y) & np.isfinite(x)
-    rounds, units = there.any(1), there.any(0)
-    x, y, there = x[units], y[rounds][:, units], there[rounds][:, units]
+    y = np.where(np.isfinite(x), y, np.nan)
+    y = y[:, None, :] if y.ndim == 2 else y
+    units = np.isfinite(y).any((0, 1))
+    x, y = x[units], y[:, :, units]
+    y = y[np.isfinite(y).any((1, 2))]
     if np.unique(x).size < MINIMUM_UNITS:
         return NO_LINE
-
+    several = [name for name, count in zip(names, y.shape[:2], strict=True) if count > 1]
+    y = y if len(y) > 1 else y.swapaxes(0, 1)  # passes are the replicates of one round
     # About the middle of x, where intercept and slope do not pull at each other.
-    counts = there.sum(0)
+    there = np.isfinite(y)
+    counts = there.sum((0, 1))
     middle = np.average(x, weights=counts)
     basis = np.stack([np.ones_like(x), x - middle])
     inverse = np.linalg.inv((basis * counts) @ basis.T)
-    y = np.where(there, y, 0.0)
-    level, slope = inverse @ basis @ y.sum(0)
-    left = np.where(there, y - level - slope * (x - middle), 0.0)
-    mean = left.sum(0) / counts
-    leverage = counts * np.einsum("pu,pq,qu->u", basis, inverse, basis)
-    widened = np.where(there, left + mean * (1 / np.maximum(1 - leverage, _ALONE) - 1), 0.0)
-    parts = np.einsum("pq,qu,ru->pru", inverse, basis, widened) * widened.size
-
-    def interval(value: float, influence: np.ndarray) -> Interval:
-        freedom = _freedom(influence.mean(0))
-        return bootstrap.around(
-            value, influence, freedom=freedom, seed=seed, names=names, resamples=resamples
-        )
-
+    means = np.where(there, y, 0.0).sum((0, 1)) / counts
+    level, slope = inverse @ basis @ (counts * means)
+    # What each replicate adds to the fit, times their number.
+    there = np.isfinite(y)
+    left = np.where(there, y - means, 0.0).sum(1) * len(y)
+    parts = inverse @ basis @ left.T
+    scale = float(means.mean()) if scale is None else scale
+    over = " and ".join(several) or "none"
     return Line(
-        interval(float(level - slope * middle), parts[0] - middle * parts[1]),
-        interval(float(slope), parts[1]),
+        _estimate(level - slope * middle, parts[0] - middle * parts[1], scale, over),
+        _estimate(slope, parts[1], scale, over),
     )
 
 
-def _freedom(z: np.ndarray) -> float:
-    """Degrees of freedom that units with influences ``z``, shape (units,), leave: at least 1."""
-    squares = z**2
-    if not squares.any():
-        return 1.0
-    carrying = 3 * squares.sum() ** 2 / (squares**2).sum()
-    return float(max(1.0, min(z.size, carrying) - 2))
+def _estimate(value: float, parts: np.ndarray, scale: float, over: str) -> Estimate:
+    return repeatability.relative(value + parts, scale, over)

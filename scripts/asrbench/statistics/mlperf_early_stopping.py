@@ -11,7 +11,8 @@ for p90, as MLPerf's load generator does.
 
 from functools import cache
 
-from scipy import stats
+import numpy as np
+from scipy import special
 
 CONFIDENCE = 0.99
 
@@ -23,11 +24,8 @@ def over_latency(queries: int, percentile: float) -> int:
         queries: how many, each another one: repeats of an utterance are none.
         percentile: as a share, such as 0.9.
     """
-    # ppf is the smallest count whose probability reaches 1 %; the rule wants it below or at.
-    count = int(stats.binom.ppf(1 - CONFIDENCE, queries, 1 - percentile))
-    if stats.binom.cdf(count, queries, 1 - percentile) > 1 - CONFIDENCE:
-        count -= 1
-    return max(count, 0)
+    at_most = special.bdtr(np.arange(queries + 1.0), queries, 1 - percentile)
+    return max(int((at_most <= 1 - CONFIDENCE).sum()) - 1, 0)
 
 
 @cache

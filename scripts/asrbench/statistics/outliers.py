@@ -3,7 +3,7 @@
 The rule is hyperfine's: a value is an outlier where its distance from the
 median is more than 14.826 median absolute deviations (MAD), which for normal
 noise are 10 standard deviations. Utterances differ in length, so what is judged
-is a latency over its utterance's median in all rounds; with one round, latency
+is a latency over its utterance's median in all rounds and passes; of a single pass, latency
 per second of audio.
 """
 
@@ -19,10 +19,10 @@ def flags(rows: pd.DataFrame) -> pd.Series:
     Args:
         rows: round, utterance_id, latency_s and duration_s.
 
-    A row whose utterance takes no time (or has no duration, with one round)
+    A row whose utterance takes no time (or has no duration, in a single pass)
     cannot be judged and is not flagged.
     """
-    if rows["round"].nunique() > 1:
+    if rows["utterance_id"].duplicated().any():
         usual = rows.groupby("utterance_id")["latency_s"].transform("median")
     else:
         usual = rows["duration_s"]

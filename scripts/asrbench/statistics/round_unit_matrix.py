@@ -1,4 +1,4 @@
-"""Raw rows of several rounds as arrays of rounds × units, the form that intervals need."""
+"""Raw rows of several rounds as arrays of rounds × passes × units, the form that intervals need."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,21 @@ from asrbench.basics.errors import UserError
 def matrices(
     rows: pd.DataFrame, unit: str, columns: list[str], units: list | None = None
 ) -> dict[str, np.ndarray]:
-    """Each column as an array of shape (rounds, units), NaN where a round has no such row.
+    """Each column as an array of shape (rounds, passes, units), NaN where there is no such row.
 
     Args:
-        rows: with the columns ``round`` and ``unit``, and those named.
+        rows: with the columns ``round`` and ``unit``, and those named; with ``pass`` where
+            the round repeated its units.
         unit: such as utterance_id.
         columns: the columns to arrange.
         units: their order; None for that of the rows.
 
     Raises:
-        UserError: where one round has a unit twice.
+        UserError: where one pass of a round has a unit twice.
     """
-    twice = rows.duplicated(["round", unit])
+    rows = rows if "pass" in rows else rows.assign(**{"pass": 1})
+    keys = ["round", "pass", unit]
+    twice = rows.duplicated(keys)
     if twice.any():
         first = rows[twice].iloc[0]
         raise UserError(
@@ -30,20 +33,44 @@ def matrices(
             "remove its raw file, and the workflow measures it again"
         )
     order = list(rows[unit].drop_duplicates()) if units is None else units
-    indexed = rows.set_index(["round", unit])
+    numbers = [sorted(rows[name].unique()) for name in ("round", "pass")]
+    grid = pd.MultiIndex.from_product([*numbers, order])
+    shape = tuple(map(len, (*numbers, order)))
+    indexed = rows.set_index(keys)
     return {
-        column: indexed[column].unstack(unit).reindex(columns=order).to_numpy(dtype=float)
+        column: indexed[column].reindex(grid).to_numpy(dtype=float).reshape(shape)
         for column in columns
     }
 
 
+# What varies in a sweep, where it has several of them.
+SWEPT = ("rounds", "repeats")
+
+
+def sweep_matrices(
+    rows: pd.DataFrame, columns: list[str], unit: str = "repeat"
+) -> dict[str, np.ndarray]:
+    """The same of a sweep, whose repeats are other inputs of the same size.
+
+    Repeats are the units of several rounds. One round has no replicates, and its repeats stand
+    for them, along the second axis: what they vary by is speech and time.
+
+    Args:
+        unit: the column that numbers repeats.
+    """
+    found = matrices(rows, unit, columns)
+    if rows["round"].nunique() > 1:
+        return found
+    return {column: cells.swapaxes(1, 2) for column, cells in found.items()}
+
+
 @dataclass(frozen=True)
 class Shared:
-    """What two variants both have: the same units, and in one run the same rounds.
+    """What two variants both have: the same units, and in one run the same rounds and passes.
 
     Attributes:
-        first, second: shape (rounds, units), no cell absent. The rounds are those of
-            each by itself, unless they were asked for in pairs.
+        first, second: shape (rounds, passes, units); NaN in passes that are left out. The
+            rounds are those of each by itself, unless they were asked for in pairs.
         units: the units, in the order of the columns.
         left_out: measured cells of either that have no partner or were dropped with one.
     """
@@ -59,12 +86,13 @@ def shared(
 ) -> Shared:
     """The cells over which two variants can be compared without one having an easier task.
 
-    A unit that one of them lacks in a round is taken out of both, and out of every round:
+    A unit that one of them lacks in a pass is taken out of both, and out of every pass:
     otherwise a variant that loses its longest utterance would seem the faster one. Where a
-    round lacks much, that round is taken out in place of its units.
+    pass lacks much, that pass is taken out in place of its units.
 
     Args:
-        first, second: the columns ``round``, ``unit`` and ``column``, whose numbers are all there.
+        first, second: the columns ``round``, ``unit`` and ``column``, whose numbers are all
+            there; with ``pass`` where a round repeated its units.
         unit: such as utterance_id.
         column: what is compared.
         same_rounds: whether round n of both was measured in turn, so that a round belongs
@@ -72,19 +100,24 @@ def shared(
     """
     tables = [first, second]
     if same_rounds:
-        rounds = set(first["round"]) & set(second["round"])
-        tables = [rows[rows["round"].isin(rounds)] for rows in tables]
+        for name in [name for name in ("round", "pass") if name in first and name in second]:
+            both = set(tables[0][name]) & set(tables[1][name])
+            tables = [rows[rows[name].isin(both)] for rows in tables]
     units = sorted(set(tables[0][unit]) & set(tables[1][unit]))
     cells = [matrices(rows, unit, [column], units)[column] for rows in tables]
-    there = [np.isfinite(each) for each in cells]
+    there = [np.isfinite(each).reshape(each.shape[0] * each.shape[1], len(units)) for each in cells]
     if same_rounds:
         rows_kept, columns_kept = _whole_part(there[0] & there[1])
-        kept = [each[rows_kept][:, columns_kept] for each in cells]
+        parts = [rows_kept, rows_kept]
     else:
         rows_kept, columns_kept = _whole_part(np.vstack(there))
-        parts = np.split(rows_kept, [len(cells[0])])
-        kept = [each[part][:, columns_kept] for each, part in zip(cells, parts, strict=True)]
-    left_out = len(first) + len(second) - sum(each.size for each in kept)
+        parts = np.split(rows_kept, [len(there[0])])
+    kept = []
+    for each, part in zip(cells, parts, strict=True):
+        passes = part.reshape(each.shape[:2])
+        chosen = np.where(passes[:, :, None], each, np.nan)[passes.any(1)]
+        kept.append(chosen[:, :, columns_kept])
+    left_out = len(first) + len(second) - sum(int(np.isfinite(each).sum()) for each in kept)
     units = [unit for unit, keep in zip(units, columns_kept, strict=True) if keep]
     return Shared(kept[0], kept[1], units, left_out)
 

@@ -7,7 +7,7 @@ import jiwer
 import numpy as np
 
 from asrbench.statistics import bootstrap
-from asrbench.statistics.bootstrap import Interval
+from asrbench.statistics.interval import Interval
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def wer(
     errors: Errors, seed: int = 1, units: np.ndarray | None = None, over: str = "utterances"
 ) -> Interval:
     """The word error rate alone, in percent; arguments as in :func:`score`."""
-    return bootstrap.ratio(*sums(errors, units), seed=seed, names=("rounds", over))
+    return bootstrap.ratio(*sums(errors, units), seed=seed, over=over)
 
 
 def sums(errors: Errors, units: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:

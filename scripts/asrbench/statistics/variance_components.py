@@ -4,14 +4,15 @@ import numpy as np
 
 
 def within_rounds(cells: np.ndarray) -> float:
-    """Standard deviation over a round's utterances, pooled over rounds.
+    """Standard deviation over the utterances of a pass, pooled over passes and rounds.
 
     Args:
-        cells: shape (rounds, utterances), NaN where absent.
+        cells: shape (rounds, passes, utterances), NaN where absent.
 
     Returns:
-        NaN where no round has two utterances.
+        NaN where no pass has two utterances.
     """
+    cells = cells.reshape(-1, cells.shape[-1])
     counts = np.isfinite(cells).sum(1)
     cells, counts = cells[counts > 1], counts[counts > 1]
     if not counts.size:
@@ -21,15 +22,15 @@ def within_rounds(cells: np.ndarray) -> float:
 
 
 def between_rounds(cells: np.ndarray) -> float:
-    """Standard deviation of the rounds' means, over the utterances that every round has.
+    """Standard deviation of the rounds' means, over the utterances that every pass has.
 
     Args:
-        cells: shape (rounds, utterances), NaN where absent.
+        cells: shape (rounds, passes, utterances), NaN where absent.
 
     Returns:
         NaN with one round, or where the rounds share no utterance.
     """
-    shared = cells[:, np.isfinite(cells).all(0)]
+    shared = cells[:, :, np.isfinite(cells).all((0, 1))]
     if len(shared) < 2 or not shared.size:
         return float("nan")
-    return float(shared.mean(1).std(ddof=1))
+    return float(shared.mean((1, 2)).std(ddof=1))

@@ -85,6 +85,11 @@ class Wer(Block):
         description="Parts of the corpus that are decoded by processes of their own, one thread "
         "each, on as many cores (or nodes) as there are.",
     )
+    engine: Literal["own", "espnet-fast"] = Field(
+        "own",
+        description="Whose search finds the words. own: each variant's; espnet-fast: also for "
+        "variants of espnet, whose words it finds in a fraction of the time.",
+    )
     share_encoder: bool = Field(
         True,
         description="Run a model's encoder once for all its CTC weights; its outputs are kept on "

@@ -101,6 +101,17 @@ def compute(study: Study, build: Build) -> dict:
     return _build(build) | {"tokens_per_second": study.model(build.name).tokens_per_second}
 
 
+def pilot(study: Study, build: Build) -> dict:
+    """What a pilot of a build depends on: all its decodings."""
+    return {
+        **compute(study, build),
+        "decodings": {variant.slug: variant.axes for variant in study.variants(build.name)},
+        "sample_rate_hz": study.speech.sample_rate_hz,
+        "channels": study.speech.channels,
+        "threads": study.decoding.threads,
+    }
+
+
 def wer_corpus(study: Study) -> dict:
     """What the choice of utterances to decode depends on."""
     return {"max_utterances": study.wer.max_utterances, "seed": study.latency.seed}
@@ -108,7 +119,14 @@ def wer_corpus(study: Study) -> dict:
 
 def decoding(study: Study, variant: Variant) -> dict:
     """What the hypotheses of a variant depend on."""
-    return _variant(study, variant) | wer_corpus(study)
+    axes = variant.axes | {"engine": engine_of_words(study, variant.build)}
+    return _variant(study, variant) | wer_corpus(study) | {"axes": axes}
+
+
+def engine_of_words(study: Study, build: Build) -> str:
+    """Whose search finds the words of a build's variants for the word error rate."""
+    own = str(build["engine"])
+    return study.wer.engine if study.wer.engine != "own" and own == "espnet" else own
 
 
 def tables(study: Study) -> dict:
@@ -137,7 +155,7 @@ def tables(study: Study) -> dict:
 
 
 STAGES = {stage.__name__: stage for stage in (latency, frames, threads, energy, decoding)}
-STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch)}
+STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch, pilot)}
 
 
 def of(study: Study, stage: str, model: str, variant: str | None = None) -> dict:

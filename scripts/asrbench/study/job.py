@@ -34,6 +34,7 @@ class Job:
         repeats: of each of these values.
         passes: how often the sample is repeated in the process.
         max_utterances: how many of the corpus are decoded; None: all.
+        decodings: of a pilot, the axes of each decoding by its name in paths.
         energy: the block of the configuration; see :mod:`asrbench.study.energy_settings`.
     """
 
@@ -53,6 +54,7 @@ class Job:
     repeats: int | None = None
     passes: int | None = None
     max_utterances: int | None = None
+    decodings: dict | None = None
     energy: dict | None = None
 
     @classmethod

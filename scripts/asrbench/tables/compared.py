@@ -24,7 +24,7 @@ LATENCY = schema(
     **_AGAINST,
     utterances_shared=count(meaning="Utterances that both runs have."),
     **interval("ratio", "Mean latency over that of the first run, on shared utterances."),
-    interval_over=over("rounds and utterances", "rounds", "utterances"),
+    interval_over=over("rounds and passes", "rounds", "passes"),
     verdict=text(
         *(latency_pair.SLOWER, latency_pair.FASTER, latency_pair.UNDECIDED, ""),
         meaning="What this run is against the first; empty where they are not compared.",

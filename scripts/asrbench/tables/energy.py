@@ -13,8 +13,9 @@ import pandas as pd
 from asrbench.results import power_flags, power_windows
 from asrbench.results.power_windows import Measured, Power
 from asrbench.results.scope_window import Window, finite_mean
-from asrbench.statistics import bootstrap
+from asrbench.statistics import repeatability
 from asrbench.statistics.error_propagation import product
+from asrbench.statistics.repeatability import Estimate
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 from asrbench.tables.power_columns import COLUMNS, SCHEMA
@@ -38,17 +39,16 @@ def of(study: Study, results: Path, latency: pd.DataFrame) -> pd.DataFrame:
     their inferences, and ``net`` is without the idle power.
     """
     latency = latency.set_index(["model", "variant"])
-    seed = study.latency.seed
-    found = power_windows.read(results, study.variants(), study.energy.rounds, seed)
+    found = power_windows.read(results, study.variants(), study.energy.rounds)
     rows = []
     for variant, measured in found.items():
         timed = latency.loc[variant.key] if variant.key in latency.index else None
         for power in measured.powers:
-            rows.append(identity(study, variant) | _row(measured, power, timed, seed))
-    return pd.DataFrame(rows)
+            rows.append(identity(study, variant) | _row(measured, power, timed))
+    return pd.DataFrame(interval_columns.moderated(rows, apart=("meter", "scope")))
 
 
-def _row(measured: Measured, power: Power, timed: pd.Series | None, seed: int) -> dict[str, object]:
+def _row(measured: Measured, power: Power, timed: pd.Series | None) -> dict[str, object]:
     reasons = list(power.reasons)
     row = {
         "rounds": len(power.windows),
@@ -63,7 +63,7 @@ def _row(measured: Measured, power: Power, timed: pd.Series | None, seed: int) -
         "flags": joined(list(power.flags)),
     }
     if power.windows:
-        figures = _figures(power, seed)
+        figures = _figures(power)
         if timed is None or pd.isna(timed["latency_mean_s"]):
             reasons.append("no latency, hence no watts × latency")
         else:
@@ -78,27 +78,24 @@ def _cpu(timed: pd.Series | None) -> dict[str, float]:
     return {name: np.nan if timed is None else timed[name] for name in names}
 
 
-def _figures(power: Power, seed: int) -> dict[str, object]:
-    windows = power.windows
-    net_w = bootstrap.ratio(
-        np.array([[w.power_w - w.idle_w] for w in windows]), seed=seed, names=("rounds", "samples")
-    )
-    energy = _ratio(windows, _gross_j, "inferences", seed)
-    net = _ratio(windows, _net_j, "inferences", seed)
-    audio = _ratio(windows, _gross_j, "audio_s", seed)
-    audio_net = _ratio(windows, _net_j, "audio_s", seed)
+def _figures(power: Power) -> dict[str, object]:
+    windows, usual_w = power.windows, power.mean.value
+    energy = _ratio(windows, _gross_j, "inferences")
+    net = _net(windows, "inferences")
     return {
         "samples": sum(window.samples for window in windows),
         "power_idle_w": finite_mean(window.idle_w for window in windows),
         "idle_drift_percent": _widest([window.drift_percent for window in windows]),
         "energy_per_utterance_mwh": energy.value / J_PER_MWH,
         "energy_per_utterance_net_mwh": net.value / J_PER_MWH,
-        **interval_columns.cells("power_mean_w", power.mean),
-        **interval_columns.cells("power_net_w", net_w),
-        **interval_columns.cells("energy_per_utterance_integral_j", energy),
-        **interval_columns.cells("energy_per_utterance_net_j", net),
-        **interval_columns.cells("energy_per_audio_second_j", audio),
-        **interval_columns.cells("energy_per_audio_second_net_j", audio_net),
+        **interval_columns.cells("power_mean_w", power.mean.interval()),
+        "power_net_w": repeatability.relative(
+            np.array([w.power_w - w.idle_w for w in windows]), usual_w
+        ),
+        "energy_per_utterance_integral_j": energy,
+        "energy_per_utterance_net_j": net,
+        "energy_per_audio_second_j": _ratio(windows, _gross_j, "audio_s"),
+        "energy_per_audio_second_net_j": _net(windows, "audio_s"),
     }
 
 
@@ -110,20 +107,30 @@ def _net_j(window: Window) -> float:
     return window.energy_j - window.idle_w * window.duration_s
 
 
-def _ratio(windows: tuple[Window, ...], joules, below: str, seed: int) -> bootstrap.Interval:
+def _ratio(windows: tuple[Window, ...], joules, below: str) -> Estimate:
     top = np.array([[joules(window)] for window in windows])
     bottom = np.array([[getattr(window, below)] for window in windows])
-    return bootstrap.ratio(top, bottom, seed=seed, names=("rounds", "samples"))
+    return repeatability.ratio(top, bottom)
+
+
+def _net(windows: tuple[Window, ...], below: str) -> Estimate:
+    """Net joules may be negative: idle power is subtracted, and varies by itself."""
+    gross = _ratio(windows, _gross_j, below)
+    net = _ratio(windows, _net_j, below)
+    below_mean = np.mean([getattr(window, below) for window in windows])
+    each = np.array([_net_j(w) - net.value * getattr(w, below) for w in windows]) / below_mean
+    return repeatability.relative(net.value + each, gross.value)
 
 
 def _studys(power: Power, timed: pd.Series) -> dict[str, object]:
+    watts = power.mean.interval()
     joules = product(
-        (power.mean.value, power.mean.low, power.mean.high),
+        (watts.value, watts.low, watts.high),
         tuple(timed[list(interval_columns.names("latency_mean_s"))]),
     )
     parts = [
         name
-        for name, bound in (("power", power.mean.low), ("latency", timed["latency_low_s"]))
+        for name, bound in (("power", watts.low), ("latency", timed["latency_low_s"]))
         if np.isfinite(bound)
     ]
     return {

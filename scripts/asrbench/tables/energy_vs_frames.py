@@ -25,11 +25,12 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     """From results/energy and from results/tables/latency_vs_frames.csv."""
     sweep = table_csv.read(results / "tables", "latency_vs_frames")
     sweep = sweep.set_index(["model", "variant", "length_frames"])
-    found = power_windows.read(results, study.variants(), study.energy.rounds, study.latency.seed)
+    found = power_windows.read(results, study.variants(), study.energy.rounds)
     rows = []
     for variant, measured in found.items():
         power = measured.preferred
-        watts = (power.mean.value, power.mean.low, power.mean.high)
+        mean = power.mean.interval()
+        watts = (mean.value, mean.low, mean.high)
         for length in study.sweeps.frames.lengths:
             key = (*variant.key, length)
             timed = sweep.loc[key] if key in sweep.index else None

@@ -5,17 +5,20 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench.device.busy import BUSY_CORES
-from asrbench.results import row_versions, timed_rows
+from asrbench.results import latency_pair, row_versions, timed_rows
 from asrbench.statistics import outliers
+from asrbench.statistics.repeatability import Estimate
 from asrbench.study.config import Study
 from asrbench.tables import (
+    interval_columns,
     latency_parts,
     latency_statistics,
     memory_peaks,
     percentiles,
+    restlessness,
     search_ends,
 )
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table import REPEATED_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
@@ -26,21 +29,27 @@ BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant of the study, with its reason where it was not measured."""
     rows, other_versions = [], row_versions.others(timed_rows.versions(study, results))
+    good = []
     for variant in study.variants():
         found = timed_rows.sample(study, results, variant)
+        good += [] if found.good.empty else [found.good]
         row = identity(study, variant) | _counts(found.all)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
         apart = timed_rows.apart(study, results, variant.build).get(variant.slug, "")
         remarks = [*found.reasons, other_versions.get(variant, ""), apart]
         rows.append(row | {"reason": joined(remarks)})
-    return pd.DataFrame(rows)
+    cells = [row.get("latency_mean_s") for row in rows]
+    means = [cell for cell in cells if isinstance(cell, Estimate)]
+    run = restlessness.of(means, latency_pair.of_run(good))
+    return pd.DataFrame([row | run for row in interval_columns.moderated(rows)])
 
 
 def _counts(raw: pd.DataFrame) -> dict[str, object]:
     flagged = (raw["load"] > BUSY_CORES) | (raw["throttled"].str.lower() == "true")
     return {
         "rounds": raw["round"].nunique(),
+        "passes": raw["pass"].nunique() if "pass" in raw else 0,
         "utterances": raw["utterance_id"].nunique(),
         "failed": (raw["status"] != "ok").sum(),
         "flagged_rows": flagged.sum(),
@@ -48,6 +57,7 @@ def _counts(raw: pd.DataFrame) -> dict[str, object]:
         "busy_rule": BUSY_RULE,
         **memory_peaks.of(raw),
         "interval_over": "none",
+        "transfer_over": "none",
         "percentiles_reason": "",
         "line_reason": "",
         **search_ends.counted(raw["ended"], "rows"),
@@ -57,7 +67,7 @@ def _counts(raw: pd.DataFrame) -> dict[str, object]:
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
-        INTERVAL_NOTE,
+        REPEATED_NOTE,
         "Latency = encode + decoder + CTC + bookkeeping + other; decoder and CTC are their "
         "scoring in the search, bookkeeping is the rest of the search.",
         "Start-up and slope: the straight line latency = start-up + slope × seconds of audio.",
@@ -83,15 +93,20 @@ TABLE = Table(
     schema=schema(
         **IDENTITY,
         rounds=count(meaning="Rounds (fresh processes) that are in the row."),
+        passes=count(meaning="Repetitions of the sample in each of these processes."),
         utterances=count(meaning="Different utterances that were tried."),
         failed=count(meaning="Raw rows that failed; they have no latency."),
         **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
+        **interval(
+            "latency_undisturbed_s",
+            "Mean over utterances of the least latency of each over rounds and passes.",
+        ),
         interval_over=text(
-            "rounds and utterances",
+            "rounds and passes",
             "rounds",
-            "utterances",
+            "passes",
             "none",
-            meaning="What was resampled for the intervals.",
+            meaning="What varied for the intervals; utterances are the same.",
         ),
         latency_median_s=number(meaning="Median over all rows."),
         **percentiles.COLUMNS,
@@ -100,8 +115,16 @@ TABLE = Table(
             meaning="Standard deviation over a round's utterances, pooled over rounds."
         ),
         latency_std_between_rounds_s=number(meaning="Standard deviation of the rounds' means."),
+        **restlessness.COLUMNS,
         **latency_parts.COLUMNS,
         **interval("real_time_factor", "Seconds of latency for a second of audio, sums over sums."),
+        real_time_factor_transfer_low=number(
+            meaning="Real-time factor that other speech like this would give: lower bound at 95 %."
+        ),
+        real_time_factor_transfer_high=number(meaning="The upper bound of that."),
+        transfer_over=text(
+            "speakers", "utterances", "none", meaning="What was resampled for these two bounds."
+        ),
         **interval(
             "cpu_s_per_audio_s",
             "CPU seconds of all threads for a second of audio: computing time, no energy.",
@@ -129,6 +152,7 @@ TABLE = Table(
     columns=[
         *VARIANT,
         spanned("latency (s)", "latency_mean_s"),
+        spanned("undisturbed (s)", "latency_undisturbed_s"),
         Column("median (s)", "latency_median_s"),
         *(column for name in percentiles.SHARES for column in _bounded(name)),
         Column("std within rounds (s)", "latency_std_within_rounds_s"),
@@ -139,20 +163,25 @@ TABLE = Table(
         Column("bookkeeping (s)", "bookkeeping_mean_s"),
         Column("other (s)", "other_mean_s"),
         spanned("real-time factor", "real_time_factor"),
+        Column("of other speech from", "real_time_factor_transfer_low"),
+        Column("to", "real_time_factor_transfer_high"),
         spanned("CPU s / audio s", "cpu_s_per_audio_s"),
         spanned("start-up (s)", "startup_s"),
         spanned("slope (s/s)", "slope_s_per_audio_s"),
         Column("tokens", "tokens_mean"),
         Column("rounds", "rounds"),
+        Column("passes", "passes"),
         Column("utterances", "utterances"),
         Column("failed", "failed"),
         *search_ends.shown("rows"),
         Column("flagged", "flagged_rows"),
         Column("outliers", "outlier_rows"),
         Column("interval over", "interval_over"),
+        Column("other speech over", "transfer_over"),
         Column("percentiles", "percentiles_reason"),
         Column("line", "line_reason"),
         Column("remarks", "reason"),
     ],
     notes=_notes,
+    told=lambda rows: [restlessness.sentence(rows)],
 )

@@ -7,10 +7,10 @@ import pandas as pd
 
 from asrbench.results import timed_rows
 from asrbench.statistics import line_fit
-from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.statistics.round_unit_matrix import SWEPT, matrices
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
-from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
+from asrbench.tables.table import SWEEP_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
@@ -25,11 +25,11 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         found = timed_rows.frames(study, results, variant)
         for part in PARTS:
             row = identity(study, variant) | {"part": part}
-            rows.append(row | _growth(found, f"{part}_s", study.latency.seed))
-    return pd.DataFrame(rows)
+            rows.append(row | _growth(found, f"{part}_s"))
+    return pd.DataFrame(interval_columns.moderated(rows, apart=("part",)))
 
 
-def _growth(found: timed_rows.Rows, column: str, seed: int) -> dict[str, object]:
+def _growth(found: timed_rows.Rows, column: str) -> dict[str, object]:
     timed = found.good[(found.good[column] > 0) & (found.good["duration_s"] > 0)]
     lengths = timed["length_frames"].nunique()
     row = {"lengths": lengths, "rows": len(timed), "interval_over": "none"}
@@ -39,13 +39,18 @@ def _growth(found: timed_rows.Rows, column: str, seed: int) -> dict[str, object]
     if lengths < line_fit.MINIMUM_UNITS:
         few = f"{lengths} of the lengths have a time, and an exponent needs 3"
         return row | {"reason": joined([*found.reasons, few])}
-    # One unit is one piece of speech at one length.
-    units = timed.assign(unit=list(zip(timed["length_frames"], timed["repeat"], strict=True)))
+    if timed["round"].nunique() > 1:
+        # One unit is one piece of speech at one length.
+        pieces = list(zip(timed["length_frames"], timed["repeat"], strict=True))
+        units = timed.assign(unit=pieces)
+    else:
+        # The repeats are all lengths once more, and stand for rounds.
+        units = timed.assign(unit=timed["length_frames"], **{"pass": timed["repeat"]})
     seconds = matrices(units, "unit", [column])[column]
-    duration_s = units.groupby("unit", sort=False)["duration_s"].first().to_numpy()
-    line = line_fit.fit(np.log(duration_s), np.log(seconds), seed=seed, names=("rounds", "inputs"))
+    duration_s = units.groupby("unit", sort=False)["duration_s"].mean().to_numpy()
+    line = line_fit.fit(np.log(duration_s), np.log(seconds), SWEPT, scale=1.0)
     return row | {
-        **interval_columns.cells("exponent", line.slope),
+        "exponent": line.slope,
         "interval_over": line.slope.over,
         "reason": joined(found.reasons),
     }
@@ -71,10 +76,10 @@ def as_words(table: pd.DataFrame, before: str) -> dict[tuple[str, str], str]:
 def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
-        INTERVAL_NOTE,
+        SWEEP_NOTE,
         "Exponent: seconds grow as the length of the input to this power, the slope of a straight "
-        "line through the logarithms; 1 is in proportion, 2 is with the square. Where a part "
-        "does not grow by one power, the interval holds the misfit too.",
+        "line through the logarithms; 1 is in proportion, 2 is with the square. How well one power "
+        "fits is not in the interval.",
     ]
 
 
@@ -85,13 +90,7 @@ TABLE = Table(
         **IDENTITY,
         part=text(*PARTS, meaning="Latency, or the part of it whose growth is fitted."),
         **interval("exponent", "Seconds grow as the length of the input to this power.", low=None),
-        interval_over=text(
-            "rounds and inputs",
-            "rounds",
-            "inputs",
-            "none",
-            meaning="What was resampled for the interval.",
-        ),
+        interval_over=text("rounds", "repeats", "none", meaning="What varied for the interval."),
         lengths=count(meaning="Different lengths in the fit."),
         rows=count(meaning="Raw rows in the fit."),
         reason=text(meaning="Why there is no exponent, or rows are absent."),

@@ -1,11 +1,11 @@
 """The table of pairs: every variant against every other one, utterance by utterance."""
 
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from asrbench.results import latency_pair, timed_rows
+from asrbench.results.latency_pair import Pair
 from asrbench.results.timed_rows import Rows
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
@@ -17,19 +17,30 @@ from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, p
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each pair once, in the order of the configuration."""
-    found = {variant: timed_rows.sample(study, results, variant) for variant in study.variants()}
-    compared = partial(_compared, seed=study.latency.seed)
-    return pair_rows(study, found, lambda rows: not rows.good.empty, compared)
+    variants = study.variants()
+    found = {variant: timed_rows.sample(study, results, variant) for variant in variants}
+
+    def compared(first: Rows, second: Rows) -> dict[str, object]:
+        pair = latency_pair.compare(first.good, second.good, len(variants), same_run=True)
+        return {"pair": pair}
+
+    rows = pair_rows(study, found, lambda rows: not rows.good.empty, compared).to_dict("records")
+    places = [place for place, row in enumerate(rows) if isinstance(row.get("pair"), Pair)]
+    pairs = latency_pair.decided([rows[place]["pair"] for place in places], len(variants))
+    for place, pair in zip(places, pairs, strict=True):
+        rows[place] |= _cells(pair)
+    return pd.DataFrame(rows)
 
 
-def _compared(first: Rows, second: Rows, seed: int) -> dict[str, object]:
-    pair = latency_pair.compare(first.good, second.good, seed, same_run=True)
+def _cells(pair: Pair) -> dict[str, object]:
     return {
         "utterances_shared": pair.utterances,
         "rows_left_out": pair.rows_left_out,
         **interval_columns.cells("difference_s", pair.difference),
         **interval_columns.cells("ratio", pair.ratio),
-        "interval_over": pair.difference.over,
+        **interval_columns.cells("undisturbed_ratio", pair.undisturbed.interval()),
+        "interval_over": pair.ratio.over,
+        "compared_by": pair.compared_by,
         "verdict": pair.verdict,
         "reason": pair.reason,
     }
@@ -39,11 +50,15 @@ def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
         "Difference and ratio: the first variant against the second, mean latencies over the "
-        "utterances that both have in the same rounds, and from "
-        f"{latency_pair.FEWEST_ROUNDS_PAIRED} rounds on pair by pair of rounds, which are measured "
-        "in turn. In brackets: 95 % interval (bootstrap).",
-        f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the difference's "
-        "interval holds 0 or the ratio's holds 1. About 1 in 20 pairs with no real difference "
+        "utterances that both have in the same rounds and passes. Undisturbed ratio: of each "
+        "utterance the least of them. In brackets: 95 % interval, about these utterances in other "
+        "rounds; rounds are paired, since they are measured in turn, where they leave "
+        f"{latency_pair.FEWEST_FREEDOM_PAIRED} degrees of freedom. The relative spread is drawn "
+        "towards that of all pairs.",
+        "Compared by: the ratio that decides in all pairs, the undisturbed one where its spread is "
+        "surely the smaller, and then with an interval of 97.5 %, since it was chosen.",
+        f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the deciding interval "
+        "holds 1. About 1 in 20 pairs with no real difference "
         "will be reported as slower or faster by chance.",
     ]
 
@@ -58,12 +73,16 @@ TABLE = Table(
         rows_left_out=count(meaning="Rows that only one of them has, hence not compared."),
         **interval("difference_s", "Mean latency of the first minus that of the other.", low=None),
         **interval("ratio", "Mean latency of the first over that of the other."),
+        **interval("undisturbed_ratio", "Undisturbed latency of the first over that of the other."),
         interval_over=text(
-            "rounds and utterances",
+            "rounds and passes",
             "rounds",
-            "utterances",
+            "passes",
             "none",
-            meaning="What was resampled for the intervals.",
+            meaning="What varied for the intervals; utterances are the same.",
+        ),
+        compared_by=text(
+            latency_pair.MEAN, latency_pair.UNDISTURBED, "", meaning="Latency whose ratio decides."
         ),
         verdict=text(
             latency_pair.SLOWER,
@@ -81,6 +100,8 @@ TABLE = Table(
         *OTHER_AXES,
         spanned("difference (s)", "difference_s"),
         spanned("ratio", "ratio"),
+        spanned("undisturbed ratio", "undisturbed_ratio"),
+        Column("compared by", "compared_by"),
         Column("utterances", "utterances_shared"),
         Column("left out", "rows_left_out"),
         Column("interval over", "interval_over"),

@@ -2,8 +2,11 @@
 
 import pandas as pd
 
+from asrbench.statistics import repeatability
+from asrbench.statistics.repeatability import Estimate
+from asrbench.statistics.round_unit_matrix import SWEPT, matrices, sweep_matrices
 from asrbench.tables.table_markdown import Column
-from asrbench.tables.table_schema import number
+from asrbench.tables.table_schema import interval
 
 PARTS = ("encode", "search", "decoder", "ctc", "bookkeeping", "other")
 
@@ -18,8 +21,11 @@ _MEANINGS = {
     "other": "Mean latency without encode and search.",
 }
 COLUMNS = {
-    f"{part}_mean_s": number(low=-1e-3 if part in _REMAINDERS else 0.0, meaning=_MEANINGS[part])
+    name: column
     for part in PARTS
+    for name, column in interval(
+        f"{part}_mean_s", _MEANINGS[part], low=-1e-3 if part in _REMAINDERS else 0.0
+    ).items()
 }
 
 SPLIT = (
@@ -39,15 +45,22 @@ SHOWN = {
 }
 
 
-def means(rows: pd.DataFrame) -> dict[str, float]:
+def means(rows: pd.DataFrame, sweep: bool = False) -> dict[str, Estimate]:
     """Mean seconds of each part, as columns of a table; NaN where the rows have none.
 
     Decoder, CTC and bookkeeping make up the search; encode, search and other the latency.
+    A remainder that is not above 0 has no interval.
 
     Args:
         rows: raw rows with a latency.
+        sweep: whether they are of one size in a sweep, and not of the sample.
     """
     bookkeeping = rows["search_s"] - rows["decoder_s"] - rows["ctc_s"]
     other = rows["latency_s"] - rows["encode_s"] - rows["search_s"]
     seconds = rows.assign(bookkeeping_s=bookkeeping, other_s=other)
-    return {f"{part}_mean_s": seconds[f"{part}_s"].mean() for part in PARTS}
+    columns = [f"{part}_s" for part in PARTS]
+    if sweep:
+        cells, names = sweep_matrices(seconds, columns), SWEPT
+    else:
+        cells, names = matrices(seconds, "utterance_id", columns), repeatability.NAMES
+    return {f"{part}_mean_s": repeatability.mean(cells[f"{part}_s"], names) for part in PARTS}

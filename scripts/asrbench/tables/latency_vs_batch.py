@@ -8,8 +8,8 @@ import pandas as pd
 from asrbench.results import row_faults, timed_rows
 from asrbench.results.raw_files import read_rounds
 from asrbench.study.config import Study
-from asrbench.tables import sweep
-from asrbench.tables.table import INTERVAL_NOTE, Table
+from asrbench.tables import interval_columns, sweep
+from asrbench.tables.table import SWEEP_NOTE, Table
 from asrbench.tables.table_markdown import Column, plain, spanned
 from asrbench.tables.table_schema import count, interval, number, schema
 from asrbench.tables.variant_rows import IDENTITY
@@ -46,17 +46,19 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         }
         for size in settings.sizes:
             here = raw[raw["batch_size"] == size]
-            figures = partial(_figures, size=size, seed=study.latency.seed)
+            figures = partial(_figures, size=size)
             cells = sweep.row(here, missing, "forward_s", f"batch size {size}", figures)
             rows.append(who | {"batch_size": size} | cells)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(interval_columns.moderated(rows))
 
 
-def _figures(good: pd.DataFrame, size: int, seed: int) -> dict[str, object]:
+def _figures(good: pd.DataFrame, size: int) -> dict[str, object]:
+    mean = sweep.mean(good, "forward_s")
     return {
         "frames_mean": good["frames"].mean(),
-        **sweep.mean(good, "forward_s", "forward_mean_s", seed),
-        "per_utterance_s": good["forward_s"].mean() / size,
+        "forward_mean_s": mean,
+        "interval_over": mean.over,
+        "per_utterance_s": mean.value / size,
         "throughput_utterances_per_s": size * len(good) / good["forward_s"].sum(),
         "throughput_audio_s_per_s": good["audio_s"].sum() / good["forward_s"].sum(),
         "padding_mean": good["padding"].mean(),
@@ -93,5 +95,5 @@ TABLE = Table(
         Column("frames", "frames_mean"),
         *sweep.COUNTED,
     ],
-    notes=[INTERVAL_NOTE, "Padding is the mean share of padded frames."],
+    notes=[SWEEP_NOTE, "Padding is the mean share of padded frames."],
 )

@@ -1,37 +1,37 @@
 """The table of latency against the length of the input, in frames of each model's front end."""
 
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from asrbench.results import timed_rows
 from asrbench.study.config import Study
-from asrbench.tables import latency_parts, sweep
-from asrbench.tables.table import INTERVAL_NOTE, Table
+from asrbench.tables import interval_columns, latency_parts, sweep
+from asrbench.tables.table import SWEEP_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, schema
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """Each variant at each length of the configuration; the interval is over rounds and repeats."""
+    """Each variant at each length of the configuration."""
     rows = []
     for variant in study.variants():
         found = timed_rows.frames(study, results, variant)
-        figures = partial(_figures, seed=study.latency.seed)
         for length in study.sweeps.frames.lengths:
             raw = found.all[found.all["length_frames"] == length]
-            cells = sweep.row(raw, found.missing, "latency_s", f"{length} frames", figures)
+            cells = sweep.row(raw, found.missing, "latency_s", f"{length} frames", _figures)
             rows.append(identity(study, variant) | {"length_frames": length} | cells)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(interval_columns.moderated(rows))
 
 
-def _figures(good: pd.DataFrame, seed: int) -> dict[str, object]:
+def _figures(good: pd.DataFrame) -> dict[str, object]:
+    mean = sweep.mean(good, "latency_s")
     return {
         "duration_s": good["duration_s"].mean(),
-        **sweep.mean(good, "latency_s", "latency_mean_s", seed),
-        **latency_parts.means(good),
+        "latency_mean_s": mean,
+        "interval_over": mean.over,
+        **latency_parts.means(good, sweep=True),
         "tokens_mean": good["tokens"].mean(),
     }
 
@@ -60,7 +60,7 @@ TABLE = Table(
         *sweep.COUNTED,
     ],
     notes=[
-        INTERVAL_NOTE,
+        SWEEP_NOTE,
         "A frame is one step of the model's own front end, so seconds differ between models.",
     ],
 )

@@ -2,17 +2,18 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from asrbench.results import timed_rows
-from asrbench.statistics import bootstrap
-from asrbench.statistics.round_unit_matrix import shared
+from asrbench.statistics import repeatability
+from asrbench.statistics.round_unit_matrix import matrices, shared
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, latency_parts, sweep
 from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.table_schema import count, interval, number, schema
+from asrbench.tables.table_schema import count, interval, number, over, schema
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity
 
 
@@ -26,24 +27,25 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     for variant in study.variants() if study.sweeps.threads.counts else []:
         found = timed_rows.threads(study, results, variant)
         alone = found.good[found.good["threads"] == 1]
-        figures = partial(_figures, alone=alone, seed=study.latency.seed)
+        figures = partial(_figures, alone=alone)
         for threads in study.sweeps.threads.counts:
             raw = found.all[found.all["threads"] == threads]
             cells = sweep.row(raw, found.missing, "latency_s", f"{threads} threads", figures)
             rows.append(identity(study, variant) | {"thread_count": threads} | cells)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(interval_columns.moderated(rows))
 
 
-def _figures(good: pd.DataFrame, alone: pd.DataFrame, seed: int) -> dict[str, object]:
+def _figures(good: pd.DataFrame, alone: pd.DataFrame) -> dict[str, Any]:
+    mean = repeatability.mean(matrices(good, "repeat", ["latency_s"])["latency_s"])
     pair = shared(alone, good, "repeat", "latency_s", same_rounds=True)
-    sides = (pair.first, None), (pair.second, None)
-    faster = bootstrap.quotient(*sides, seed=seed, names=sweep.DRAWN)
+    faster = repeatability.ratio(pair.first, pair.second)
     lacking = "no speed-up, since the same was not measured with 1 thread"
     return {
         "duration_s": good["duration_s"].mean(),
-        **sweep.mean(good, "latency_s", "latency_mean_s", seed),
-        **interval_columns.cells("speed_up", faster),
-        **latency_parts.means(good),
+        "latency_mean_s": mean,
+        "interval_over": mean.over,
+        "speed_up": faster,
+        **latency_parts.means(good.rename(columns={"repeat": "utterance_id"})),
         "reason": lacking if pd.isna(faster.value) else "",
     }
 
@@ -57,7 +59,7 @@ TABLE = Table(
         **sweep.COUNTS,
         duration_s=number(meaning="Mean length of the utterances."),
         **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
-        **sweep.OVER,
+        interval_over=over("rounds"),
         **interval("speed_up", "Latency with 1 thread over latency with so many, same utterances."),
         **latency_parts.COLUMNS,
         **sweep.REASON,

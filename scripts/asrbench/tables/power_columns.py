@@ -40,9 +40,7 @@ SCHEMA = {
     **BY,
     "samples": count(meaning="Readings of the meter inside the windows."),
     **FIGURES,
-    "interval_over": text(
-        "rounds", "none", meaning="What was resampled for the intervals of power."
-    ),
+    "interval_over": text("rounds", "none", meaning="What varied for the intervals of power."),
     "energy_interval_over": text(
         "power and latency",
         "power",

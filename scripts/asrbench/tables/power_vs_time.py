@@ -17,7 +17,7 @@ from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """By the meter and scope that stand for the study; a variant without: why, in one row."""
-    found = power_windows.read(results, study.variants(), study.energy.rounds, study.latency.seed)
+    found = power_windows.read(results, study.variants(), study.energy.rounds)
     rows = []
     for variant, measured in found.items():
         power = measured.preferred

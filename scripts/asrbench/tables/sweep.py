@@ -5,14 +5,12 @@ from collections.abc import Callable
 import pandas as pd
 
 from asrbench.results.raw_files import usable
-from asrbench.statistics import bootstrap
-from asrbench.statistics.round_unit_matrix import matrices
-from asrbench.tables import interval_columns
+from asrbench.statistics import repeatability
+from asrbench.statistics.repeatability import Estimate
+from asrbench.statistics.round_unit_matrix import SWEPT, sweep_matrices
 from asrbench.tables.table_markdown import Column, plain
 from asrbench.tables.table_schema import count, over, text
 from asrbench.tables.variant_rows import joined
-
-DRAWN = ("rounds", "repeats")
 
 
 def row(
@@ -45,11 +43,9 @@ def row(
     return cells | more | {"reason": joined([*reasons, str(more.get("reason", ""))])}
 
 
-def mean(good: pd.DataFrame, measured: str, column: str, seed: int) -> dict[str, object]:
-    """The mean of seconds with its interval, and what that is over."""
-    seconds = matrices(good, "repeat", [measured])[measured]
-    found = bootstrap.ratio(seconds, seed=seed, names=DRAWN)
-    return {**interval_columns.cells(column, found), "interval_over": found.over}
+def mean(good: pd.DataFrame, measured: str) -> Estimate:
+    """The mean of seconds, over rounds or, of one round, over its repeats."""
+    return repeatability.mean(sweep_matrices(good, [measured])[measured], SWEPT)
 
 
 COUNTS = {
@@ -57,6 +53,6 @@ COUNTS = {
     "rounds": count(meaning="Rounds (fresh processes) that are in the row."),
     "failed": count(meaning="Raw rows that failed."),
 }
-OVER = {"interval_over": over("rounds and repeats", *DRAWN)}
+OVER = {"interval_over": over("rounds", "repeats")}
 REASON = {"reason": text(meaning="Why rows, rounds or a figure are absent, or rows failed.")}
 COUNTED = [*plain(*COUNTS), Column("remarks", "reason")]

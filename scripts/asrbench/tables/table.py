@@ -26,6 +26,7 @@ class Table:
         columns: what the Markdown and LaTeX show of them.
         notes: lines below them. A list follows the line about the speech; a function of the
             study gives all of them.
+        told: more of these lines, given the rows; empty ones are left out.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Table:
     schema: pa.DataFrameSchema
     columns: list[Column]
     notes: list[str] | Callable[[Study], list[str]]
+    told: Callable[[pd.DataFrame], list[str]] = lambda _rows: []
 
     def make(self, study: Study, results: Path) -> pd.DataFrame:
         """Build and check.
@@ -47,6 +49,7 @@ class Table:
         table_csv.write(rows, table_schema.described(self.schema), csv)
         title, given = f"{self.title}: {study.name}", self.notes
         notes = given(study) if callable(given) else [*speech_note(study), *given]
+        notes = [*notes, *filter(None, self.told(rows))]
         shown = worth_showing(self.columns, rows)
         write_text(markdown(title, rows, shown, notes), text)
         write_text(latex(title, rows, shown, notes, label=tex.stem), tex)
@@ -90,4 +93,12 @@ def speech_note(study: Study) -> list[str]:
     return [f"Speech: {study.speech.name}{synthetic}.{every}"]
 
 
-INTERVAL_NOTE = "In brackets: 95 % interval (bootstrap); no brackets, no interval."
+INTERVAL_NOTE = "In brackets: 95 % interval; no brackets, no interval."
+REPEATED_NOTE = (
+    f"{INTERVAL_NOTE} It is about the same on this device in other rounds, and about no other "
+    "speech."
+)
+SWEEP_NOTE = (
+    f"{INTERVAL_NOTE} It is over rounds; of one round over its repeats, which are other speech of "
+    "the same size."
+)

@@ -60,8 +60,8 @@ def _says_something(column: Column, rows: pd.DataFrame) -> bool:
     if column.seldom:
         return bool(rows[column.value].fillna(0).any())
     if column.axis:
-        held = [rows[name].fillna("") for name in column.axis if name in rows]
-        return len(set(pd.concat(held))) > 1
+        held = [rows[name].astype(object).fillna("") for name in column.axis if name in rows]
+        return len(set(pd.concat(held)) - {""}) > 1
     return True
 
 

@@ -101,7 +101,12 @@ def pair_rows(
             for why in found[side].reasons
         ]
         if absent:
-            cells = {"verdict": "", "interval_over": "none", "reason": joined(absent)}
+            cells = {
+                "verdict": "",
+                "interval_over": "none",
+                "compared_by": "",
+                "reason": joined(absent),
+            }
         else:
             cells = compared(*(found[side] for side in sides))
         rows.append(_pair_identity(study, *sides) | cells)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from asrbench.results import wer_rows
 from asrbench.statistics import scoring
-from asrbench.study import normalise
+from asrbench.study import describe_job, normalise
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
 from asrbench.tables import search_ends
@@ -23,7 +23,10 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 
 def _row(study: Study, results: Path, variant: Variant) -> dict[str, object]:
-    row = identity(study, variant) | {"normalisation": study.wer.normalisation}
+    row = identity(study, variant) | {
+        "normalisation": study.wer.normalisation,
+        "words_by": describe_job.engine_of_words(study, variant.build),
+    }
     scored = wer_rows.read(study, results, variant)
     if not len(scored):
         return row | {"interval_over": "none", "reason": joined(scored.reasons)}
@@ -36,8 +39,12 @@ def _row(study: Study, results: Path, variant: Variant) -> dict[str, object]:
 
 
 def _notes(study: Study) -> list[str]:
+    words_by = describe_job.engine_of_words
+    other = [b.name for b in study.builds() if words_by(study, b) != b["engine"]]
     return [
         *speech_note(study),
+        *[f"Words of {', '.join(other)} were found by {study.wer.engine}, as espnet finds them."]
+        * bool(other),
         f"Text normalisation: {study.wer.normalisation}. A failed utterance counts as deleted.",
         f"{INTERVAL_NOTE} It is over speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, "
         "otherwise over utterances; [0, 0] says that no error was seen.",
@@ -49,6 +56,7 @@ TABLE = Table(
     build=build,
     schema=schema(
         **IDENTITY,
+        words_by=text(meaning="Engine whose search found the words; see wer.engine."),
         utterances=count(meaning="Utterances that were decoded or tried."),
         failed=count(meaning="Utterances that failed; their words count as deleted."),
         **search_ends.columns("utterances"),

@@ -7,7 +7,6 @@ import ast
 import hashlib
 import os
 from functools import cache
-from modulefinder import ModuleFinder
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[2]
@@ -47,25 +46,46 @@ def files(script: str, *modules: str) -> list[Path]:
     A data file that stands beside a module under the same name belongs to it. The parser
     of the configuration does not: a message of it that is reworded must not measure again.
     """
-    finder = ModuleFinder(path=[str(SCRIPTS)])
-    finder.run_script(str(SCRIPTS / script))
-    for module in modules:
-        finder.import_hook(module)
-    places = [getattr(module, "__file__", None) for module in finder.modules.values()]
-    found = {Path(place) for place in places if place}
+    found: set[Path] = set()
+    ahead = {SCRIPTS / script}.union(*map(_files_of, modules))
+    while ahead:
+        found |= ahead
+        ahead = set().union(*map(_imported, ahead)) - found
     besides = {file.with_suffix(ending) for file in found for ending in _DATA}
     return sorted((found | {file for file in besides if file.exists()}) - _PARSER)
 
 
 @cache
+def _imported(file: Path) -> frozenset[Path]:
+    """The package's files that one file imports itself, wherever in it the import stands."""
+    names: set[str] = set()
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.Import):
+            names |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+    return frozenset[Path]().union(*map(_files_of, names))
+
+
+@cache
+def _files_of(module: str) -> frozenset[Path]:
+    """The files that Python runs for a name; none for one outside the package, or no module's."""
+    parts = module.split(".")
+    places = [SCRIPTS.joinpath(*parts[:length]) for length in range(1, len(parts) + 1)]
+    files = [file for place in places for file in (place / "__init__.py", place.with_suffix(".py"))]
+    return frozenset(file for file in files if file.is_file())
+
+
+@cache
 def _digest(file: Path) -> str:
-    content = file.read_bytes()
-    if file.suffix == ".py":
-        content = ast.dump(_without_docstrings(ast.parse(content))).encode()
+    content = ast.dump(_tree(file)).encode() if file.suffix == ".py" else file.read_bytes()
     return hashlib.sha256(content).hexdigest()
 
 
-def _without_docstrings(tree: ast.AST) -> ast.AST:
+@cache
+def _tree(file: Path) -> ast.AST:
+    """What a file says, without its docstrings."""
+    tree = ast.parse(file.read_bytes())
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         # A script shows its own docstring as its help; it changes no result either.

@@ -1,0 +1,40 @@
+"""Tell how long the study will take on this device, from the pilot of each build."""
+
+import argparse
+from pathlib import Path
+
+from asrbench.basics import errors
+from asrbench.basics.json_file import read_json, write_json
+from asrbench.sources import corpus, wer_corpus
+from asrbench.study import config
+from asrbench.workflow import expected_times
+from asrbench.workflow.run_progress import spoken
+
+MOST = 0.5  # of the whole: then the word error rate is worth a word
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", required=True, help="the study's configuration")
+    parser.add_argument("--pilots", type=Path, nargs="+", required=True, help="one a build")
+    parser.add_argument("--utterances", required=True, help="the corpus' utterances.csv")
+    parser.add_argument("--sample", required=True, help="sample.csv")
+    parser.add_argument("--cores", type=int, required=True, help="cores for the word error rate")
+    parser.add_argument("--out", type=Path, required=True, help="seconds of a job, by its rule")
+    arguments = parser.parse_args()
+    study = config.load(arguments.config)
+    pilots = {path.stem: read_json(path) for path in arguments.pilots}
+    sample_s = corpus.read_sample(arguments.sample)["duration_s"].to_numpy(float)
+    chosen = wer_corpus.read(arguments.utterances, study.wer.max_utterances, study.latency.seed)
+    corpus_s = chosen["duration_s"].to_numpy(float)
+    found = expected_times.of(study, pilots, sample_s, corpus_s)
+    write_json(found["rules"], arguments.out)
+    print(f"decoding the corpus: {spoken(found['wer_s'] / arguments.cores)}", end="")
+    if found["wer_fast_s"] < MOST * found["wer_s"]:
+        fast = spoken(found["wer_fast_s"] / arguments.cores)
+        print(f", with engine: espnet-fast (the same words) {fast}", end="")
+    print(f" on {arguments.cores} cores; snakemake -n tells the rest by stage")
+
+
+if __name__ == "__main__":
+    errors.run(main)
