@@ -1,15 +1,19 @@
 """Figures from tables: each is made whatever the study holds, and twice the same."""
 
 import importlib
+import itertools
+import math
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import raw_rows
+from asrbench.basics import palette
 from asrbench.basics.errors import UserError
-from asrbench.figures import style
+from asrbench.figures import style, whiskers
 from asrbench.tables import summary_view, table_csv
 from asrbench.tables.claims import published_study
 from matplotlib.axis import Axis
@@ -244,3 +248,123 @@ def test_scripts_draw_from_the_tables_alone(studies, tmp_path):
     show = [sys.executable, str(SCRIPTS / "show_summary.py"), *flags]
     shown = subprocess.run(show, check=True, capture_output=True, text=True).stdout
     assert "tiny" in shown and "report.html" in shown
+
+
+def segments(axes) -> list[list[list[float]]]:
+    """The whiskers of an axes, each as its two ends."""
+    found = [bar for container in axes.containers for bar in container.lines[2]]
+    return [segment.tolist() for bar in found for segment in bar.get_segments()]
+
+
+def carets(axes) -> list[tuple[float, float, object]]:
+    """Place and marker of each arrow at an edge."""
+    signs = whiskers._CARETS[0] + whiskers._CARETS[1]
+    lines = [line for line in axes.lines if line.get_marker() in signs]
+    return [(line.get_xdata()[0], line.get_ydata()[0], line.get_marker()) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("scale", "values", "low", "high", "limits"),
+    [
+        # Whiskers within half as much again are shown whole: 1.12 × 12.
+        ("linear", [5.0, 10.0], [4.0, 9.0], [6.0, 12.0], (0.0, 13.44)),
+        # 1.12 × 1.5 × 10, and the whisker to 40 is cut.
+        ("linear", [5.0, 10.0], [0.0, 9.0], [40.0, 12.0], (0.0, 16.8)),
+        ("linear", [0.0, 10.0], [0.0, 9.0], [1.0, 10.0], (-0.336, 11.2)),
+        # 1 / 1.5 / 1.12 and 100 × 1.5 × 1.12: the whisker down to 0 is cut.
+        ("log", [1.0, 100.0], [0.0, 90.0], [2.0, 900.0], (1 / 1.68, 168.0)),
+        ("log", [1.0, 100.0], [0.8, 90.0], [2.0, 110.0], (0.8 / 1.12, 123.2)),
+        ("linear", [1.0, 2.0], [None, None], [None, None], (0.0, 2.24)),
+    ],
+)
+def test_axes_follow_the_values(scale, values, low, high, limits):
+    axes = Figure().subplots()
+    axes.set_yscale(scale)
+    ends = pd.DataFrame({"low": low, "high": high}, dtype=float)
+    whiskers.follow(axes.yaxis, pd.Series(values), ends)
+    assert axes.get_ylim() == pytest.approx(limits)
+
+
+def test_a_whisker_that_leaves_the_axes_is_cut_with_an_arrow():
+    axes = Figure().subplots()
+    rows = pd.DataFrame({"y": [2.0, 3.0, 4.0], "low": [1.0, -1.0, None], "high": [2.5, 9.0, None]})
+    at = pd.Series([1.0, 2.0, 3.0])
+    whiskers.line(axes, at, rows, ("y", "low", "high"), ("#000000", "-", "o"))
+    axes.errorbar(2.0, 1.0, xerr=[[5.0], [0.5]])
+    axes.set(xlim=(0, 4), ylim=(0, 5))
+    whiskers.cut(axes)
+    assert [[1.0, 1.0], [1.0, 2.5]] in segments(axes)
+    assert [[2.0, 0.0], [2.0, 5.0]] in segments(axes)
+    assert [[0.0, 1.0], [2.5, 1.0]] in segments(axes)
+    down, up = whiskers._CARETS[1]
+    assert carets(axes) == [(2.0, 0.0, down), (2.0, 5.0, up), (0.0, 1.0, whiskers._CARETS[0][0])]
+    caps = [cap for container in axes.containers for cap in container.lines[1]]
+    assert all(0 <= y <= 5 for cap in caps for y in cap.get_ydata())
+
+
+@pytest.fixture(scope="module")
+def wide(studies, tmp_path_factory):
+    """The tables of two models, where the upper bound of every interval is 100 times as high."""
+    study, results = studies["two"]
+    folder = tmp_path_factory.mktemp("run") / "results"
+    shutil.copytree(results, folder)
+    for path in (folder / "tables").glob("*.csv"):
+        table = table_csv.read(path.parent, path.stem)
+        for column in table.columns[table.columns.str.contains("_high")]:
+            table[column] *= 100
+        table.to_csv(path, index=False)
+    return study, folder
+
+
+@pytest.mark.parametrize("name", [*LINES[:-1], "latency", "energy", "latency_vs_batch"])
+def test_no_figure_is_ruled_by_its_whiskers(studies, wide, name):
+    """Its axes end at most half as much again beyond those of small whiskers."""
+    for before, after in zip(draw(name, *studies["two"]).axes, draw(name, *wide).axes, strict=True):
+        for limits in ("get_xlim", "get_ylim"):
+            assert max(getattr(after, limits)()) <= 1.51 * max(getattr(before, limits)())
+    assert any(carets(axes) for axes in draw(name, *wide).axes)
+    assert outside(draw(name, *wide)) == []
+
+
+def test_words_of_growth_lie_below_the_axes(studies):
+    figure = draw("latency_vs_frames", *studies["four"])
+    figure.draw_without_rendering()
+    panels = [axes for axes in figure.axes if axes.get_legend()]
+    assert len(panels) == 4
+    for axes in panels:
+        top = axes.get_legend().get_window_extent().y1
+        assert top < axes.xaxis.label.get_window_extent().y0 < axes.bbox.y0
+
+
+def test_speed_up_has_one_scale_and_latency_one_a_model(studies):
+    panels = draw("latency_vs_threads", *studies["two"]).axes
+    tops = [axes.get_ylim()[1] for axes in panels[:4]]
+    assert tops[1] == tops[3] and tops[0] > 2 * tops[2]
+
+
+def lab(colour: str) -> list[float]:
+    """L, a and b of CIELAB under D65, in which distances are about as the eye's."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
+
+
+def test_no_two_models_have_a_colour_in_common():
+    names = [f"m{number}" for number in range(16)]
+    colours = palette.of_models(names)
+    own = [*list(colours.values())[:14], palette.FADED]
+    apart = [math.dist(lab(a), lab(b)) for a, b in itertools.combinations(own, 2)]
+    assert min(apart) > 25
+    assert palette.without_colour(names) == ["m14", "m15"]
+    assert colours["m14"] == colours["m15"] == palette.FADED
+
+
+def test_models_without_a_colour_are_said():
+    study = raw_rows.study(tuple(f"m{number}" for number in range(16)))
+    figure = style.without_data(study, "nothing")
+    assert "grey, for want of colours: m14, m15" in words(figure)
+    assert "for want of colours" not in words(style.without_data(raw_rows.study(), "nothing"))

@@ -1,15 +1,25 @@
 """The colours of all figures and of the report's page.
 
-Okabe and Ito's, ordered so that neighbours differ in grey as well.
+Okabe and Ito's seven, ordered so that neighbours differ in grey as well, and seven more that
+lie as far as possible from those and from each other.
 """
 
 INK, FADED, GRID = "#222222", "#6e6e6e", "#e2e2e2"
-_COLOURS = ["#0072B2", "#E69F00", "#000000", "#CC79A7", "#56B4E9", "#D55E00", "#009E73"]
+_COLOURS = [
+    *("#0072B2", "#E69F00", "#000000", "#CC79A7", "#56B4E9", "#D55E00", "#009E73"),
+    *("#441188", "#99CC44", "#CC0044", "#445500", "#662200", "#AA88FF", "#FFAA88"),
+]
 
 
 def of_models(names: list[str]) -> dict[str, str]:
-    """Model to colour, in their order."""
-    return {name: _COLOURS[place % len(_COLOURS)] for place, name in enumerate(names)}
+    """Model to colour, in their order; grey for those of :func:`without_colour`."""
+    own = dict(zip(names, _COLOURS, strict=False))
+    return own | dict.fromkeys(without_colour(names), FADED)
+
+
+def without_colour(names: list[str]) -> list[str]:
+    """The last of many models, for which no colour is left that differs from all others."""
+    return names[len(_COLOURS) :]
 
 
 def lighter(colour: str, share: float) -> str:

@@ -11,7 +11,7 @@ from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
 from asrbench.compare.rows import BOUND, PUBLISHED
 from asrbench.compare.tables import Compared
-from asrbench.figures import bar_rows, cost_shape, style
+from asrbench.figures import bar_rows, cost_shape, style, whiskers
 from asrbench.study import axes as axes_of_variants
 
 _WIDTH = 28  # characters of a device's name
@@ -35,12 +35,11 @@ def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     bar_rows.prepare(axes, layout, _heads(rows), {name: _short(name) for name in devices})
     measured = rows[shown].dropna()
-    if style.spans_decades(measured):
-        axes.set_xscale("log")
-        axes.set_xlim(0.5 * measured.min(), 3 * measured.max())
+    log = style.spans_decades(measured)
+    axes.set_xscale("log" if log else "linear")
+    whiskers.follow(axes.xaxis, measured, rows[[low, high]], margin=1.25)
+    if log:
         style.plain_log(axes.xaxis)
-    elif not measured.empty:
-        axes.set_xlim(0, 1.25 * max(measured.max(), rows[high].max()))
     left = axes.get_xlim()[0]
     colours = palette.of_models(devices)
     for pair, row in zip(pairs, rows.to_dict("records"), strict=True):
@@ -55,6 +54,7 @@ def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
         axes.plot(mean, y, "o", color=colour, mfc="white" if hollow else colour, mew=1.3, zorder=4)
         end = cost_shape.interval(axes, y, mean, row[low], row[high])
         bar_rows.write(axes, end, y, _words(row, compared), style.INK)
+    whiskers.cut(axes)
     axes.set_xlabel(compared.label)
     style.legend(figure, [style.handle("95 % interval", linestyle="-")], columns=1)
     _make_room(figure, axes, left)

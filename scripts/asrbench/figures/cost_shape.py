@@ -48,7 +48,10 @@ def without_figures(axes: Axes, text: str) -> None:
 
 
 def interval(axes: Axes, y: float, value: float, low: float, high: float) -> float:
-    """Draw an interval where there is one; returns the x at which the row ends."""
+    """Draw an interval where there is one; returns the x at which the row ends.
+
+    The limits of the x axis are set: beyond them the interval is cut.
+    """
     if np.isnan(low) or np.isnan(high):
         return value
     parts = axes.errorbar(
@@ -61,7 +64,7 @@ def interval(axes: Axes, y: float, value: float, low: float, high: float) -> flo
     )
     for line in (*parts.lines[1], *parts.lines[2]):
         line.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
-    return high
+    return min(high, axes.get_xlim()[1])
 
 
 def absent(axes: Axes, y: float, reason: str) -> None:

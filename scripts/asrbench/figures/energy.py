@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
-from asrbench.figures import bar_rows, cost_shape, measured_power, style
+from asrbench.figures import bar_rows, cost_shape, measured_power, style, whiskers
 from asrbench.study.config import Study
 from asrbench.tables import table_csv
 
@@ -25,6 +25,8 @@ def draw(tables: Path, study: Study) -> Figure:
         cost_shape.without_figures(axes, measured_power.why_none(table))
         return figure
     axes.set_xlabel(f"{label}, {scope}" if scope else label)
+    drawn = kept[[f"{BAR}_j", f"{DIAMOND}_j"]].max(axis=1)
+    whiskers.follow(axes.xaxis, drawn, kept[[f"{BAR}_low_j", f"{BAR}_high_j"]], margin=1.28)
     colours = style.colours(study)
     for index, row in table.iterrows():
         y = at[row["model"], row["variant"]]
@@ -50,9 +52,7 @@ def draw(tables: Path, study: Study) -> Figure:
         energy = f"{digits(row[f'{BAR}_j'])} J, " if row[f"{BAR}_j"] > 0 else ""
         power = f"{energy}{digits(row['power_mean_w'])} W"
         bar_rows.write(axes, max(ends), y, " " + power, style.INK)
-    widest = kept[[f"{BAR}_j", f"{BAR}_high_j", f"{DIAMOND}_j"]].max().max()
-    if widest > 0:
-        axes.set_xlim(0, 1.28 * widest)
+    whiskers.cut(axes)
     style.legend(figure, _entries(), columns=3)
     return figure
 

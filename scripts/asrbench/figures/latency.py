@@ -7,9 +7,9 @@ from matplotlib.patches import Patch
 
 from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
-from asrbench.figures import bar_rows, cost_shape, style
+from asrbench.figures import bar_rows, cost_shape, style, whiskers
 from asrbench.study.config import Study
-from asrbench.tables import latency_parts, table_csv
+from asrbench.tables import interval_columns, latency_parts, table_csv
 
 LABEL = "mean latency of an utterance (s)"
 
@@ -24,6 +24,8 @@ def draw(tables: Path, study: Study) -> Figure:
         text = f"No latency was measured: {style.reason(table)}."
         cost_shape.without_figures(axes, text)
         return figure
+    _, *bounds = interval_columns.names("latency_mean_s")
+    whiskers.follow(axes.xaxis, measured["latency_mean_s"], measured[bounds])
     colours = style.colours(study)
     for row in table.to_dict("records"):
         y = at[row["model"], row["variant"]]
@@ -49,7 +51,7 @@ def draw(tables: Path, study: Study) -> Figure:
             left += seconds
         end = cost_shape.interval(axes, y, mean, low, high)
         bar_rows.write(axes, end, y, digits(mean), style.INK)
-    axes.set_xlim(0, 1.14 * measured[["latency_mean_s", "latency_high_s"]].max().max())
+    whiskers.cut(axes)
     style.legend(figure, _entries(), columns=3)
     return figure
 

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.figures import style
+from asrbench.figures import style, whiskers
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 
@@ -26,12 +26,12 @@ def draw(tables: Path, study: Study) -> Figure:
     for name, look in looks.items():
         rows = table[table["model"] == name].sort_values("batch_size")
         forward = interval_columns.names("forward_mean_s")
-        style.line(left, rows["batch_size"], rows, forward, look)
-        style.line(right, rows["batch_size"], rows, ("throughput_utterances_per_s",), look)
+        whiskers.line(left, rows["batch_size"], rows, forward, look)
+        whiskers.line(right, rows["batch_size"], rows, ("throughput_utterances_per_s",), look)
     left.set_ylabel("forward pass of the batch (s)")
     right.set_ylabel("utterances per second")
-    for axes, column in ((left, "forward_mean_s"), (right, "throughput_utterances_per_s")):
-        _scale(axes, table, column)
+    _scale(left, table, interval_columns.names("forward_mean_s"))
+    _scale(right, table, ("throughput_utterances_per_s",))
     sizes = {
         model: ", ".join(f"{size:g}" for size in rows["batch_size"])
         for model, rows in absent.groupby("model", sort=False)
@@ -49,16 +49,17 @@ def draw(tables: Path, study: Study) -> Figure:
     return figure
 
 
-def _scale(axes: Axes, table: pd.DataFrame, column: str) -> None:
+def _scale(axes: Axes, table: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    value, *bounds = columns
     sizes = sorted(set(table["batch_size"]))
     axes.set_xlabel("batch size (utterances)")
     if style.spans_decades(table["batch_size"], 4):
         axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
     axes.minorticks_off()
-    if style.spans_decades(table[column]):
-        axes.set_yscale("log")
+    log = style.spans_decades(table[value])
+    axes.set_yscale("log" if log else "linear")
+    whiskers.follow(axes.yaxis, table[value], table[bounds])
+    whiskers.cut(axes)
+    if log:
         style.plain_log(axes.yaxis)
-    else:
-        tops = table[[column, "forward_high_s"] if column == "forward_mean_s" else [column]]
-        axes.set_ylim(0, 1.08 * tops.max().max())

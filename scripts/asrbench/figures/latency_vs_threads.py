@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from asrbench.figures import style
+from asrbench.figures import style, whiskers
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 
@@ -34,16 +35,18 @@ def draw(tables: Path, study: Study) -> Figure:
             # A little apart, so that intervals do not lie on each other.
             beside = 1 + 0.05 * (place - (len(slugs) - 1) / 2)
             at, look = line["thread_count"] * beside, (style.colours(study)[model], *styles[slug])
-            style.line(left, at, line, interval_columns.names("latency_mean_s"), look)
-            style.line(right, at, line, interval_columns.names("speed_up"), look)
+            whiskers.line(left, at, line, interval_columns.names("latency_mean_s"), look)
+            whiskers.line(right, at, line, interval_columns.names("speed_up"), look)
         if here["latency_mean_s"].isna().all():
             for axes in (left, right):
                 style.say(axes, "nothing measured", 24)
         left.set_ylabel("latency (s)")
         right.set_ylabel("speed-up")
-        left.set_ylim(0, _top(here, "latency_mean_s", "latency_high_s"))
-        right.set_ylim(0, _top(here, "speed_up", "speed_up_high"))
+        _scale(left, here, "latency_mean_s")
+        _scale(right, table, "speed_up")  # the same in all, since models are compared by it
     _threads(panels, table)
+    for axes in panels.flat:
+        whiskers.cut(axes)
     style.note(figure, study, _not_measured(absent))
     linear = style.handle("linear speed-up", linestyle="-", color=style.FADED, lw=0.9)
     entries = [*style.decoding_handles(styles, table["latency_low_s"]), linear]
@@ -51,12 +54,9 @@ def draw(tables: Path, study: Study) -> Figure:
     return figure
 
 
-def _top(rows: pd.DataFrame, value: str, high: str) -> float:
-    """Of the y axis. An interval beyond three times the values would flatten them: it is cut."""
-    most = rows[value].max()
-    if not most > 0:
-        return 1.0
-    return 1.12 * min(np.nanmax([most, rows[high].max()]), 3 * most)
+def _scale(axes: Axes, rows: pd.DataFrame, column: str) -> None:
+    value, *bounds = interval_columns.names(column)
+    whiskers.follow(axes.yaxis, rows[value], rows[bounds])
 
 
 def _threads(panels: np.ndarray, table: pd.DataFrame) -> None:

@@ -5,11 +5,14 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
-from asrbench.figures import style
+from asrbench.figures import style, whiskers
 from asrbench.study.config import Study
 
 ABOVE_IN, PANEL_IN = 0.8, 2.2
+# Growth in words, below a panel: the size of a line, and how far below the axis they begin.
+_WORDS_PT, _WORDS_IN, _BELOW_IN = 6.5, 0.125, 0.4
 
 
 def draw(
@@ -21,17 +24,21 @@ def draw(
 ) -> Figure:
     """Draw value and interval against frames; seconds of audio stand above each panel.
 
+    All panels have the same scales: models are compared by their slopes.
+
     Args:
         rows: model, variant, length_frames, duration_s, and ``figures``; at
             least one value is there.
         figures: the columns of value, low and high.
         label: of the y axis, with the unit.
-        growth: words about the line of a (model, decoding), written into its panel.
+        growth: words about the line of a (model, decoding), written below its panel.
     """
     models = [build.name for build in study.builds()]
     across = min(2, len(models))
     down = math.ceil(len(models) / across)
-    figure = style.new(ABOVE_IN + PANEL_IN * down)
+    said = pd.Series([model for model, _ in growth or {}], dtype=str)
+    panel_in = PANEL_IN + _WORDS_IN * said.value_counts().max() if len(said) else PANEL_IN
+    figure = style.new(ABOVE_IN + panel_in * down)
     panels = list(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).flat)
     rows, styles, not_drawn = style.drawn(study, rows)
     colours = style.colours(study)
@@ -44,7 +51,7 @@ def draw(
             line = here[here["variant"] == slug].sort_values("length_frames")
             words = (growth or {}).get((model, slug), "_nolegend_")
             look = (colours[model], *styles[slug])
-            style.line(axes, line["length_frames"], line, figures, look, words)
+            whiskers.line(axes, line["length_frames"], line, figures, look, words)
             _marks(axes, line, figures, words)
         if here[figures[0]].isna().all():
             style.say(axes, "nothing measured", 24)
@@ -56,19 +63,15 @@ def draw(
             axes.set_xscale("log")
         if log_y:
             axes.set_yscale("log")
-    top = rows[[figures[0], figures[2]]].max().max()
-    if not log_y:
-        panels[0].set_ylim(0, (1.4 if growth else 1.1) * top)
-    elif growth:
-        panels[0].set_ylim(top=4 * top)
+    whiskers.follow(panels[0].yaxis, rows[figures[0]], rows[list(figures[1:])])
     for axes, model in zip(panels, models, strict=True):
         if log_x:
             style.plain_log(axes.xaxis)
         if log_y:
             style.plain_log(axes.yaxis)
         _seconds(axes, rows[rows["model"] == model], log_x)
-        if growth:
-            _say_growth(axes)
+        _say_growth(axes)
+        whiskers.cut(axes)
         axes.xaxis.set_tick_params(labelbottom=True)
         axes.set_xlabel("input length (frames)")
     for axes in panels[::across]:
@@ -88,17 +91,20 @@ def _marks(axes: Axes, line: pd.DataFrame, figures, words: str) -> None:
 
 
 def _say_growth(axes: Axes) -> None:
-    """In the upper left corner, which lines that rise leave free."""
+    """Below the axis, where there is no line."""
     handles, words = axes.get_legend_handles_labels()
     if words:
         lines = [handle.lines[0] for handle in handles]  # without the bars of the interval
+        below = ScaledTranslation(0, -_BELOW_IN, axes.figure.dpi_scale_trans)
         axes.legend(
             *(lines, words),
             loc="upper left",
-            fontsize=6.5,
+            bbox_to_anchor=(0, 0),
+            bbox_transform=axes.transAxes + below,
+            fontsize=_WORDS_PT,
             handlelength=2.2,
             labelspacing=0.25,
-            borderaxespad=0.2,
+            borderaxespad=0,
         )
 
 

@@ -13,7 +13,6 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import numpy as np
 import pandas as pd
 from matplotlib import ticker
 from matplotlib.artist import Artist
@@ -124,13 +123,16 @@ def new(height_in: float) -> Figure:
 
 
 def note(figure: Figure, study: Study, *more: str, measured: bool = True) -> None:
-    """The line above a figure: the study, whether a machine spoke, whose weights are random."""
+    """Above a figure: the study, whether a machine spoke, whose weights are random, who is grey."""
     parts = [study.name]
     if study.speech.synthetic and measured:
         parts.append("synthetic speech")
     random = [b.name for b in study.builds() if study.model(b.name).weights == "random"]
     if random:
         parts.append("random weights: " + ", ".join(random))
+    grey = palette.without_colour([build.name for build in study.builds()])
+    if grey:
+        parts.append("grey, for want of colours: " + ", ".join(grey))
     lines = [" · ".join(parts), *(line for line in more if line)]
     text = "\n".join(part for line in lines for part in textwrap.wrap(line, 84))
     figure.suptitle(text, x=0.01, ha="left", fontsize=7.5, color=FADED)
@@ -222,31 +224,6 @@ def decoding_handles(
     if intervals is not None and intervals.notna().any():
         entries.append(handle("95 % interval", linestyle="-", marker="|", ms=8, lw=1))
     return entries
-
-
-def line(
-    axes: Axes,
-    at: pd.Series,
-    rows: pd.DataFrame,
-    columns: tuple[str, ...],
-    style: tuple,
-    label: str = "_nolegend_",
-) -> None:
-    """A line through values with their intervals.
-
-    Args:
-        at: the place of each row on the x axis.
-        columns: of the value alone, or of value, low and high.
-        style: colour, line style and marker.
-    """
-    value, *bounds = (rows[column].to_numpy(float) for column in columns)
-    bars = None
-    if bounds:
-        around = np.array([value - bounds[0], bounds[1] - value])
-        bars = np.maximum(np.nan_to_num(around), 0.0)
-    colour, dashes, marker = style
-    look = {"color": colour, "linestyle": dashes, "marker": marker, "label": label}
-    axes.errorbar(at, value, yerr=bars, elinewidth=0.9, capsize=2, **look)
 
 
 def legend(figure: Figure, handles: list, columns: int, title: str = "") -> None:

@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from asrbench.basics import palette
 from asrbench.basics.digits import figure as digits
-from asrbench.figures import style
+from asrbench.figures import style, whiskers
 from asrbench.statistics import pareto
 from asrbench.study import used_parts
 from asrbench.study.config import Study
-from asrbench.tables import table_csv
+from asrbench.tables import interval_columns, table_csv
 from asrbench.tables.claims import published_study
 
 SMALLEST_PT, LARGEST_PT = 4.5, 9.0
@@ -45,8 +46,11 @@ def draw(
         _point(axes, row, cost, styles[row["variant"]][1], colours[row["model"]], size)
     axes.set_xlabel(label)
     axes.set_ylabel("word error rate (%)")
-    _scale_cost(axes, pd.concat([rows[cost[0]], reference[published]]), rows[cost[2]])
-    _scale_errors(axes, pd.concat([rows["wer_percent"], reference["wer_percent"]]))
+    drawn = pd.concat([rows[cost[0]], reference[published]])
+    _scale(axes.xaxis, drawn, rows[list(cost[1:])])
+    wer, *bounds = interval_columns.names("wer_percent")
+    _scale(axes.yaxis, pd.concat([rows[wer], reference[wer]]), rows[bounds], margin=1.5)
+    whiskers.cut(axes)
     entries = _entries(study, rows, styles, colours, published)
     style.legend(figure, entries, 2, not_drawn)
     return figure
@@ -134,24 +138,12 @@ def _hollow(axes: Axes, row: dict, column: str, styles: dict, colours: dict) -> 
         )
 
 
-def _scale_cost(axes: Axes, values: pd.Series, highest: pd.Series) -> None:
-    if style.spans_decades(values):
-        axes.set_xscale("log")
-        # An interval that goes down to nothing would push all points to one side: it is cut.
-        axes.set_xlim(values.min() / 3, 1.6 * pd.concat([values, highest]).max())
-        style.plain_log(axes.xaxis)
-    else:
-        axes.set_xlim(left=0)
-
-
-def _scale_errors(axes: Axes, values: pd.Series) -> None:
-    if style.spans_decades(values):
-        axes.set_yscale("log")
-        low, high = values.min(), values.max()
-        axes.set_ylim(low / 1.6, high * 1.9)
-        style.plain_log(axes.yaxis)
-    else:
-        axes.set_ylim(-0.04 * values.max(), 1.18 * values.max())
+def _scale(axis: Axis, values: pd.Series, ends: pd.DataFrame, margin: float = 1.3) -> None:
+    log = style.spans_decades(values)
+    axis.axes.set(**{f"{axis.axis_name}scale": "log" if log else "linear"})
+    whiskers.follow(axis, values, ends, margin)
+    if log:
+        style.plain_log(axis)
 
 
 def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, published: str) -> list:

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from asrbench.figures import style
+from asrbench.figures import style, whiskers
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, table_csv
 
@@ -31,13 +30,16 @@ def draw(tables: Path, study: Study) -> Figure:
         for slug in dict.fromkeys(here["variant"]):
             line = here[here["variant"] == slug].sort_values("duration_mean_s")
             at, look = line["duration_mean_s"], (style.colours(study)[model], *styles[slug])
-            style.line(left, at, line, interval_columns.names("wer_percent"), look)
-            style.line(right, at, line, ("deletions_percent",), look)
+            whiskers.line(left, at, line, interval_columns.names("wer_percent"), look)
+            whiskers.line(right, at, line, ("deletions_percent",), look)
         left.set_ylabel("word error rate (%)")
         right.set_ylabel("deletions (% of words)")
-        for axes, column in ((left, "wer_high_percent"), (right, "deletions_percent")):
-            top = np.nanmax([here[column].max(), here["wer_percent"].max(), 1.0])
-            axes.set_ylim(-0.03 * top, 1.1 * top)
+        # Deletions are a part of all errors, so both have one scale.
+        value, *bounds = interval_columns.names("wer_percent")
+        left.sharey(right)
+        right.set_ylim(-0.03, 1.1)  # where there is no error
+        whiskers.follow(right.yaxis, here[value], here[bounds])
+        whiskers.cut(left)
     for axes in panels[-1]:
         axes.set_xlabel("mean duration of a class (s)")
     style.note(figure, study, style.absences(why, "WER"))

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from asrbench.basics import csv_cells, palette, results_version
+from asrbench.basics import palette, results_version
 from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import HYPOTHESES, TABLES
 from asrbench.study import axes
 from asrbench.study.config import Study
 from asrbench.tables import restlessness, table_csv
+from asrbench.tables.claims.table_evidence import Tables
 
 KEYS = ["model", "variant"]
 
@@ -25,12 +26,14 @@ class Facts:
         device: results/device.json; empty where there is none.
         tables: name to rows; a table that is absent is not here.
         absent: name to the reason, of tables and of the device.
+        evidence: the same tables, for what they say about two variants.
     """
 
     study: Study
     device: dict[str, Any]
     tables: dict[str, pd.DataFrame]
     absent: dict[str, str]
+    evidence: Tables
 
     @property
     def models(self) -> list[str]:
@@ -71,13 +74,12 @@ def read(study: Study, results: Path) -> Facts:
         UserError: where a file is there and cannot be read.
     """
     tables, absent = table_csv.read_all(results / "tables", TABLES)
-    path = results / "tables" / f"{HYPOTHESES}.csv"
-    if path.exists():
-        tables[HYPOTHESES] = csv_cells.read(path, "remove it, and the workflow makes it again")
+    if (results / "tables" / f"{HYPOTHESES}.csv").exists():
+        tables[HYPOTHESES] = table_csv.read(results / "tables", HYPOTHESES)
     device = {}
     try:
         device = read_json(results / "device.json")
     except FileNotFoundError:
         absent["device"] = f"{results / 'device.json'}: there is no such file"
     results_version.check_shape(device, str(results))
-    return Facts(study, device, tables, absent)
+    return Facts(study, device, tables, absent, Tables(results / "tables", tables))

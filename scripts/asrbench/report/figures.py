@@ -9,7 +9,7 @@ from markupsafe import Markup
 from asrbench.report.facts import Facts
 from asrbench.report.sections import why_no_energy
 
-_BARS = "bars are 95 % intervals"
+_BARS = "whiskers are 95 % intervals, with an arrow where they leave the axes"
 _FRONT = (
     "Down and to the left is better. The line is the Pareto front of these two figures; the area "
     f"of a mark grows with the parameters in use; {_BARS}. Hollow marks: the published study."
@@ -18,18 +18,17 @@ _FRONT = (
 _SHOWN = {
     "latency": (
         "Latency of each variant, and its parts",
-        "The figure at the end of a bar is the mean of the whole; the whisker is its 95 % "
-        "interval.",
+        f"The figure at the end of a bar is the mean of the whole; {_BARS}.",
     ),
     "wer_vs_latency": ("Word error rate against latency", _FRONT),
     "latency_vs_frames": (
         "Latency against the length of the input",
-        f"A frame is one step of the model's own front end; {_BARS}. The words at a line say with "
-        "which power of the length latency grows.",
+        f"A frame is one step of the model's own front end; {_BARS}. The words below a panel say "
+        "with which power of the length latency grows.",
     ),
     "energy": (
         "Energy of each variant",
-        "Mean watts × mean latency; the whisker is the 95 % interval.",
+        f"Mean watts × mean latency; {_BARS}.",
     ),
     "wer_vs_energy": ("Word error rate against energy", _FRONT),
     "energy_vs_frames": (

@@ -9,9 +9,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from asrbench.report import answer as report_answer
+from asrbench.report import answer, limits, sections
 from asrbench.report import figures as report_figures
-from asrbench.report import sections
 from asrbench.report.facts import Facts
 
 _HERE = Path(__file__)
@@ -30,8 +29,11 @@ def make(facts: Facts, plots: Path) -> str:
         study=facts.study,
         absent=facts.absent,
         labels=sections.labels(facts),
+        device_name=sections.device_name(facts),
         device=sections.device(facts),
-        answer=report_answer.sentences(facts),
+        take=answer.take(facts),
+        costs=answer.costs(facts),
+        limits=limits.sentences(facts),
         summary=sections.summary(facts),
         intervals=sections.intervals(facts),
         rules=sections.rules(),
@@ -41,6 +43,7 @@ def make(facts: Facts, plots: Path) -> str:
         decodings=facts.decodings,
         figures=report_figures.all_of(facts, plots),
         hypotheses=sections.hypotheses(facts),
+        verdicts=sections.verdicts(facts),
         pairs=sections.pairs(facts),
         css=Markup(_HERE.with_suffix(".css").read_text(encoding="utf-8")),
         js=Markup(_HERE.with_suffix(".js").read_text(encoding="utf-8")),

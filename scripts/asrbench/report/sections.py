@@ -1,31 +1,33 @@
 """The page's tables, and what it says of the device and of what is missing."""
 
+from dataclasses import replace
+
 from asrbench.basics.digits import figure
 from asrbench.figures import measured_power
-from asrbench.report import names
+from asrbench.report import choice, names
 from asrbench.report import table as report_table
-from asrbench.report.answer import on_front
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.inputs import HYPOTHESES
-from asrbench.report.table import Grid
+from asrbench.report.table import Cell, Grid
+from asrbench.study import axes
 from asrbench.tables import latency_pairs
-from asrbench.tables.table_markdown import Column, spanned
-from asrbench.tables.variant_rows import VARIANT
+from asrbench.tables.claims import verdict
+from asrbench.tables.table_markdown import Column, named, spanned
+from asrbench.tables.variant_rows import joined
 
+# What matters most stands first: a narrow screen shows so much of it.
 SUMMARY = [
-    *VARIANT,
-    Column("Pareto front", "front"),
     spanned("WER (%)", "wer_percent"),
     spanned("latency (s)", "latency_mean_s"),
+    replace(spanned("energy (J)", "energy_per_utterance_study_j"), seldom=True),
     Column("real-time factor", "real_time_factor"),
-    spanned("energy (J)", "energy_per_utterance_study_j"),
-    Column("power (W)", "power_mean_w"),
+    Column("power (W)", "power_mean_w", seldom=True),
     Column("parameters (M)", "parameters_whole", scale=1e-6),
     Column("in use (M)", "parameters_used", scale=1e-6),
     Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
     Column("CPU s / audio s", "cpu_s_per_audio_s"),
+    Column("Pareto front", "front"),
 ]
-_SAID_FIRST = ["hypothesis", "verdict", "model", "variant"]
 _DEVICE = {
     "board": "board",
     "cpu": "CPU",
@@ -42,13 +44,20 @@ def summary(facts: Facts) -> Grid | None:
     """One row a variant, with a mark for those on the Pareto front."""
     if "summary" not in facts.tables:
         return None
-    rows = facts.tables["summary"].copy()
-    there, ranked = on_front(facts)
+    rows, among = facts.tables["summary"].copy(), choice.ranked(facts)
+    there = choice.keys(among.front)
     rows["front"] = [
-        "yes" if key in there else "no" if key in ranked else ""
+        "yes" if key in there else "no" if key in among.keys else ""
         for key in map(tuple, rows[KEYS].to_numpy())
     ]
-    return report_table.grid("What each variant costs and what it gives", rows, SUMMARY)
+    grid = report_table.grid("What each variant costs and what it gives", rows, SUMMARY)
+    firsts = [_of_variant(row) for row in rows.to_dict("records")]
+    cells = [[first, *others] for first, others in zip(firsts, grid.rows, strict=True)]
+    return replace(grid, heads=[("variant", False), *grid.heads], rows=cells)
+
+
+def _of_variant(row: dict) -> Cell:
+    return Cell(named(row), axes.label(row["variant"]), names.variant(row))
 
 
 def pairs(facts: Facts) -> Grid | None:
@@ -60,30 +69,29 @@ def pairs(facts: Facts) -> Grid | None:
 
 
 def hypotheses(facts: Facts) -> Grid | None:
-    """Each hypothesis with its verdict and the evidence, which may stand in several columns."""
+    """A row a claim, with its verdict; the numbers behind it are folded away."""
     rows = facts.tables.get(HYPOTHESES)
     if rows is None:
         return None
-    there = dict.fromkeys([*_SAID_FIRST, "evidence", *rows.columns])
-    rows = rows.reindex(columns=list(there), fill_value="")
-    spare = rows.columns.difference(_SAID_FIRST, sort=False)
-    shown = rows[_SAID_FIRST].assign(
-        evidence=[
-            "; ".join(part for part in parts if part)
-            for parts in rows[spare].itertuples(index=False)
-        ]
-    )
-    columns = [
-        Column("hypothesis", "hypothesis"),
-        Column("verdict", "verdict"),
-        *(
-            Column(head, name)
-            for head, name in (("model", "model"), ("decoding", "variant"))
-            if shown[name].any()
-        ),
-        Column("evidence", "evidence"),
+    columns = [Column("claim", "claim"), Column("verdict", "verdict")]
+    grid = report_table.grid("What the published study expected, and this run found", rows, columns)
+    told = rows[["evidence", "reason"]].itertuples(index=False, name=None)
+    folded = [
+        [replace(claim, fold=joined(list(numbers))), *cells]
+        for (claim, *cells), numbers in zip(grid.rows, told, strict=True)
     ]
-    return report_table.grid("What the study expected, and what it found", shown, columns)
+    return replace(grid, rows=folded)
+
+
+def verdicts(facts: Facts) -> str:
+    """How many claims got which verdict."""
+    if HYPOTHESES not in facts.tables:
+        return ""
+    found = facts.tables[HYPOTHESES]["verdict"]
+    counts = [
+        f"{count} {word}" for word in verdict.VERDICTS if (count := int((found == word).sum()))
+    ]
+    return f"Of {len(found)} claims of the published study: {', '.join(counts)}."
 
 
 def missing(facts: Facts) -> list[tuple[str, str]]:
@@ -133,8 +141,9 @@ def rules() -> list[str]:
     chance = "About 1 in 20 pairs with no real difference is called different by chance."
     return [
         "A variant is a model and one way of decoding. CTC weight 0 is attention only, 1 is CTC "
-        "only. Latency is "
-        "wall time from a waveform in memory to text. In brackets: 95 % interval; "
+        "only. Latency is wall time from a waveform in memory to text. On the Pareto front is what "
+        "no other variant equals in word error rate, latency and (where a meter measured) energy "
+        "and beats in one; random weights are not ranked. In brackets: 95 % interval; "
         "no brackets, no interval. A dash: no figure; the reason is below.",
         "Parameters in use are those that the search with this CTC weight needs. Energy is mean "
         "watts × mean latency. CPU seconds are computing time and no energy. " + chance,
@@ -149,8 +158,13 @@ def intervals(facts: Facts) -> str:
     over = set(table.loc[table["latency_mean_s"].notna(), "interval_over"])
     if over == {"none"}:
         return "Latencies have no interval: one round of one pass gives none."
-    said = f"Intervals of latency are over {over.pop()}." if len(over) == 1 else ""
-    return " ".join(filter(None, [said, facts.restlessness]))
+    return f"Intervals of latency are over {over.pop()}." if len(over) == 1 else ""
+
+
+def device_name(facts: Facts) -> str:
+    """What ran, in few words; '' where it is not described."""
+    told = (facts.device.get(key) for key in ("board", "cpu"))
+    return next((str(name) for name in told if name), "")
 
 
 def labels(facts: Facts) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from asrbench.basics.digits import figure
+from asrbench.basics.digits import borne, figure
 from asrbench.tables.table_markdown import ABSENT, Column, Notation, cell, worth_showing
 
 
@@ -16,11 +16,13 @@ class Cell:
         text: what is shown.
         interval: shown small below it; '' where there is none.
         key: what the column is sorted by, a number or text; None sorts last.
+        fold: words that a click on the text shows; '' where there are none.
     """
 
     text: str
     interval: str = ""
     key: float | str | None = None
+    fold: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def _shown(value: float) -> str:
 
 
 def _with_interval(value: float, low: float, high: float) -> str:
-    return f"{_shown(value)}\n[{_shown(low)}, {_shown(high)}]"
+    return "{}\n[{}, {}]".format(*borne(value, low, high))
 
 
 _NOTATION = Notation(ABSENT, str, _shown, _with_interval)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.basics.digits import figure
+from asrbench.basics.digits import borne, figure
 from asrbench.basics.errors import UserError
 from asrbench.statistics import error_propagation
 from asrbench.statistics.error_propagation import Figure
@@ -116,6 +116,17 @@ def energy(tables: Tables, first: Variant, second: Variant) -> Evidence:
     return _compared([f[0] for f in figures], "J", ratio, "ratio", "times as much")
 
 
+def computing(tables: Tables, first: Variant, second: Variant) -> Evidence:
+    """CPU time for a second of audio, the first over the second."""
+    name = "cpu_s_per_audio_s"
+    figures = [
+        _figure(tables.row("latency", name, model=model, variant=variant), name)
+        for model, variant in (first, second)
+    ]
+    ratio = error_propagation.ratio(*figures)
+    return _compared([f[0] for f in figures], "s", ratio, "ratio", "times as much")
+
+
 def word_errors(tables: Tables, first: Variant, second: Variant) -> Evidence:
     """Word error rate of the first minus that of the second, in percentage points.
 
@@ -199,7 +210,7 @@ def with_interval(value: float, low: float, high: float) -> str:
     """'1.23 [1.10, 1.40]', or '1.23 (no interval)'."""
     if math.isnan(low) or math.isnan(high):
         return f"{figure(value)} (no interval)"
-    return f"{figure(value)} [{figure(low)}, {figure(high)}]"
+    return "{} [{}, {}]".format(*borne(value, low, high))
 
 
 def _compared(values: list[float], unit: str, found: Figure, kind: str, words: str) -> Evidence:
