@@ -281,6 +281,9 @@ def test_intervals_of_differences_and_ratios():
     assert error_propagation.ratio((4.0, 0.0, 8.0), (1.0, 0.5, 2.0))[1] == 0
     assert np.isnan(error_propagation.ratio((4.0, 0.0, 8.0), (1.0, np.nan, np.nan))[1])
     assert np.isnan(error_propagation.ratio((0.0, 0.0, 0.0), (1.0, 0.5, 2.0))[0])
+    # What may be nothing below has no upper bound, and a table holds none that is infinite.
+    unbounded = error_propagation.ratio((4.0, 2.0, 8.0), (1.0, 0.0, 2.0))
+    assert unbounded[0] == 4 and np.isnan(unbounded[1:]).all()
 
 
 def test_an_explanation_names_the_largest_part_first(finished):

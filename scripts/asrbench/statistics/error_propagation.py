@@ -46,13 +46,12 @@ def difference(first: Three, second: Three) -> Figure:
 def ratio(first: Three, second: Three) -> Figure:
     """The first over the second, by the difference of logarithms; NaN where one is not above 0.
 
-    Where anything from nothing to without end is possible, there is no interval.
+    Where the second may be nothing, there is no upper bound, and so no interval.
     """
     if not (first[0] > 0 and second[0] > 0):
         return Figure(math.nan, math.nan, math.nan)
     value, low, high = (math.exp(x) for x in difference(_logs(first), _logs(second)))
-    no_bounds = (low, high) == (0.0, math.inf)
-    return Figure(value, *((math.nan, math.nan) if no_bounds else (low, high)))
+    return Figure(value, *((low, high) if math.isfinite(high) else (math.nan, math.nan)))
 
 
 def _logs(three: Three) -> Figure:
