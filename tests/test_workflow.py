@@ -195,7 +195,7 @@ def test_one_figure_needs_only_its_own_measurements(finished, tmp_path):
 
 def test_another_ctc_weight_runs_only_its_variants(unchanged):
     config = copy.deepcopy(unchanged.config)
-    config["models"][0]["ctc_weights"] = [0.0, 0.4, 1.0]
+    config["models"][0]["decode"][0]["ctc_weight"] = [0.0, 0.4, 1.0]
     unchanged.write_config(config)
     jobs = unchanged.planned("all")
     variant = "conformer-demo/ctc0.4/"
