@@ -55,14 +55,14 @@ ENVIRONMENT = os.path.join(PROJECT, "envs", "conda.yaml")
 # of it has changed. What measures is given its job instead; see study/describe_job.py.
 STUDY_FILE = "results/study.json"
 
-# What a measurement holds of the device, and whether an unfit one is an error: a resource,
-# since it changes no row.
 # The jobs that this run is to do, written when it begins: decodings of a build are timed in turn.
 PLANNED = "results/logs/planned.json"
 
 # Seconds that a job of each rule will take, by a pilot of the study.
 EXPECTED = "results/pilot/times.json"
 
+# What a measurement holds of the device, and whether an unfit one is an error: a resource,
+# since it changes no row.
 ALONE = {"machine": 100, "strict": int(STUDY.checks.strict)}
 
 # A model in paths is a build; its files are those of its checkpoint.

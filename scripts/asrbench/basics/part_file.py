@@ -75,8 +75,7 @@ class PartFile:
         """Give the file its name, since nothing more will come."""
         self.part.replace(self.path)
         self._file.close()
-        for other in self.path.parent.glob(f"{self.path.name}.*.part*"):
-            other.unlink()  # lines of other settings, which this file has now replaced
+        _remove_parts(self.path)
 
     def leave(self, said: dict) -> None:
         """Leave the file whole, to get its name from the job that it belongs to.
@@ -99,7 +98,12 @@ def take_up(path: str | Path, settings: object) -> dict | None:
         left, part = read_json(told), Path(str(told).removesuffix(_LEFT))
         if left["settings"][-1] == settings and part.exists():
             part.replace(path)
-            for other in path.parent.glob(f"{path.name}.*.part*"):
-                other.unlink()
+            _remove_parts(path)
             return left["said"]
     return None
+
+
+def _remove_parts(path: Path) -> None:
+    """Remove lines of other settings, which the finished file has replaced."""
+    for other in path.parent.glob(f"{path.name}.*.part*"):
+        other.unlink()

@@ -17,7 +17,8 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
 
     The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``, what
     the rows were made by, and when; what load and throttling were after is of the whole
-    measurement. What is put into the mapping that is yielded is written with them.
+    measurement. The mapping that is yielded holds them in the end, and what is put into it is
+    written with them.
 
     Args:
         rows: the file that the measurement writes.
@@ -31,12 +32,12 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
         before = checks.run()
         _tell(before, strict, excused)
         watch, began_utc = DeviceWatch(), _now()
-        more: dict[str, object] = {}
-        yield more
+        findings: dict[str, object] = {}
+        yield findings
         found = {"before": before, "after": checks.run(watch=watch)}
     _tell(found["after"], False, excused)
-    findings: dict[str, object] = {when: [asdict(check) for check in found[when]] for when in found}
-    findings |= {"made_by": made_by.versions(), "began_utc": began_utc, "ended_utc": _now(), **more}
+    findings |= {when: [asdict(check) for check in found[when]] for when in found}
+    findings |= {"made_by": made_by.versions(), "began_utc": began_utc, "ended_utc": _now()}
     write_json(findings, findings_of(rows))
 
 

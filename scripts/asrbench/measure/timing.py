@@ -7,7 +7,7 @@ from typing import Any
 
 from asrbench.basics import part_file
 from asrbench.basics.errors import UserError
-from asrbench.basics.json_file import read_json, write_json
+from asrbench.basics.json_file import write_json
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement, made_by
@@ -39,12 +39,12 @@ def run(
         arguments: ``out``, ``round``, ``strict`` and ``planned``.
     """
     job = measured.job
-    findings = part_file.take_up(arguments.out, _settings(job))
-    if findings is not None:
-        write_json(findings, guarded_measurement.findings_of(arguments.out))
-        print(f"{what} {measured}: timed in turn with {', '.join(findings[IN_TURN_WITH])}")
+    left = part_file.take_up(arguments.out, _settings(job))
+    if left is not None:
+        write_json(left, guarded_measurement.findings_of(arguments.out))
+        print(f"{what} {measured}: timed in turn with {', '.join(left[IN_TURN_WITH])}")
         return
-    with guarded_measurement.measuring(arguments.out, bool(arguments.strict)) as more:
+    with guarded_measurement.measuring(arguments.out, bool(arguments.strict)) as findings:
         recogniser = measured.recogniser()
         others = _opened(measured, recogniser, arguments)
         memory = PeakMemory()
@@ -59,9 +59,8 @@ def run(
         with Progress(f"{what} {measured}", len(order), "inputs") as progress:
             progress.start_at(min(len(each.rows.found) for each in timed))
             latency.time_in_turn(timed, order, progress.at, memory)
-        more[IN_TURN_WITH] = names[1:]
+        findings[IN_TURN_WITH] = names[1:]
     timed[0].rows.finish()
-    findings = read_json(guarded_measurement.findings_of(arguments.out))
     for name, each in zip(names[1:], timed[1:], strict=True):
         each.rows.leave(findings | {IN_TURN_WITH: [other for other in names if other != name]})
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import special
 
 from asrbench.statistics import repeatability
-from asrbench.statistics.interval import LEVEL, Interval
+from asrbench.statistics.interval import Interval
 from asrbench.statistics.repeatability import Estimate
 from asrbench.statistics.round_unit_matrix import Shared, shared
 
@@ -65,7 +65,7 @@ class Pair:
         ratio = self.mean.error**2
         level = value * (one * self.parts[0] - other * self.parts[1])
         error = np.sqrt(max(level, 0.0) + one * other * ratio)
-        reach = float(special.stdtrit(self.mean.freedom, (1 + LEVEL) / 2)) * error
+        reach = self.mean.quantile() * error
         return Interval(value, value - reach, value + reach, self.mean.over)
 
     @property
@@ -80,8 +80,7 @@ class Pair:
         looks = 2 if self.compared_by == UNDISTURBED else 1
         if found.over == "none":
             return UNDECIDED
-        quantile = float(special.stdtrit(found.freedom, 1 - (1 - LEVEL) / 2 / looks))
-        if abs(np.log(found.value)) <= quantile * found.error:
+        if abs(np.log(found.value)) <= found.quantile(looks) * found.error:
             return UNDECIDED
         return SLOWER if found.value > 1 else FASTER
 

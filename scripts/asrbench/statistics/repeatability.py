@@ -64,10 +64,14 @@ class Estimate:
         """Standard error of the value: of its logarithm, or in units of ``scale``."""
         return float(np.sqrt(self.variance / self.replicates))
 
+    def quantile(self, looks: int = 1) -> float:
+        """Of Student's t: what a standard error is multiplied by, for so many looks at the data."""
+        return float(special.stdtrit(self.freedom, 1 - (1 - LEVEL) / 2 / looks))
+
     @property
     def reach(self) -> float:
         """Half the width of the interval, in the same units."""
-        return float(special.stdtrit(self.freedom, (1 + LEVEL) / 2)) * self.error
+        return self.quantile() * self.error
 
     def interval(self) -> Interval:
         """The value with its bounds; NaN bounds where nothing varied."""
@@ -252,8 +256,11 @@ def moderated(estimates: Sequence[Estimate], most_freedom: float = np.inf) -> li
     one_spread = known[0].alike or not common or independent < _FEWEST
     prior = np.inf if one_spread else _prior_freedom(variances, freedoms, independent)
     if np.isfinite(prior):
-        logs = np.log(_positive(variances)) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
-        centre = logs.mean() + special.digamma(prior / 2) - np.log(prior / 2)
+        centre = (
+            _log_spreads(variances, freedoms).mean()
+            + special.digamma(prior / 2)
+            - np.log(prior / 2)
+        )
         common = float(np.exp(centre))
 
     def drawn(one: Estimate) -> Estimate:
@@ -273,13 +280,18 @@ def _prior_freedom(variances: np.ndarray, freedoms: np.ndarray, count: float) ->
     Args:
         count: how many of the variances are independent of each other.
     """
-    logs = np.log(_positive(variances)) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
+    logs = _log_spreads(variances, freedoms)
     chance = special.polygamma(1, freedoms / 2)
     error = np.sqrt(
         (2 * chance**2 / (count - 1) + special.polygamma(3, freedoms / 2) / count).mean()
     )
     excess = float(np.var(logs, ddof=1) - chance.mean() - _ERRORS * error)
     return 2 * _trigamma_inverse(excess) if excess > 0 else np.inf
+
+
+def _log_spreads(variances: np.ndarray, freedoms: np.ndarray) -> np.ndarray:
+    """Logarithms of variances, freed of what chance takes from them on average."""
+    return np.log(_positive(variances)) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
 
 
 def _positive(variances: np.ndarray) -> np.ndarray:

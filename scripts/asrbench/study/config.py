@@ -156,36 +156,45 @@ class Study(Block):
         model_settings.check(self)
         return self
 
+    def _built(self) -> list[tuple[Model, Build]]:
+        """Every build with its model, in the order of the configuration."""
+        return [
+            (model, build)
+            for model in self.models
+            for build in model_settings.builds_of(model, self.models)
+        ]
+
+    def _absent(self, name: str) -> UserError:
+        names = ", ".join(build.name for build in self.builds())
+        return UserError(f"model {name!r} is not in the configuration; there are: {names}")
+
     def model(self, name: str) -> Model:
         """The model of that name, or of the build of that name; a UserError lists what there is."""
-        for model in self.models:
-            if name in [
-                model.name,
-                *(b.name for b in model_settings.builds_of(model, self.models)),
-            ]:
+        for model, build in self._built():
+            if name in (model.name, build.name):
                 return model
-        names = ", ".join(build.name for build in self.builds())
-        raise UserError(f"model {name!r} is not in the configuration; there are: {names}")
+        raise self._absent(name)
 
     def builds(self) -> list[Build]:
         """Every build, in the order of the configuration."""
-        return [b for model in self.models for b in model_settings.builds_of(model, self.models)]
+        return [build for _, build in self._built()]
 
     def build(self, name: str) -> Build:
         """The build of that name; a UserError lists what there is."""
         for build in self.builds():
             if build.name == name:
                 return build
-        names = ", ".join(build.name for build in self.builds())
-        raise UserError(f"model {name!r} is not in the configuration; there are: {names}")
+        raise self._absent(name)
 
     def variants(self, build: str | None = None) -> list[Variant]:
         """Every variant, or those of one build, in the order of the configuration."""
-        builds = self.builds() if build is None else [self.build(build)]
+        if build is not None:
+            self.build(build)  # an unknown one is told
         return [
             variant
-            for each in builds
-            for variant in model_settings.variants_of(each, self.model(each.name), self)
+            for model, each in self._built()
+            if build in (None, each.name)
+            for variant in model_settings.variants_of(each, model, self)
         ]
 
     def variant(self, build: str, slug: str) -> Variant:
@@ -202,9 +211,10 @@ class Study(Block):
 
     def find(self, build: str, **axes: Value) -> Variant | None:
         """The first variant of a build with these values of its axes, such as ctc_weight="0.3"."""
-        names = [each.name for each in self.builds()]
-        for variant in self.variants(build) if build in names else []:
-            if all(variant.axes.get(name) == value for name, value in axes.items()):
+        for variant in self.variants():
+            if variant.model == build and all(
+                variant.axes.get(name) == value for name, value in axes.items()
+            ):
                 return variant
         return None
 

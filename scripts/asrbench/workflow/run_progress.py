@@ -221,9 +221,7 @@ class RunProgress(logging.Handler):
 
     def outlook(self) -> str:
         """How long all that is to come will take, as far as that is known here."""
-        wanted = {
-            rule: n - self.done[rule] for rule, n in self.wanted.items() if n > self.done[rule]
-        }
+        wanted = self.wanted - self.done
         known = {rule: n for rule, n in wanted.items() if self.times.of(rule) is not None}
         unknown = list(dict.fromkeys(stage(rule) for rule in wanted if rule not in known))
         if unknown and any(rule.startswith("measure_") for rule in wanted if rule not in known):
@@ -233,7 +231,7 @@ class RunProgress(logging.Handler):
 
     def left_s(self) -> float | None:
         """Seconds; None where a rule that is to come has no time yet."""
-        return self._seconds({rule: n - self.done[rule] for rule, n in self.wanted.items()})
+        return self._seconds(self.wanted - self.done)
 
     def close(self) -> None:
         """Keep the times, and say what they went into and each warning; or what is pending."""
@@ -270,8 +268,6 @@ class RunProgress(logging.Handler):
     def _seconds(self, jobs: dict[str, int]) -> float | None:
         alone = shared = 0.0
         for rule, count in jobs.items():
-            if count <= 0:
-                continue
             each = self.times.of(rule)
             if each is None:
                 return None
