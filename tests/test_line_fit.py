@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from asrbench.statistics import line_fit, repeatability
+from asrbench.statistics import line_fit, moderation
 
 INTERCEPT, SLOPE = 0.3, 0.5
 
@@ -26,7 +26,7 @@ def covered(rounds, units, noise_grows, studies=1000, variants=6):
             lines.append(line_fit.fit(x, usual + noise * (x / x.mean() if noise_grows else 1)))
             truths.append(line_fit.fit(x, usual))
         for part in ("intercept", "slope"):
-            found = repeatability.moderated([getattr(line, part) for line in lines])
+            found = moderation.moderated([getattr(line, part) for line in lines])
             for one, line in zip(found, truths, strict=True):
                 bounds, truth = one.interval(), getattr(line, part).value
                 hits.append(bounds.low <= truth <= bounds.high)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from asrbench.statistics import repeatability
+from asrbench.statistics import moderation, repeatability
 from asrbench.statistics.repeatability import Estimate
 
 NOISE = pd.read_csv(Path(__file__).parent / "data/noise_rounds.csv").pivot(
@@ -49,7 +49,7 @@ def covered(draw, rounds, variants, figure, truth, narrowed=1.0, studies=2000):
     hits = []
     for _ in range(studies // variants):
         found = [figure(cells) for cells in draw(generator, variants, rounds)]
-        for one in repeatability.moderated(found):
+        for one in moderation.moderated(found):
             hits.append(abs(np.log(one.value / truth)) <= narrowed * one.reach)
     return np.mean(hits)
 
@@ -96,7 +96,7 @@ def test_spreads_that_differ_are_drawn_together_and_not_made_one():
     generator = np.random.default_rng(0)
     spreads = np.repeat([0.02, 0.2], 10)
     found = [repeatability.mean(USUAL_S * np.exp(generator.normal(0, s, (5, 1)))) for s in spreads]
-    drawn = repeatability.moderated(found)
+    drawn = moderation.moderated(found)
     own, made = (np.array([e.variance for e in each]) for each in (found, drawn))
     assert np.ptp(made[:10]) < np.ptp(own[:10]) and np.ptp(made[10:]) < np.ptp(own[10:])
     assert made[:10].mean() < 0.2 * made[10:].mean()
@@ -108,11 +108,11 @@ def test_spreads_that_differ_by_chance_are_one():
     found = [
         repeatability.mean(USUAL_S * np.exp(generator.normal(0, 0.1, (3, 1)))) for _ in range(4)
     ]
-    drawn = repeatability.moderated(found)
+    drawn = moderation.moderated(found)
     assert {e.freedom for e in drawn} == {8.0}
     assert [e.variance for e in drawn] == pytest.approx([np.mean([e.variance for e in found])] * 4)
     assert [e.value for e in drawn] == [e.value for e in found]
-    assert {e.freedom for e in repeatability.moderated(found, most_freedom=5)} == {5}
+    assert {e.freedom for e in moderation.moderated(found, most_freedom=5)} == {5}
 
 
 def test_a_ratio_is_the_same_from_either_side():
@@ -209,7 +209,7 @@ def test_what_may_be_negative_has_a_symmetric_interval_in_its_own_unit():
 def test_estimates_without_spread_are_left_as_they_are():
     alone, nothing = Estimate(3.0), repeatability.NO_ESTIMATE
     known = repeatability.mean(USUAL_S * np.array([[1.0], [1.1]]))
-    assert repeatability.moderated([alone, known, nothing]) == [alone, known, nothing]
+    assert moderation.moderated([alone, known, nothing]) == [alone, known, nothing]
 
 
 @pytest.mark.parametrize("rounds, variants", [(2, 2), (3, 3), (5, 3), (5, 6)])
@@ -223,6 +223,6 @@ def test_the_same_twice_is_told_apart_by_chance_in_one_pair_of_twenty(draw, roun
             repeatability.quotient(repeatability.mean(cells[a]), repeatability.mean(cells[b]))
             for a, b in combinations(range(variants), 2)
         ]
-        pairs = repeatability.moderated(pairs, most_freedom=variants * (rounds - 1))
+        pairs = moderation.moderated(pairs, most_freedom=variants * (rounds - 1))
         wrong += [abs(np.log(pair.value)) > pair.reach for pair in pairs]
     assert np.mean(wrong) <= 0.065

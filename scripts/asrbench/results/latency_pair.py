@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from asrbench.statistics import repeatability
+from asrbench.statistics import moderation, repeatability
 from asrbench.statistics.interval import Interval
 from asrbench.statistics.repeatability import Estimate
 from asrbench.statistics.round_unit_matrix import Shared, shared
@@ -168,8 +168,8 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     replicates = max((mean.replicates for mean in means), default=1)
     in_turn = (replicates - 1) * (variants - 1)
     most = in_turn if in_turn >= FEWEST_FREEDOM_PAIRED else (replicates - 1) * variants
-    means = repeatability.moderated(means, most)
-    leasts = repeatability.moderated([pair.undisturbed for pair in pairs], variants - 1)
+    means = moderation.moderated(means, most)
+    leasts = moderation.moderated([pair.undisturbed for pair in pairs], variants - 1)
     by = MEAN
     known = [
         (mean, least)

@@ -13,7 +13,7 @@ import numpy as np
 from asrbench.results import power_flags, raw_window, scope_window
 from asrbench.results.raw_window import RawWindow
 from asrbench.results.scope_window import Window, finite_mean
-from asrbench.statistics import repeatability
+from asrbench.statistics import moderation, repeatability
 from asrbench.statistics.repeatability import NO_ESTIMATE, Estimate
 from asrbench.study.axes import Variant
 from asrbench.study.meter_names import METERS
@@ -121,7 +121,7 @@ def _moderated(powers: dict[Variant, list[Power]]) -> dict[Variant, list[Power]]
             places.setdefault((power.meter, power.scope), []).append((variant, place))
     made = {variant: list(found) for variant, found in powers.items()}
     for alike in places.values():
-        means = repeatability.moderated([powers[variant][place].mean for variant, place in alike])
+        means = moderation.moderated([powers[variant][place].mean for variant, place in alike])
         for (variant, place), mean in zip(alike, means, strict=True):
             made[variant][place] = replace(made[variant][place], mean=mean)
     return made

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from asrbench.basics import units
-from asrbench.statistics import repeatability
+from asrbench.statistics import moderation
 from asrbench.statistics.error_propagation import Figure
 from asrbench.statistics.interval import Interval
 from asrbench.statistics.repeatability import Estimate
@@ -42,7 +42,7 @@ def moderated(rows: list[dict[str, Any]], apart: tuple[str, ...] = ()) -> list[d
                 kinds.setdefault(kind, []).append((place, name))
     made = [dict(row) for row in rows]
     for places in kinds.values():
-        found = repeatability.moderated([rows[place][name] for place, name in places])
+        found = moderation.moderated([rows[place][name] for place, name in places])
         for (place, name), one in zip(places, found, strict=True):
             made[place] |= cells(name, one.interval())
     return made
