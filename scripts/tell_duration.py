@@ -8,7 +8,7 @@ from asrbench.basics.json_file import read_json, write_json
 from asrbench.sources import corpus, wer_corpus
 from asrbench.study import config
 from asrbench.workflow import expected_times
-from asrbench.workflow.run_progress import spoken
+from asrbench.workflow.job_times import spoken
 
 MOST = 0.5  # of the whole: then the word error rate is worth a word
 

@@ -43,6 +43,13 @@ def test_sums_by_hand():
     assert found["wer_fast_s"] == pytest.approx((2.5 + 15) + (0.5 + 15) - 12.5)
 
 
+def test_words_are_expected_of_the_search_that_finds_them():
+    speech = np.array([10.0] * 5)
+    found = expected_times.of(study(engine="espnet-fast"), {"one": PILOT}, speech, speech)
+    assert found["wer_s"] == found["wer_fast_s"] == pytest.approx((2.5 + 15) + (0.5 + 15) - 12.5)
+    assert found["rules"]["decode_shard"] == pytest.approx(found["wer_s"] / 4 + 4.0)
+
+
 def test_what_is_left_out_takes_no_time():
     speech = np.array([2.0])
     found = expected_times.of(

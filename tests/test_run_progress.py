@@ -6,7 +6,8 @@ import logging
 
 import pytest
 from asrbench.workflow import quiet_terminal
-from asrbench.workflow.run_progress import RunProgress, Times, spoken, stage
+from asrbench.workflow.job_times import Times, spoken
+from asrbench.workflow.run_progress import RunProgress, stage
 from rich.console import Console
 
 

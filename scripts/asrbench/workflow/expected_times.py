@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.measure.pilot import Line
+from asrbench.study import describe_job
 from asrbench.study.config import Study
 
 
@@ -76,7 +77,8 @@ def of(
             add(rule, load_s, 1)
         if study.model(build.name).weights != "random":
             shards = study.wer.shards * variants
-            decoded = _decoded(study, lines, corpus_s)
+            other = describe_job.engine_of_words(study, build) != build["engine"]
+            decoded = _decoded(study, lines | fast if other else lines, corpus_s)
             add("decode_shard", decoded + shards * load_s, shards)
             wer_s += decoded
             wer_fast_s += _decoded(study, lines | fast, corpus_s)

@@ -5,13 +5,12 @@ comes from the jobs of the same rule that are done, and for rules that none is d
 from the times of an earlier run, which are kept beside the logs.
 """
 
-import json
 import logging
 import re
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +20,8 @@ from rich.text import Text
 from asrbench.basics import clock_time
 from asrbench.basics.errors import WARNING
 from asrbench.basics.json_file import write_json
-from asrbench.workflow import run_shares
+from asrbench.workflow import job_times, run_shares
+from asrbench.workflow.job_times import Times, spoken
 from asrbench.workflow.run_shares import JobTime
 
 # Rules in the order in which they are told, by what they are to a person.
@@ -49,26 +49,6 @@ _SHARE = re.compile(r", (\d+ %)(?:,|$)")  # in a line of asrbench.basics.progres
 def stage(rule: str) -> str:
     """What a rule is part of."""
     return next((name for name, rules in STAGES.items() if rule in rules), OTHERS)
-
-
-@dataclass
-class Times:
-    """Seconds that jobs of each rule took: in this run, else in an earlier one."""
-
-    earlier: dict[str, float] = field(default_factory=dict)
-    spent: dict[str, list[float]] = field(default_factory=dict)
-
-    def add(self, rule: str, seconds: float) -> None:
-        self.spent.setdefault(rule, []).append(seconds)
-
-    def of(self, rule: str) -> float | None:
-        """The mean; None where no job of the rule has ever ended."""
-        return self.all().get(rule)
-
-    def all(self) -> dict[str, float]:
-        """What to keep for the next run."""
-        here = {rule: sum(times) / len(times) for rule, times in self.spent.items()}
-        return self.earlier | here
 
 
 @dataclass(frozen=True)
@@ -113,7 +93,9 @@ class RunProgress(logging.Handler):
         super().__init__(logging.INFO)
         self.times_file, self.cores, self.console = times_file, max(1, cores), console
         self.dryrun = dryrun
-        self.times = Times((_read(expected) if expected else {}) | _read(times_file))
+        self.times = Times(
+            (job_times.read(expected) if expected else {}) | job_times.read(times_file)
+        )
         self.wanted: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self.ended: list[JobTime] = []
@@ -278,13 +260,6 @@ class RunProgress(logging.Handler):
         return alone + shared / self.cores
 
 
-def spoken(seconds: float) -> str:
-    """Such as 'about 40 s', 'about 4 min' or 'about 3.5 h'."""
-    if seconds < 60:
-        return f"about {max(1, round(seconds)):d} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
-
-
 def _lines(log: Path) -> list[str]:
     """Lines of a job's log so far."""
     try:
@@ -296,12 +271,3 @@ def _lines(log: Path) -> list[str]:
 def _ends(logs: list[Path]) -> list[str]:
     """The last line of each log that has one."""
     return [lines[-1] for log in logs if (lines := _lines(log))]
-
-
-def _read(times_file: Path) -> dict[str, float]:
-    """Times of an earlier run; a file that is absent or broken says nothing."""
-    try:
-        found = json.loads(times_file.read_text(encoding="utf-8"))
-        return {str(rule): float(seconds) for rule, seconds in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
