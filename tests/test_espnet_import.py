@@ -154,3 +154,13 @@ except ImportError as error:
     lines = done.stdout.splitlines()
     assert lines[:3] == ["[]", "[1 3 2]", "<class 'collections.Counter'>"], done.stderr
     assert "speech enhancement is kept out" in lines[-1]
+
+
+def test_every_module_that_parses_the_configuration_is_in_no_digest():
+    """A message of the parser that is reworded must not measure or draw again."""
+    from asrbench.workflow import code_digest
+
+    study = code_digest.SCRIPTS / "asrbench/study"
+    parsing = {file for file in study.glob("*.py") if "from pydantic" in file.read_text()}
+    assert len(parsing) >= 5
+    assert not parsing & set(code_digest.files("make_table.py", "asrbench.tables.latency"))

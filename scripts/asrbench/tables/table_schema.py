@@ -76,8 +76,8 @@ def count(*, meaning: str = "") -> pa.Column:
 
 
 def over(*drawn: str) -> pa.Column:
-    """What a bootstrap drew again for the intervals of a row."""
-    return text(*drawn, "none", meaning="What was resampled for the interval.")
+    """What varied for the intervals of a row, or was resampled for them."""
+    return text(*drawn, "none", meaning="What varied for the interval.")
 
 
 def truth(*, meaning: str = "") -> pa.Column:

@@ -21,6 +21,11 @@ def _axis(axis: Axis) -> pa.Column:
     return text(*[*axis.allowed["enum"], ""] if "enum" in axis.allowed else [], meaning=meaning)
 
 
+def _shown(axis: Axis, before: str = "") -> Column:
+    """What is shown of one axis, where rows differ in it."""
+    return Column(axis.heading, before + axis.name, axis=(axis.name, f"other_{axis.name}"))
+
+
 AXIS_COLUMNS = {axis.name: _axis(axis) for axis in AXES}
 IDENTITY = {
     "model": text(
@@ -38,10 +43,7 @@ IDENTITY = {
 }
 
 # What is shown of them: of the axes, those in which rows differ.
-VARIANT = (
-    Column("model", "model"),
-    *(Column(axis.heading, axis.name, axis=(axis.name, f"other_{axis.name}")) for axis in AXES),
-)
+VARIANT = (Column("model", "model"), *map(_shown, AXES))
 
 
 def identity(study: Study, variant: Variant) -> dict[str, object]:
@@ -72,10 +74,7 @@ OTHER = {
     **{f"other_{axis.name}": _axis(axis) for axis in AXES},
     "other_weights": text("trained", "random", meaning="Trained or random weights of that model."),
 }
-OTHER_AXES = tuple(
-    Column(axis.heading, f"other_{axis.name}", axis=(axis.name, f"other_{axis.name}"))
-    for axis in AXES
-)
+OTHER_AXES = tuple(_shown(axis, "other_") for axis in AXES)
 
 
 def pair_rows(
