@@ -17,10 +17,10 @@ def main() -> None:
 
     counted = opened_variant.from_arguments(arguments)
 
-    from asrbench.engines import compute, recogniser
+    from asrbench.engines import compute, espnet_model
 
-    model = recogniser.load_model(counted.manifest)
-    _hop_length, rate_hz = recogniser.front_end(model, counted.job.model)
+    model = espnet_model.load_model(counted.manifest)
+    _hop_length, rate_hz = espnet_model.front_end(model, counted.job.model)
     kind = counted.manifest.token_type()
     rate = counted.job.tokens_per_second or TOKENS_PER_SECOND.get(kind, 3.0)
     counts = pd.DataFrame(compute.count(model, rate_hz, rate))

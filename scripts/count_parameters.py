@@ -14,9 +14,9 @@ def main() -> None:
 
     counted = opened_variant.from_arguments(arguments)
 
-    from asrbench.engines import parameters, precision, recogniser
+    from asrbench.engines import espnet_model, parameters, precision
 
-    model = recogniser.load_model(counted.manifest)
+    model = espnet_model.load_model(counted.manifest)
     # Before quantisation, after which there are no parameters that could be counted.
     rows = parameters.count(model)
     if counted.job.axes["precision"] != "float32":

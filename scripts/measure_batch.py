@@ -23,7 +23,7 @@ def main() -> None:
     cases = [(size, repeat) for size in job.sizes for repeat in range(job.repeats)]
     random.Random(f"{job.seed}/{arguments.round}").shuffle(cases)
 
-    from asrbench.engines import recogniser
+    from asrbench.engines import espnet_model
     from asrbench.measure import batch
 
     rows = RowFile(arguments.out, batch.COLUMNS, job.plain() | {"made_by": made_by.versions()})
@@ -32,8 +32,8 @@ def main() -> None:
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
         threads.use(job.threads)
-        model = recogniser.load_model(measured.manifest, job.axes["precision"])
-        hop_length, rate_hz = recogniser.front_end(model, job.model)
+        model = espnet_model.load_model(measured.manifest, job.axes["precision"])
+        hop_length, rate_hz = espnet_model.front_end(model, job.model)
         measured.check_rate(rate_hz)
         batch.warm_up(model, waveforms[0], job.warm_up)
         progress.start_at(len(rows.found))

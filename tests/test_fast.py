@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import recogniser
+from asrbench.engines import espnet_model
 from asrbench.engines.espnet_fast import search, selection
 from asrbench.engines.recogniser import Recogniser
 from asrbench.sources import audio
@@ -89,7 +89,7 @@ def assert_same_search(case: str, model: Recogniser, waveform: np.ndarray, **bou
 def test_random_weights(tmp_path, monkeypatch, architecture, ctc_weight, sharpness):
     """``sharpness`` multiplies the output layers: near-uniform and near-certain scores."""
     for seed, beam in itertools.product(range(2), BEAMS):
-        monkeypatch.setattr(recogniser, "WEIGHTS_SEED", seed)
+        monkeypatch.setattr(espnet_model, "WEIGHTS_SEED", seed)
         manifest = random_model(tmp_path, ARCHITECTURES[architecture], token_list=TOKENS)
         model = Recogniser(manifest, ctc_weight, beam, clocks_in_search=False)
         with torch.no_grad():

@@ -16,7 +16,8 @@ import soundfile
 import yaml
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.engines.recogniser import Recogniser, Transcript, load_model
+from asrbench.engines.espnet_model import load_model
+from asrbench.engines.recogniser import Recogniser, Transcript
 from asrbench.measure import batch, latency
 from asrbench.measure.latency import Timed
 from asrbench.measure.peak_memory import PeakMemory

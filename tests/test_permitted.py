@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import espnet_import, recogniser
+from asrbench.engines import espnet_import, espnet_model
 from asrbench.engines.recogniser import Recogniser
 from asrbench.sources import permitted_parts
 from small_models import COMMON, TRANSFORMER, random_model
@@ -88,7 +88,7 @@ def test_nothing_that_a_configuration_names_is_loaded(tmp_path, monkeypatch, cha
     Path(FILE).write_bytes(pickle.dumps(Payload(marker)))
     monkeypatch.setattr(torch, "load", None)
     manifest = random_model(tmp_path / "m", **changes)
-    for build in (lambda: recogniser.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+    for build in (lambda: espnet_model.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
         with pytest.raises(UserError, match=f"{next(iter(changes))} is .*it must be") as caught:
             build()
         assert "\n" not in str(caught.value)
@@ -115,7 +115,7 @@ def test_the_architectures_of_espnets_recipes_are_built(tmp_path, name):
         small.pop("linear_units") if name == "branchformer" else None
     if name == "multiconv_conformer":
         small |= {"cgmlp_linear_units": 32, "multicgmlp_kernel_sizes": "3,5"}
-    recogniser.load_model(
+    espnet_model.load_model(
         random_model(tmp_path, **{"encoder": encoder, "encoder_conf": small | settings}, **changes)
     )
 
@@ -135,6 +135,6 @@ def test_the_architectures_of_espnets_recipes_are_built(tmp_path, name):
 )
 def test_other_permitted_parts_are_built(tmp_path, changes):
     try:
-        recogniser.load_model(random_model(tmp_path, **changes))
+        espnet_model.load_model(random_model(tmp_path, **changes))
     except UserError as error:
         assert "package warprnnt" in str(error) or "warp-transducer" in str(error)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import checkpoint, parameters, recogniser, search_end
+from asrbench.engines import checkpoint, espnet_model, parameters, search_end
 from asrbench.engines.recogniser import Recogniser
 from small_models import LSTM, TOKENS, TRANSFORMER, random_model, write_config
 
@@ -22,7 +22,7 @@ def manifest(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(manifest):
-    return recogniser.load_model(manifest)
+    return espnet_model.load_model(manifest)
 
 
 def trained(manifest, path):
@@ -32,7 +32,7 @@ def trained(manifest, path):
 def test_a_checkpoint_gives_the_model_its_weights(manifest, model, tmp_path):
     state = {key: torch.randn_like(value) for key, value in model.state_dict().items()}
     torch.save({key: value.half() for key, value in state.items()}, tmp_path / "model.pth")
-    loaded = recogniser.load_model(trained(manifest, tmp_path / "model.pth"))
+    loaded = espnet_model.load_model(trained(manifest, tmp_path / "model.pth"))
     for key, value in loaded.state_dict().items():
         assert value.dtype == torch.float32
         torch.testing.assert_close(value, state[key].half().float())
@@ -49,7 +49,7 @@ def test_a_checkpoint_that_does_not_fit_is_refused_with_the_names_of_its_keys(
     del state[lost]
     torch.save(state, tmp_path / "model.pth")
     with pytest.raises(UserError) as raised:
-        recogniser.load_model(trained(manifest, tmp_path / "model.pth"))
+        espnet_model.load_model(trained(manifest, tmp_path / "model.pth"))
     text = str(raised.value)
     assert f"{lost} is missing" in text
     assert "decoder.of.another.model is not in the model" in text
@@ -93,13 +93,13 @@ def test_a_checkpoint_of_something_else_than_tensors_is_refused(tmp_path):
 
 def test_a_configuration_that_espnet_cannot_build_is_one_line(tmp_path):
     with pytest.raises(UserError, match=r"config\.yaml: ESPnet cannot build model small"):
-        recogniser.load_model(random_model(tmp_path, encoder_conf={"quantum": 1}))
+        espnet_model.load_model(random_model(tmp_path, encoder_conf={"quantum": 1}))
 
 
 def test_a_package_that_a_model_needs_and_is_not_there_is_one_line_that_names_it(tmp_path, capfd):
     settings = {"output_size": 16, "attention_heads": 2, "linear_units": 32}
     manifest = random_model(tmp_path, encoder="longformer", encoder_conf=settings)
-    for build in (lambda: recogniser.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+    for build in (lambda: espnet_model.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
         with pytest.raises(
             UserError, match=r"cannot build model small .* package longformer"
         ) as it:
@@ -111,7 +111,7 @@ def test_a_package_that_a_model_needs_and_is_not_there_is_one_line_that_names_it
 @pytest.mark.parametrize("changes", [{"frontend": None}, {"input_size": 80}])
 def test_a_model_that_takes_features_is_refused_by_every_program(tmp_path, changes):
     manifest = random_model(tmp_path, **changes)
-    for build in (lambda: recogniser.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+    for build in (lambda: espnet_model.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
         with pytest.raises(UserError, match="takes features and no waveform"):
             build()
 
@@ -134,7 +134,7 @@ def test_a_tensor_that_torch_would_bend_is_refused_by_name(manifest, model, tmp_
     state[name] = UNFIT[said](state[name])
     torch.save(state, tmp_path / "model.pth")
     with pytest.raises(UserError, match=rf"configuration: {name} .*{said}"):
-        recogniser.load_model(trained(manifest, tmp_path / "model.pth"))
+        espnet_model.load_model(trained(manifest, tmp_path / "model.pth"))
 
 
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
@@ -180,7 +180,7 @@ def test_clocks_in_the_search_change_no_result(tmp_path, architecture):
 
 
 def test_random_weights_are_the_same_in_every_process(manifest, model):
-    again = recogniser.load_model(manifest)
+    again = espnet_model.load_model(manifest)
     for key, value in again.state_dict().items():
         assert torch.equal(value, model.state_dict()[key]), key
 

@@ -6,24 +6,16 @@ encoder), the beam search, and in the search the scorers of the attention
 decoder and of the CTC head. What is left of the search is its bookkeeping.
 """
 
-import contextlib
-import io
 import math
 import time
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
 import numpy as np
 
-from asrbench.basics.errors import UserError
-from asrbench.engines import catalogue, espnet_import, precision, search_end
+from asrbench.engines import catalogue, espnet_model, precision, search_end
 from asrbench.engines.part_timers import PartClocks
-from asrbench.sources import packed_model, permitted_parts
 from asrbench.sources.manifest import Manifest
-
-# Random weights are drawn from this seed, so that every process times the same network.
-WEIGHTS_SEED = 0
 
 # What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then espnet_fast's.
 _SCORER_METHODS = [
@@ -85,15 +77,15 @@ class Recogniser:
         precision: str = "float32",
         beside: "Recogniser | None" = None,
     ):
-        self._loaded: tuple = beside._loaded if beside else _loaded(manifest, precision)
-        self.speech2text = _speech2text(
+        self._loaded: tuple = beside._loaded if beside else espnet_model.loaded(manifest, precision)
+        self.speech2text = espnet_model.speech2text(
             manifest, self._loaded, float(ctc_weight), beam_size, precision
         )
         for module in catalogue.MODULES[engine]:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
         self.model = self.speech2text.asr_model
-        self.hop_length, self.sample_rate_hz = front_end(self.model, manifest.name)
+        self.hop_length, self.sample_rate_hz = espnet_model.front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
         self._note_steps()
         self.clocks: PartClocks = beside.clocks if beside else PartClocks()
@@ -198,109 +190,3 @@ class Recogniser:
             latency_s=latency_s,
             ended=search_end.of(hypothesis.yseq.tolist(), most),
         )
-
-
-def load_model(manifest: Manifest, in_precision: str = "float32"):
-    """The bare ESPnet model of a manifest, in evaluation mode, with its weights.
-
-    Returns:
-        An ``espnet2.asr.espnet_model.ESPnetASRModel``.
-    """
-    return _loaded(manifest, in_precision)[0]
-
-
-def _loaded(manifest: Manifest, in_precision: str):
-    """The model, and the arguments of its training, as ESPnet's builder gives them."""
-    import torch
-
-    ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
-    torch.manual_seed(WEIGHTS_SEED)
-    model, arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
-    if manifest.weights == "trained":
-        from asrbench.engines import checkpoint
-
-        if manifest.checkpoint is None:
-            raise UserError(
-                f"model {manifest.name}: its manifest names no checkpoint; run fetch_model.py again"
-            )
-        checkpoint.load_into(model, manifest.checkpoint)
-    return precision.applied(model.eval(), in_precision), arguments
-
-
-def _speech2text(
-    manifest: Manifest, loaded: tuple, ctc_weight: float, beam_size: int, in_precision: str
-):
-    ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
-    Speech2Text = espnet_import.load("espnet2.bin.asr_inference").Speech2Text
-
-    # The constructor builds its search around the parts of the model that it builds. It gets
-    # the one that has its weights and its precision already, in place of building one.
-    model = loaded[0]
-    build = ASRTask.build_model_from_file
-    ASRTask.build_model_from_file = lambda *_arguments: loaded
-    try:
-        speech2text = _built(
-            Speech2Text,
-            manifest,
-            asr_train_config=str(manifest.config),
-            asr_model_file=None,
-            ctc_weight=ctc_weight,
-            beam_size=beam_size,
-            lm_weight=0.0,
-        )
-    finally:
-        ASRTask.build_model_from_file = build
-    precision.cast(model, in_precision)  # the constructor has turned all into float32
-    if speech2text.beam_search is None:
-        raise UserError(
-            f"model {manifest.name} has no CTC/attention search (it is a transducer or the like); "
-            "only hybrid CTC/attention, attention and CTC models can be variants"
-        )
-    if ctc_weight < 1 and model.decoder is None:
-        raise UserError(
-            f"model {manifest.name} has no attention decoder: set its ctc_weights to [1.0]"
-        )
-    if ctc_weight > 0 and model.ctc is None:
-        raise UserError(f"model {manifest.name} has no CTC head: set its ctc_weights to [0.0]")
-    if beam_size > model.vocab_size:
-        raise UserError(
-            f"decoding.beam_size is {beam_size}, and model {manifest.name} has "
-            f"{model.vocab_size} tokens to choose from: set it to at most {model.vocab_size}"
-        )
-    return speech2text
-
-
-def _built(builder, manifest: Manifest, *args, **kwargs):
-    """Call one of ESPnet's builders; what it says of a bad configuration becomes one line."""
-    permitted_parts.check(packed_model.read_config(manifest.config), manifest.config)
-    cannot = f"{manifest.config}: ESPnet cannot build model {manifest.name} from it"
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # of what it says before it raises
-            return builder(*args, **kwargs)
-    except ImportError as error:
-        raise UserError(
-            f"{cannot} without the package {error.name or 'that it names'} ({_said(error)}); "
-            "install it into the environment, or use another model"
-        ) from error
-    except Exception as error:  # there is no kind that it does not raise
-        raise UserError(
-            f"{cannot} ({type(error).__name__}: {_said(error)}); give the config.yaml of an ESPnet "
-            "ASR training"
-        ) from error
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or "no message"
-
-
-def front_end(model, name: str) -> tuple[int, int]:
-    """Hop length in samples and sample rate in Hz of the model's front end."""
-    front_end: Any = getattr(model, "frontend", None)
-    hop_length = getattr(front_end, "hop_length", None)
-    transform = getattr(front_end, "stft", None)
-    if hop_length is None or transform is None or not transform.center:
-        raise UserError(
-            f"model {name} has the front end {type(front_end).__name__}, whose frames are not "
-            "known; only ESPnet's default front end (STFT, centred) is supported"
-        )
-    return int(hop_length), int(getattr(front_end.logmel, "mel_options", {}).get("sr", 16000))
