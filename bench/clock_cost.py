@@ -22,9 +22,9 @@ from tabulate import tabulate
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from asrbench.basics import errors
 from asrbench.basics.progress import Progress
-from asrbench.engines import recogniser
-from asrbench.engines.part_timers import PartClocks
-from asrbench.engines.recogniser import Recogniser
+from asrbench.engines.espnet import recogniser
+from asrbench.engines.espnet.part_timers import PartClocks
+from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.statistics import repeatability
 from asrbench.statistics.interval import Interval
 from demonstration import CONFIG, Demonstration

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from asrbench.basics.errors import UserError
 from asrbench.device import threads
-from asrbench.engines.recogniser import Recogniser
+from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.sources import audio, corpus, manifest, model_source, sample
 from asrbench.sources.manifest import Manifest
 from asrbench.study import config

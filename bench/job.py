@@ -9,7 +9,7 @@ takes by itself. Both decode the same files with the same beam, and start from
 processes that have imported nothing.
 
 ESPnet's program gets this project's stand-ins for packages that are absent
-(:mod:`asrbench.engines.espnet_import`), which also shortens its start.
+(:mod:`asrbench.engines.espnet.stand_ins`), which also shortens its start.
 
 Exit status 1 where hypotheses differ or the ratio is below its bar.
 """
@@ -30,7 +30,7 @@ MODELS = {"conformer-fast": "conformer", "lstm-fast": "lstm"}
 BAR = 4.0
 ESPNET = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from asrbench.engines import espnet_import; espnet_import.prepare(); "
+    "from asrbench.engines.espnet import stand_ins; stand_ins.prepare(); "
     "runpy.run_module('espnet2.bin.asr_inference', run_name='__main__')"
 )
 

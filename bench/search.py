@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from asrbench.device import threads  # noqa: E402
-from asrbench.engines.recogniser import Recogniser, Transcript  # noqa: E402
+from asrbench.engines.espnet.recogniser import Recogniser, Transcript  # noqa: E402
 from asrbench.sources import audio  # noqa: E402
 from asrbench.sources.manifest import Manifest  # noqa: E402
 from asrbench.study import config  # noqa: E402

@@ -14,7 +14,7 @@ from snakemake_interface_executor_plugins.settings import DeploymentMethod, Exec
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.compare import run_entries
-from asrbench.engines import precision
+from asrbench.engines.espnet import precision
 from asrbench.engines.catalogue import MODULES
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs

@@ -17,7 +17,8 @@ def main() -> None:
 
     counted = opened_variant.from_arguments(arguments)
 
-    from asrbench.engines import compute, espnet_model
+    from asrbench.engines.espnet import compute
+    from asrbench.engines.espnet import model as espnet_model
 
     model = espnet_model.load_model(counted.manifest)
     _hop_length, rate_hz = espnet_model.front_end(model, counted.job.model)

@@ -14,7 +14,8 @@ def main() -> None:
 
     counted = opened_variant.from_arguments(arguments)
 
-    from asrbench.engines import espnet_model, parameters, precision
+    from asrbench.engines.espnet import model as espnet_model
+    from asrbench.engines.espnet import parameters, precision
 
     model = espnet_model.load_model(counted.manifest)
     # Before quantisation, after which there are no parameters that could be counted.

@@ -23,7 +23,7 @@ def main() -> None:
     cases = [(size, repeat) for size in job.sizes for repeat in range(job.repeats)]
     random.Random(f"{job.seed}/{arguments.round}").shuffle(cases)
 
-    from asrbench.engines import espnet_model
+    from asrbench.engines.espnet import model as espnet_model
     from asrbench.measure import batch
 
     rows = RowFile(arguments.out, batch.COLUMNS, job.plain() | {"made_by": made_by.versions()})

@@ -1,7 +1,8 @@
 """Multiply-adds against sums made by hand."""
 
 import pytest
-from asrbench.engines import compute, espnet_model
+from asrbench.engines.espnet import compute
+from asrbench.engines.espnet import model as espnet_model
 from small_models import LSTM, TOKENS, random_model
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import espnet_model
+from asrbench.engines.espnet import model as espnet_model
+from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.engines.espnet_fast import search, selection
-from asrbench.engines.recogniser import Recogniser
 from asrbench.sources import audio
 from asrbench.sources.manifest import Manifest
 from small_models import LSTM, TRANSFORMER, random_model

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from asrbench.engines import espnet_import
+from asrbench.engines.espnet import stand_ins
+from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.engines.espnet_fast import search
 from asrbench.engines.espnet_fast.ctc_prefix import LOG_ZERO, CtcPrefixScorer
-from asrbench.engines.recogniser import Recogniser
 from small_models import random_model
 
 
@@ -25,7 +25,7 @@ def posteriors(steps: int, tokens: int, spread: float, seed: int) -> torch.Tenso
 @pytest.mark.parametrize("steps", [1, 2, 3, 30, 200])
 def test_prefix_scores_of_every_token(steps, spread):
     """Against both of ESPnet's implementations, along given prefixes with repeated tokens."""
-    CTCPrefixScorer = espnet_import.load("espnet.nets.scorers.ctc").CTCPrefixScorer
+    CTCPrefixScorer = stand_ins.load("espnet.nets.scorers.ctc").CTCPrefixScorer
 
     end = 11
     encoded = posteriors(steps, end + 1, spread, seed=steps)
@@ -55,7 +55,7 @@ def test_prefix_scores_of_every_token(steps, spread):
 
 def test_prefix_scores_are_probabilities():
     """Psi of all continuations and of the end add up to psi of the prefix."""
-    CTCPrefixScorer = espnet_import.load("espnet.nets.scorers.ctc").CTCPrefixScorer
+    CTCPrefixScorer = stand_ins.load("espnet.nets.scorers.ctc").CTCPrefixScorer
 
     encoded = posteriors(50, 9, 2.0, seed=1)
     mine = CtcPrefixScorer(CTCPrefixScorer(Given(), 8), start=8)
@@ -71,7 +71,7 @@ def test_prefix_scores_are_probabilities():
 
 def test_sums_too_small_for_the_product_are_computed_apart():
     """A token that is only likely where the prefix hardly is."""
-    CTCPrefixScorer = espnet_import.load("espnet.nets.scorers.ctc").CTCPrefixScorer
+    CTCPrefixScorer = stand_ins.load("espnet.nets.scorers.ctc").CTCPrefixScorer
 
     encoded = torch.full((40, 5), -200.0)
     encoded[:20, 1] = encoded[20:, 2] = 0.0
@@ -91,7 +91,7 @@ def test_sums_too_small_for_the_product_are_computed_apart():
 
 
 def test_longer_than_the_utterance_fails_as_it_does_in_espnet():
-    CTCPrefixScorer = espnet_import.load("espnet.nets.scorers.ctc").CTCPrefixScorer
+    CTCPrefixScorer = stand_ins.load("espnet.nets.scorers.ctc").CTCPrefixScorer
 
     encoded = posteriors(2, 6, 1.0, seed=1)
     reference = CTCPrefixScorer(Given(), 5)

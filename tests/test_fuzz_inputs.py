@@ -11,7 +11,7 @@ import yaml
 from asrbench.basics import json_file, results_version
 from asrbench.basics.errors import UserError
 from asrbench.compare import run_folder, tables
-from asrbench.engines import checkpoint
+from asrbench.engines.espnet import checkpoint
 from asrbench.results import raw_files
 from asrbench.sources import architecture, archive, corpus, manifest, packed_model, speech_source
 from asrbench.study import config

@@ -16,8 +16,8 @@ import soundfile
 import yaml
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.engines.espnet_model import load_model
-from asrbench.engines.recogniser import Recogniser, Transcript
+from asrbench.engines.espnet.model import load_model
+from asrbench.engines.espnet.recogniser import Recogniser, Transcript
 from asrbench.measure import batch, latency
 from asrbench.measure.latency import Timed
 from asrbench.measure.peak_memory import PeakMemory
@@ -330,7 +330,7 @@ import sys, time
 import numpy as np
 from asrbench.measure import latency
 from asrbench.measure.peak_memory import PeakMemory
-from asrbench.engines.recogniser import Transcript
+from asrbench.engines.espnet.recogniser import Transcript
 from asrbench.basics.resumable_csv import RowFile
 
 class Slow:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import espnet_import, espnet_model
-from asrbench.engines.recogniser import Recogniser
+from asrbench.engines.espnet import model as espnet_model
+from asrbench.engines.espnet import stand_ins
+from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.sources import permitted_parts
 from small_models import COMMON, TRANSFORMER, random_model
 
@@ -23,7 +24,7 @@ FORBIDDEN = re.compile(
 @pytest.fixture(scope="module")
 def choices():
     """ESPnet's own lists of classes, by the key that chooses from them."""
-    task = espnet_import.load("espnet2.tasks.asr")
+    task = stand_ins.load("espnet2.tasks.asr")
     keys = [key for key in permitted_parts._PARTS if hasattr(task, f"{key}_choices")]
     return {key: getattr(task, f"{key}_choices").classes for key in keys}
 

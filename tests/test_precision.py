@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import parameters, precision
-from asrbench.engines.espnet_model import load_model
-from asrbench.engines.recogniser import Recogniser
+from asrbench.engines.espnet import parameters, precision
+from asrbench.engines.espnet.model import load_model
+from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.measure import batch
 from small_models import LSTM, TRANSFORMER, random_model
 from test_fast import demo_manifest, demo_speech

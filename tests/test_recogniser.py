@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 from asrbench.basics.errors import UserError
-from asrbench.engines import checkpoint, espnet_model, parameters, search_end
-from asrbench.engines.recogniser import Recogniser
+from asrbench.engines import search_end
+from asrbench.engines.espnet import checkpoint, parameters
+from asrbench.engines.espnet import model as espnet_model
+from asrbench.engines.espnet.recogniser import Recogniser
 from small_models import LSTM, TOKENS, TRANSFORMER, random_model, write_config
 
 SPEECH = np.random.default_rng(3).normal(0, 0.1, 16000).astype(np.float32)

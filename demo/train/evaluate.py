@@ -16,7 +16,7 @@ import torch
 from voices import HELD_OUT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-from asrbench.engines.espnet_import import prepare
+from asrbench.engines.espnet.stand_ins import prepare
 
 prepare()
 from espnet2.bin.asr_inference import Speech2Text  # noqa: E402

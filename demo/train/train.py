@@ -23,7 +23,7 @@ from corpus import Corpus
 from unpacked import unpacked
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-from asrbench.engines.espnet_import import prepare
+from asrbench.engines.espnet.stand_ins import prepare
 
 prepare()
 from espnet2.tasks.asr import ASRTask  # noqa: E402

@@ -8,7 +8,7 @@ import pandas as pd
 
 from asrbench.basics import clock_time
 from asrbench.basics.part_file import PartFile
-from asrbench.engines.recogniser import Transcript
+from asrbench.engines.espnet.recogniser import Transcript
 from asrbench.measure.latency import failure
 from asrbench.measure.outcomes import Outcomes
 

@@ -14,7 +14,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
-from asrbench.engines.recogniser import Recogniser
+from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.measure.outcomes import Outcomes
 from asrbench.measure.peak_memory import PeakMemory
 

@@ -27,12 +27,12 @@ class OpenedVariant:
             beside: a recogniser of the same build, whose loaded model is used.
 
         Returns:
-            An :class:`asrbench.engines.recogniser.Recogniser`.
+            An :class:`asrbench.engines.espnet.recogniser.Recogniser`.
 
         Raises:
             UserError: the job names no decoding, or the model does not fit it.
         """
-        from asrbench.engines.recogniser import Recogniser
+        from asrbench.engines.espnet.recogniser import Recogniser
 
         job = self.job
         if job.variant is None or job.axes is None:

@@ -30,7 +30,7 @@ def line(recogniser, cut: Callable[[float], np.ndarray]) -> dict[str, float]:
     """The :class:`Line` of one recogniser, as plain data.
 
     Args:
-        recogniser: an :class:`asrbench.engines.recogniser.Recogniser`.
+        recogniser: an :class:`asrbench.engines.espnet.recogniser.Recogniser`.
         cut: gives speech of so many seconds: shape (samples,), float32.
     """
     short, long = LENGTHS_S

@@ -35,7 +35,7 @@ def run(
     Args:
         what: the measurement, for its progress.
         takes_of: gives the takes, of which the first warm the model up, for
-            the :class:`asrbench.engines.recogniser.Recogniser` that will decode them.
+            the :class:`asrbench.engines.espnet.recogniser.Recogniser` that will decode them.
         arguments: ``out``, ``round``, ``strict`` and ``planned``.
     """
     job = measured.job

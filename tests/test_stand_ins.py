@@ -19,18 +19,18 @@ import socket
 def refuse(*arguments):
     raise AssertionError(f"network: {arguments}")
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
-from asrbench.engines import espnet_import
-espnet_import.load("espnet2.bin.asr_inference")
-espnet_import.load("espnet2.tasks.asr")
+from asrbench.engines.espnet import stand_ins
+stand_ins.load("espnet2.bin.asr_inference")
+stand_ins.load("espnet2.tasks.asr")
 """)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_stand_in_says_what_needs_the_package():
     done = run("""
-from asrbench.engines import espnet_import
-espnet_import.loads = lambda package: False
-espnet_import.prepare()
+from asrbench.engines.espnet import stand_ins
+stand_ins.loads = lambda package: False
+stand_ins.prepare()
 import torchaudio
 import torchaudio.functional
 for use in (lambda: torchaudio.load, lambda: torchaudio.functional.resample):
@@ -52,8 +52,8 @@ except ImportError as error:
 def test_what_only_training_draws_is_imported_by_name_and_refused_when_called():
     done = run("""
 import sys
-from asrbench.engines import espnet_import
-trainer = espnet_import.load("espnet2.train.trainer")
+from asrbench.engines.espnet import stand_ins
+trainer = stand_ins.load("espnet2.train.trainer")
 assert "scipy.stats" not in sys.modules
 try:
     trainer.calculate_all_attentions(None, None)
@@ -68,8 +68,8 @@ def test_a_torchaudio_that_loads_is_kept(tmp_path):
     done = run(f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from asrbench.engines import espnet_import
-espnet_import.prepare()
+from asrbench.engines.espnet import stand_ins
+stand_ins.prepare()
 import torchaudio
 print(torchaudio.real)
 """)
@@ -81,8 +81,8 @@ def test_a_torchaudio_that_does_not_load_is_replaced(tmp_path):
     done = run(f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from asrbench.engines import espnet_import
-espnet_import.prepare()
+from asrbench.engines.espnet import stand_ins
+stand_ins.prepare()
 import torchaudio
 print(type(torchaudio).__name__)
 """)
@@ -103,7 +103,7 @@ def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plo
         *(text("plot_figure.py", f"asrbench.figures.{name}") for name in TABLES_OF),
         text("show_summary.py"),
     ):
-        assert "import torch" not in code and "espnet_import" not in code
+        assert "import torch" not in code and "stand_ins" not in code
         # Two of the four seconds in which a table would start; scipy.special has the same.
         assert "scipy import stats" not in code and "scipy.stats" not in code
     for script in sorted(SCRIPTS.glob("*.py")):
@@ -118,11 +118,11 @@ def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plo
 
 def test_espnet_takes_nothing_of_distutils_but_a_function_of_ours():
     done = run("""
-from asrbench.engines import espnet_import
-espnet_import.load("espnet2.bin.asr_inference")
-types = espnet_import.load("espnet2.utils.types")
+from asrbench.engines.espnet import stand_ins
+stand_ins.load("espnet2.bin.asr_inference")
+types = stand_ins.load("espnet2.utils.types")
 print(types.str2bool("yes"), types.str2bool("False"))
-for use in (lambda: types.str2bool("maybe"), espnet_import.load("distutils.version").LooseVersion):
+for use in (lambda: types.str2bool("maybe"), stand_ins.load("distutils.version").LooseVersion):
     try:
         use()
     except (ValueError, ImportError) as error:
@@ -136,15 +136,15 @@ for use in (lambda: types.str2bool("maybe"), espnet_import.load("distutils.versi
 def test_what_decoding_does_not_use_is_read_when_it_is_used_or_refused():
     done = run("""
 import sys
-from asrbench.engines import espnet_import
-inference = espnet_import.load("espnet2.bin.asr_inference")
+from asrbench.engines.espnet import stand_ins
+inference = stand_ins.load("espnet2.bin.asr_inference")
 slow = {"scipy.optimize", "scipy.signal.windows", "hydra.utils", "h5py._hl", "inflect"}
-librosa = espnet_import.load("librosa")  # a model's front end is made with it
+librosa = stand_ins.load("librosa")  # a model's front end is made with it
 librosa.filters.mel(sr=16000, n_fft=512)
 print(sorted(slow & sys.modules.keys()))
-preprocessor = espnet_import.load("espnet2.train.preprocessor")
+preprocessor = stand_ins.load("espnet2.train.preprocessor")
 print(preprocessor.scipy.signal.convolve([1, 2], [1, 1]))
-state_spaces = espnet_import.load("espnet2.asr.state_spaces.utils")
+state_spaces = stand_ins.load("espnet2.asr.state_spaces.utils")
 print(state_spaces.hydra.utils.get_class("collections.Counter"))
 try:
     inference.EnhS2TTask.build_model_from_file("config.yaml", "model.pth")

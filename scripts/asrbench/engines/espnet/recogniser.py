@@ -13,8 +13,10 @@ from importlib import import_module
 
 import numpy as np
 
-from asrbench.engines import catalogue, espnet_model, precision, search_end
-from asrbench.engines.part_timers import PartClocks
+from asrbench.engines import catalogue, search_end
+from asrbench.engines.espnet import model as espnet_model
+from asrbench.engines.espnet import precision
+from asrbench.engines.espnet.part_timers import PartClocks
 from asrbench.sources.manifest import Manifest
 
 # What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then espnet_fast's.
@@ -56,7 +58,7 @@ class Recogniser:
         beam_size: hypotheses kept at each step.
         tokens_per_second: for random weights, the length of the output.
         engine: whose search decodes, of :mod:`asrbench.engines.catalogue`.
-        precision: what the model computes in; see :mod:`asrbench.engines.precision`.
+        precision: what the model computes in; see :mod:`asrbench.engines.espnet.precision`.
         beside: another recogniser of the same build, whose model and clocks this one uses.
         clocks_in_search: whether the scorers are timed one by one; without,
             ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own

@@ -8,7 +8,7 @@ import io
 from typing import Any
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import espnet_import, precision
+from asrbench.engines.espnet import precision, stand_ins
 from asrbench.sources import packed_model, permitted_parts
 from asrbench.sources.manifest import Manifest
 
@@ -29,11 +29,11 @@ def loaded(manifest: Manifest, in_precision: str):
     """The model, and the arguments of its training, as ESPnet's builder gives them."""
     import torch
 
-    ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
+    ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
     torch.manual_seed(WEIGHTS_SEED)
     model, arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
     if manifest.weights == "trained":
-        from asrbench.engines import checkpoint
+        from asrbench.engines.espnet import checkpoint
 
         if manifest.checkpoint is None:
             raise UserError(
@@ -51,8 +51,8 @@ def speech2text(
     Raises:
         UserError: the model cannot decode this way.
     """
-    ASRTask = espnet_import.load("espnet2.tasks.asr").ASRTask
-    Speech2Text = espnet_import.load("espnet2.bin.asr_inference").Speech2Text
+    ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
+    Speech2Text = stand_ins.load("espnet2.bin.asr_inference").Speech2Text
 
     # The constructor builds its search around the parts of the model that it builds. It gets
     # the one that has its weights and its precision already, in place of building one.

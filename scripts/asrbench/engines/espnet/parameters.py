@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from asrbench.engines import precision
+from asrbench.engines.espnet import precision
 
 # What each way of decoding leaves out.
 _UNUSED = {"attention": "ctc", "hybrid": None, "ctc": "decoder"}

@@ -1,0 +1,1 @@
+"""ESPnet models, by ESPnet's own classes."""
