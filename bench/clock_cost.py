@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from asrbench.basics import errors
 from asrbench.basics.progress import Progress
 from asrbench.engines.espnet import recogniser
-from asrbench.engines.espnet.part_timers import PartClocks
 from asrbench.engines.espnet.recogniser import Recogniser
+from asrbench.engines.part_timers import PartClocks
 from asrbench.statistics import repeatability
 from asrbench.statistics.interval import Interval
 from demonstration import CONFIG, Demonstration

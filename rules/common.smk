@@ -14,20 +14,33 @@ from snakemake_interface_executor_plugins.settings import DeploymentMethod, Exec
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.compare import run_entries
+from asrbench.engines.catalogue import (
+    BATCHES,
+    COUNTS_COMPUTE,
+    ENCODES,
+    ENGINES,
+    SETS_THREADS,
+    how_to_install,
+    is_installed,
+)
 from asrbench.engines.espnet import precision
-from asrbench.engines.catalogue import MODULES
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
 from asrbench.study import command_line_config, describe_job
 from asrbench.study import config as study_config
+from asrbench.study.axes import ESPNET
 from asrbench.tables.catalogue import NAMES as TABLE_NAMES
 from asrbench.workflow import code_digest, run_lock
 
 update_config(config, command_line_config.typed(workflow.config_settings.config))
+# Only a conda environment brings an interpreter of its own.
+CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 try:
     STUDY = study_config.parse(dict(config), " + ".join(map(str, workflow.configfiles)))
     for build in STUDY.builds():
         precision.check(build["precision"])
+        if not (is_installed(build["engine"]) or CONDA):
+            raise UserError(how_to_install(build["engine"]))
 except UserError as error:
     sys.exit(str(error))  # a WorkflowError would put our own file and line around it
 
@@ -43,9 +56,8 @@ QUIET = (
 
 # In place of the default prefix, whose options are kept: a program that fails fails its job.
 PREFIX = "set -euo pipefail; "
-# The interpreter that runs Snakemake has what the scripts need; only a conda
-# environment brings one of its own.
-if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+# The interpreter that runs Snakemake has what the scripts need.
+if not CONDA:
     PREFIX += f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
 # What a program prints goes through `tee` to its log and to here.
 shell.prefix(PREFIX + ("exec > /dev/null; " if QUIET else ""))
@@ -93,7 +105,13 @@ def code(script, *modules):
 
 def code_of_engine(script):
     """The code of a program that decodes: of the engines, the one of the job's build alone."""
-    return lambda wildcards: code(script, *MODULES[BUILDS[wildcards.model]["engine"]])
+    return lambda wildcards: code(script, *of_engine(BUILDS[wildcards.model]["engine"]))
+
+
+def of_engine(name):
+    """The modules that only jobs of that engine run."""
+    engine = ENGINES[name]
+    return engine.recogniser, *engine.modules
 
 
 def code_of_words(script):
@@ -101,9 +119,20 @@ def code_of_words(script):
 
     def of(wildcards):
         engine = describe_job.engine_of_words(STUDY, BUILDS[wildcards.model])
-        return code(script, *MODULES[engine])
+        return code(script, *of_engine(engine))
 
     return of
+
+
+def files_module(checkpoint):
+    """The module that knows which files a checkpoint of another engine than ESPnet has."""
+    engine = STUDY.model(checkpoint).engine
+    return [] if engine in ESPNET else [f"{ENGINES[engine].folder}.files"]
+
+
+def can(what):
+    """The builds whose engine can do that."""
+    return [name for name, build in BUILDS.items() if what in ENGINES[build["engine"]].can]
 
 
 def described(stage):
@@ -180,7 +209,8 @@ def shards(wildcards):
 def shared_encoder_outputs(wildcards):
     """The folder in which the decodings of a build share what is encoded; '' for none."""
     several = len(STUDY.variants(wildcards.model)) > 1
-    return ENCODER_OUTPUTS if STUDY.wer.share_encoder and several else ""
+    shared = STUDY.wer.share_encoder and several and wildcards.model in can(ENCODES)
+    return ENCODER_OUTPUTS if shared else ""
 
 
 def first_decoding_first(wildcards):

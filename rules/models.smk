@@ -15,7 +15,7 @@ rule fetch_model:
         ENVIRONMENT
     params:
         program=program("fetch_model.py"),
-        code=code("fetch_model.py"),
+        code=lambda wildcards: code("fetch_model.py", *files_module(wildcards.checkpoint)),
         study=STUDY_FILE,
         settings=lambda wildcards: json.dumps(describe_job.checkpoint(STUDY, wildcards.checkpoint)),
     message:

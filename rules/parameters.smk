@@ -21,7 +21,9 @@ rule count_parameters:
         ENVIRONMENT
     params:
         program=program("count_parameters.py"),
-        code=code("count_parameters.py"),
+        code=lambda wildcards: code(
+            "count_parameters.py", ENGINES[BUILDS[wildcards.model]["engine"]].parameters
+        ),
         job=described("parameters"),
     message:
         "Count the parameters of {wildcards.model}"

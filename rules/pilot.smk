@@ -19,7 +19,11 @@ rule measure_pilot:
         **ALONE,
     params:
         program=program("measure_pilot.py"),
-        code=code("measure_pilot.py", *MODULES["espnet-fast"]),
+        code=lambda wildcards: code(
+            "measure_pilot.py",
+            *of_engine(BUILDS[wildcards.model]["engine"]),
+            *ENGINES["espnet-fast"].modules,
+        ),
         job=described("pilot"),
     message:
         "Pilot: {wildcards.model}"

@@ -12,12 +12,16 @@ FRAMES = rounds(
 )
 THREADS = rounds(
     "sweeps/threads/{variant}/round{round}.csv",
-    VARIANTS if STUDY.sweeps.threads.counts else [],
+    (
+        [f"{v.model}/{v.slug}" for v in STUDY.variants() if v.model in can(SETS_THREADS)]
+        if STUDY.sweeps.threads.counts
+        else []
+    ),
     STUDY.sweeps.threads.rounds,
 )
 BATCH = rounds(
     "sweeps/batch/{variant}/round{round}.csv",
-    BUILDS if STUDY.sweeps.batch.sizes else [],
+    can(BATCHES) if STUDY.sweeps.batch.sizes else [],
     STUDY.sweeps.batch.rounds,
 )
 

@@ -26,7 +26,8 @@ ROWS_OF = {
     **({"latency_vs_batch": BATCH} if BATCH else {}),
     **({"latency_vs_threads": THREADS} if THREADS else {}),
     "compute": [
-        *[f"results/{kind}/{m}.csv" for kind in ("parameters", "compute") for m in BUILDS],
+        *[f"results/parameters/{m}.csv" for m in BUILDS],
+        *[f"results/compute/{m}.csv" for m in can(COUNTS_COMPUTE)],
         *[f"resources/models/{c}/model.json" for c in CHECKPOINTS],
         *TIMED,
     ],

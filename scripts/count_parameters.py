@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 from asrbench.basics import errors
+from asrbench.engines import catalogue
 from asrbench.measure import opened_variant
 
 
@@ -14,14 +15,7 @@ def main() -> None:
 
     counted = opened_variant.from_arguments(arguments)
 
-    from asrbench.engines.espnet import model as espnet_model
-    from asrbench.engines.espnet import parameters, precision
-
-    model = espnet_model.load_model(counted.manifest)
-    # Before quantisation, after which there are no parameters that could be counted.
-    rows = parameters.count(model)
-    if counted.job.axes["precision"] != "float32":
-        rows = parameters.as_held(rows, precision.applied(model, counted.job.axes["precision"]))
+    rows = catalogue.parameters(counted.engine).counted(counted.manifest, counted.job)
     Path(arguments.out).parent.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows).to_csv(arguments.out, index=False, lineterminator="\n")
 

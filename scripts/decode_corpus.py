@@ -26,7 +26,7 @@ def main() -> None:
     job = decoded.job
     corpus = wer_corpus.read(arguments.utterances, job.max_utterances, job.seed)
     utterances = shards.take(corpus, *arguments.shard)
-    made = {"shard": arguments.shard, "made_by": made_by.versions()}
+    made = {"shard": arguments.shard, "made_by": decoded.made_by()}
     out = PartFile(arguments.out, job.plain() | made)
     recogniser = decoded.recogniser(arguments.threads)
     folder = arguments.encoder_outputs
@@ -40,7 +40,7 @@ def main() -> None:
 
     with Progress(f"decoding {decoded}", len(utterances), "utterances") as progress:
         progress.start_at(len(out.found))
-        decode.decode(transcribe, utterances, out, made_by.words(), progress.at)
+        decode.decode(transcribe, utterances, out, made_by.words(decoded.made_by()), progress.at)
     out.finish()
 
 

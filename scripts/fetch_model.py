@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from asrbench.basics import errors
+from asrbench.engines import catalogue
 from asrbench.sources import model_source
 from asrbench.study import config
 
@@ -20,7 +21,8 @@ def main() -> None:
 
     model = config.load(arguments.config).model(arguments.model)
     out = Path(arguments.out or Path("resources/models") / model.name / "model.json")
-    manifest = model_source.fetch(model, out)
+    located = catalogue.located(model.engine)
+    manifest = model_source.fetch(model, out, located)
     print(f"model {model.name}: {manifest['kind']} {manifest['source']} ({out})")
 
 

@@ -9,7 +9,7 @@ import random
 from asrbench.basics import errors
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.device import guarded_measurement, made_by, threads
+from asrbench.device import guarded_measurement, threads
 from asrbench.measure import opened_variant
 from asrbench.sources import corpus
 
@@ -23,15 +23,16 @@ def main() -> None:
     cases = [(size, repeat) for size in job.sizes for repeat in range(job.repeats)]
     random.Random(f"{job.seed}/{arguments.round}").shuffle(cases)
 
+    import torch
     from asrbench.engines.espnet import model as espnet_model
     from asrbench.measure import batch
 
-    rows = RowFile(arguments.out, batch.COLUMNS, job.plain() | {"made_by": made_by.versions()})
+    rows = RowFile(arguments.out, batch.COLUMNS, job.plain() | {"made_by": measured.made_by()})
     with (
         guarded_measurement.measuring(arguments.out, bool(arguments.strict)),
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
-        threads.use(job.threads)
+        torch.set_num_threads(threads.counted(job.threads))
         model = espnet_model.load_model(measured.manifest, job.axes["precision"])
         hop_length, rate_hz = espnet_model.front_end(model, job.model)
         measured.check_rate(rate_hz)

@@ -31,7 +31,8 @@ def main() -> None:
     settings = _settings(measured.job, arguments)
     # A battery's own meter measures only while it is discharged.
     strict, excused = bool(arguments.strict), (checks.MAINS,)
-    with guarded_measurement.measuring(out / "window.json", strict, excused):
+    with guarded_measurement.measuring(out / "window.json", strict, excused) as findings:
+        findings["made_by"] = measured.made_by()
         found = catalogue.probed(catalogue.chosen(settings, root))
         for probed in found:
             probed.meter.close()

@@ -22,7 +22,7 @@ def main() -> None:
         latency.Take(
             {"threads": count, "repeat": repeat},
             lambda path=path: measured.load(path),
-            prepare=lambda count=count: threads.use(count),
+            prepare=lambda recogniser, count=count: recogniser.use_threads(threads.counted(count)),
         )
         for count in job.counts
         for repeat, path in enumerate(chosen)

@@ -112,7 +112,7 @@ def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plo
             for word in ("matplotlib", "pydantic", "asrbench.tables", "espnet_fast"):
                 assert f"import {word}" not in code, (script.name, word)
                 assert f"from {word}" not in code, (script.name, word)
-    fast = text("measure_latency.py", *catalogue.MODULES["espnet-fast"])
+    fast = text("measure_latency.py", *catalogue.ENGINES["espnet-fast"].modules)
     assert "from asrbench.engines.espnet_fast" in fast
 
 

@@ -37,7 +37,8 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
         found = {"before": before, "after": checks.run(watch=watch)}
     _tell(found["after"], False, excused)
     findings |= {when: [asdict(check) for check in found[when]] for when in found}
-    findings |= {"made_by": made_by.versions(), "began_utc": began_utc, "ended_utc": _now()}
+    findings |= {"began_utc": began_utc, "ended_utc": _now()}
+    findings.setdefault("made_by", made_by.versions())
     write_json(findings, findings_of(rows))
 
 

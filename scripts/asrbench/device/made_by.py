@@ -8,27 +8,30 @@ from pathlib import Path
 
 from asrbench.basics import results_version
 
-_PACKAGES = ("espnet", "torch", "numpy")
+_PACKAGES = ("espnet", "torch", "numpy")  # of rows that no engine names others for
 _REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 @cache
-def versions() -> dict[str, str | None]:
+def versions(packages: tuple[str, ...] = _PACKAGES) -> dict[str, str | None]:
     """What rows of one file must have in common; null where it is not known.
 
     A measurement that was killed is resumed only under the same.
+
+    Args:
+        packages: what decodes, by the names that pip knows.
     """
     return {
         "asrbench": results_version.PROJECT,
         "commit": commit(),
         "python": platform.python_version(),
-        **{name: package(name) for name in _PACKAGES},
+        **{name: package(name) for name in packages},
     }
 
 
-def words() -> str:
-    """The versions in one line, such as 'asrbench 0.2.0, commit 0123abc, torch 2.9.1'."""
-    return ", ".join(f"{name} {version}" for name, version in versions().items() if version)
+def words(versions: dict[str, str | None]) -> str:
+    """Versions in one line, such as 'asrbench 0.2.0, commit 0123abc, torch 2.9.1'."""
+    return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
 
 
 def package(name: str) -> str | None:

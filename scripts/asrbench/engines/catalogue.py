@@ -1,7 +1,120 @@
-"""The engines by name, each with the modules that only its own jobs import; imports nothing."""
+"""The engines by name: where each one's code is, what it needs, and what it can do."""
 
-# An engine decodes with ESPnet's model; whose search it calls is what differs.
-MODULES: dict[str, tuple[str, ...]] = {
-    "espnet": (),
-    "espnet-fast": ("asrbench.engines.espnet_fast.search",),
+from dataclasses import dataclass, field
+from importlib import import_module, util
+
+from asrbench.study.axes import ESPNET
+
+# What an engine can do beside decoding speech; a stage asks for it, and else says "not applicable".
+ENCODES = "encodes"  # gives and takes encoder outputs, which decodings of a build then share
+BATCHES = "batches"  # runs a bare forward pass of a batch
+COUNTS_COMPUTE = "counts compute"
+SETS_THREADS = "sets threads"
+DRAWS_WEIGHTS = "draws weights"  # random ones, of an architecture alone
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One engine.
+
+    Attributes:
+        folder: the package of its modules: ``recogniser`` has ``opened``, ``parameters`` has
+            ``counted``, and ``files`` has ``located`` (but for ESPnet's).
+        modules: those that only its own jobs run, beside the folder's.
+        packages: distributions whose versions its rows depend on.
+        needs: the module to import that says whether it is installed.
+        can: see above.
+    """
+
+    folder: str
+    packages: tuple[str, ...]
+    needs: str
+    can: frozenset[str] = frozenset()
+    modules: tuple[str, ...] = field(default=())
+
+    @property
+    def recogniser(self) -> str:
+        """The module that decodes."""
+        return f"{self.folder}.recogniser"
+
+    @property
+    def parameters(self) -> str:
+        """The module that counts."""
+        return f"{self.folder}.parameters"
+
+
+_ESPNET_CAN = frozenset({ENCODES, BATCHES, COUNTS_COMPUTE, SETS_THREADS, DRAWS_WEIGHTS})
+_ESPNET_PACKAGES = ("espnet", "torch", "numpy")
+_HERE = "asrbench.engines"
+
+ENGINES: dict[str, Engine] = {
+    "espnet": Engine(f"{_HERE}.espnet", _ESPNET_PACKAGES, "espnet2", _ESPNET_CAN),
+    "espnet-fast": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        _ESPNET_CAN,
+        (f"{_HERE}.espnet_fast.search",),
+    ),
+    "faster-whisper": Engine(
+        f"{_HERE}.faster_whisper",
+        ("faster-whisper", "ctranslate2", "numpy"),
+        "faster_whisper",
+        frozenset({SETS_THREADS}),
+    ),
+    "whisper.cpp": Engine(
+        f"{_HERE}.whisper_cpp",
+        ("pywhispercpp", "numpy"),
+        "pywhispercpp",
+        frozenset({SETS_THREADS}),
+    ),
+    "sherpa-onnx": Engine(
+        f"{_HERE}.sherpa_onnx",
+        ("sherpa-onnx", "numpy"),
+        "sherpa_onnx",
+        frozenset({SETS_THREADS}),
+    ),
+    "moonshine": Engine(f"{_HERE}.moonshine", ("moonshine-voice", "numpy"), "moonshine_voice"),
+    "pocketsphinx": Engine(f"{_HERE}.pocketsphinx", ("pocketsphinx", "numpy"), "pocketsphinx"),
 }
+
+
+def is_installed(engine: str) -> bool:
+    """Whether the engine's package is there."""
+    return util.find_spec(ENGINES[engine].needs) is not None
+
+
+def how_to_install(engine: str) -> str:
+    """One line for a user who lacks it."""
+    return (
+        f"engine {engine} needs the package {ENGINES[engine].packages[0]}, which is not installed: "
+        f"pip install -c envs/recognisers.txt {ENGINES[engine].packages[0]} "
+        "(or -r envs/recognisers.txt for all recognisers)"
+    )
+
+
+def recogniser(engine: str):
+    """The engine's module that decodes."""
+    return import_module(ENGINES[engine].recogniser)
+
+
+def parameters(engine: str):
+    """The engine's module that counts."""
+    return import_module(ENGINES[engine].parameters)
+
+
+def located(engine: str):
+    """What finds the engine's files in a folder; None for ESPnet's, which have a manifest."""
+    return None if engine in ESPNET else import_module(f"{ENGINES[engine].folder}.files").located
+
+
+def not_applicable(engine: str, can: str) -> str:
+    """Why a figure is absent; '' where the engine can do what it takes."""
+    if can in ENGINES[engine].can:
+        return ""
+    words = {
+        BATCHES: "has no forward pass of a batch that could be timed",
+        COUNTS_COMPUTE: "has no counter of multiply-adds",
+        SETS_THREADS: "lets nobody set its threads",
+    }
+    return f"not applicable: engine {engine} {words[can]}"

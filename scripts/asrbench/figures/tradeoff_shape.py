@@ -79,7 +79,7 @@ def _with_parameters(rows: pd.DataFrame, tables: Path) -> pd.DataFrame:
     """The rows with a column ``parameters``: those that the variant's search uses."""
     table = table_csv.read(tables, "parameters").set_index(["model", "module"])["parameters"]
     wanted = [
-        (model, used_parts.parameters_row(weight))
+        (model, used_parts.parameters_row(weight or None))
         for model, weight in zip(rows["model"], rows["ctc_weight"], strict=True)
     ]
     return rows.assign(parameters=[float(table.get(key, np.nan)) for key in wanted])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from asrbench.basics import clock_time
 from asrbench.basics.part_file import PartFile
-from asrbench.engines.espnet.recogniser import Transcript
+from asrbench.engines.interface import Transcript
 from asrbench.measure.latency import failure
 from asrbench.measure.outcomes import Outcomes
 
@@ -69,5 +69,5 @@ def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
         "score": transcript.score,
         "tokens": transcript.tokens,
         "ended": transcript.ended,
-        "reason": "" if transcript.score is not None else "the search gave no hypothesis",
+        "reason": transcript.reason,
     }

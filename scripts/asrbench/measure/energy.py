@@ -18,7 +18,7 @@ from asrbench.basics import clock_time
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.device.watch import DeviceWatch
-from asrbench.engines.espnet.recogniser import Recogniser
+from asrbench.engines.interface import Recogniser
 from asrbench.measure import samples_file
 from asrbench.measure.latency import failure
 from asrbench.measure.sampler_process import Ended, SamplerProcess

@@ -14,7 +14,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
-from asrbench.engines.espnet.recogniser import Recogniser
+from asrbench.engines.interface import Recogniser
 from asrbench.measure.outcomes import Outcomes
 from asrbench.measure.peak_memory import PeakMemory
 
@@ -32,13 +32,13 @@ class Take:
     """One waveform to be timed: what names it in its row, and how to get it into memory.
 
     ``load`` returns shape (samples,), float32, at the model's sample rate;
-    ``prepare`` sets the process up for this take. Both are called outside the
+    ``prepare`` sets a recogniser up for this take. Both are called outside the
     clock, and what they raise makes a failed row.
     """
 
     names: dict[str, object]
     load: Callable[[], np.ndarray]
-    prepare: Callable[[], object] = lambda: None
+    prepare: Callable[[Recogniser], object] = lambda _recogniser: None
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,20 @@ def shuffled(
     return order
 
 
-def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> None:
-    """Decode without a clock, so that the first timed utterance finds everything in place.
+def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> float | None:
+    """Decode, so that the first timed utterance finds everything in place.
 
     A take that cannot be decoded is passed over: its own row will say why.
+
+    Returns:
+        Latency of the very first utterance in seconds; None where there was none.
     """
-    for take in takes:
+    first_s = None
+    for number, take in enumerate(takes):
         with contextlib.suppress(Exception):
-            recogniser.transcribe(take.load())
+            found = recogniser.transcribe(take.load())
+            first_s = found.latency_s if number == 0 else first_s
+    return first_s
 
 
 def time_in_turn(
@@ -112,7 +118,7 @@ def time_in_turn(
                 continue
             memory.begin()
             try:
-                take.prepare()
+                take.prepare(timed[which].recogniser)
                 row = _row(timed[which].recogniser, take.load(), watch)
             except UserError as error:
                 row = failure(error)
@@ -144,7 +150,7 @@ def _row(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> di
         **{name: getattr(transcript, name) for name in _OF_TRANSCRIPT},
         "cpu_s": cpu_s,
         "status": "ok",
-        "reason": "" if transcript.score is not None else "the search gave no hypothesis",
+        "reason": transcript.reason,
         **watch.end(),
     }
 

@@ -2,12 +2,13 @@
 
 import argparse
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.device import threads
+from asrbench.device import made_by, threads
+from asrbench.engines import catalogue
+from asrbench.engines.interface import loading
 from asrbench.sources import audio, manifest
 from asrbench.study.job import Job
 
@@ -27,26 +28,31 @@ class OpenedVariant:
             beside: a recogniser of the same build, whose loaded model is used.
 
         Returns:
-            An :class:`asrbench.engines.espnet.recogniser.Recogniser`.
+            An :class:`asrbench.engines.interface.Recogniser`.
 
         Raises:
             UserError: the job names no decoding, or the model does not fit it.
         """
-        from asrbench.engines.espnet.recogniser import Recogniser
-
         job = self.job
         if job.variant is None or job.axes is None:
             raise UserError("--job: names no variant and axes, which a search needs")
-        axes: dict[str, Any] = job.axes
-        threads.use(use_threads or job.threads or "all")
-        recogniser = Recogniser(
-            self.manifest,
-            tokens_per_second=job.tokens_per_second,
-            beside=beside,
-            **axes,
-        )
+        engine, count = self.engine, threads.counted(use_threads or job.threads or "all")
+        if not catalogue.is_installed(engine):
+            raise UserError(catalogue.how_to_install(engine))
+        opened = catalogue.recogniser(engine).opened
+        with loading(engine, job.model, self.manifest.config.parent):
+            recogniser = opened(self.manifest, job, count, beside)
         self.check_rate(recogniser.sample_rate_hz)
         return recogniser
+
+    @property
+    def engine(self) -> str:
+        """The engine of the job's build."""
+        return str((self.job.axes or {}).get("engine", "espnet"))
+
+    def made_by(self) -> dict[str, str | None]:
+        """By what rows of this variant are made."""
+        return made_by.versions(catalogue.ENGINES[self.engine].packages)
 
     def check_rate(self, model_rate_hz: int) -> None:
         """A model hears nothing but noise at another rate than it was trained for."""

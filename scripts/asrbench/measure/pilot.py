@@ -30,15 +30,20 @@ def line(recogniser, cut: Callable[[float], np.ndarray]) -> dict[str, float]:
     """The :class:`Line` of one recogniser, as plain data.
 
     Args:
-        recogniser: an :class:`asrbench.engines.espnet.recogniser.Recogniser`.
+        recogniser: an :class:`asrbench.engines.interface.Recogniser`.
         cut: gives speech of so many seconds: shape (samples,), float32.
     """
     short, long = LENGTHS_S
     recogniser.transcribe(cut(short))
     first = recogniser.transcribe(cut(short))
     if first.latency_s > PATIENCE_S:
-        return asdict(Line(0.0, first.latency_s / short, first.encode_s / short))
+        return asdict(Line(0.0, first.latency_s / short, _encode_s(first) / short))
     second = recogniser.transcribe(cut(long))
     slope = max(0.0, (second.latency_s - first.latency_s) / (long - short))
     startup = max(0.0, first.latency_s - slope * short)
-    return asdict(Line(startup, slope, second.encode_s / long))
+    return asdict(Line(startup, slope, _encode_s(second) / long))
+
+
+def _encode_s(transcript) -> float:
+    """What decodings of a build can share: nothing where the engine does not tell it."""
+    return transcript.encode_s or 0.0

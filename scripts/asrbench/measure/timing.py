@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.device import guarded_measurement, made_by
+from asrbench.device import guarded_measurement
 from asrbench.measure import in_turn, latency
 from asrbench.measure.latency import Take, Timed
 from asrbench.measure.opened_variant import OpenedVariant
@@ -18,6 +19,7 @@ from asrbench.measure.peak_memory import PeakMemory
 from asrbench.study.job import Job
 
 IN_TURN_WITH = "in_turn_with"
+FIRST = "first_latency_s"
 
 
 def run(
@@ -35,39 +37,47 @@ def run(
     Args:
         what: the measurement, for its progress.
         takes_of: gives the takes, of which the first warm the model up, for
-            the :class:`asrbench.engines.espnet.recogniser.Recogniser` that will decode them.
+            the :class:`asrbench.engines.interface.Recogniser` that will decode them.
         arguments: ``out``, ``round``, ``strict`` and ``planned``.
     """
     job = measured.job
-    left = part_file.take_up(arguments.out, _settings(job))
+    made_by = measured.made_by()
+    left = part_file.take_up(arguments.out, _settings(job, made_by))
     if left is not None:
         write_json(left, guarded_measurement.findings_of(arguments.out))
         print(f"{what} {measured}: timed in turn with {', '.join(left[IN_TURN_WITH])}")
         return
     with guarded_measurement.measuring(arguments.out, bool(arguments.strict)) as findings:
+        began_s = time.perf_counter()
         recogniser = measured.recogniser()
+        findings |= {"made_by": made_by, "load_s": time.perf_counter() - began_s}
         others = _opened(measured, recogniser, arguments)
         memory = PeakMemory()
         takes = takes_of(recogniser)
         order = latency.shuffled(takes, job.seed, arguments.round, job.passes)
         columns = [*order[0].names, *latency.TIMED_COLUMNS]
-        timed = [Timed(recogniser, RowFile(arguments.out, columns, _settings(job)))]
-        timed += [Timed(each, RowFile(out, columns, _settings(of))) for out, of, each in others]
-        for each in timed:
-            latency.warm_up(each.recogniser, takes[: job.warm_up])
+        timed = [Timed(recogniser, RowFile(arguments.out, columns, _settings(job, made_by)))]
+        for out, of, each in others:
+            timed.append(Timed(each, RowFile(out, columns, _settings(of, made_by))))
+        own = [
+            {FIRST: latency.warm_up(each.recogniser, takes[: job.warm_up])}
+            | {"recogniser": each.recogniser.facts()}
+            for each in timed
+        ]
         names = [str(job.variant), *(str(of.variant) for _, of, _ in others)]
         with Progress(f"{what} {measured}", len(order), "inputs") as progress:
             progress.start_at(min(len(each.rows.found) for each in timed))
             latency.time_in_turn(timed, order, progress.at, memory)
-        findings[IN_TURN_WITH] = names[1:]
+        findings |= own[0] | {IN_TURN_WITH: names[1:]}
     timed[0].rows.finish()
-    for name, each in zip(names[1:], timed[1:], strict=True):
-        each.rows.leave(findings | {IN_TURN_WITH: [other for other in names if other != name]})
+    for name, each, its in zip(names[1:], timed[1:], own[1:], strict=True):
+        together = [other for other in names if other != name]
+        each.rows.leave(findings | its | {IN_TURN_WITH: together})
 
 
-def _settings(job: Job) -> dict[str, object]:
+def _settings(job: Job, made_by: dict) -> dict[str, object]:
     """What rows depend on."""
-    return job.plain() | {"made_by": made_by.versions()}
+    return job.plain() | {"made_by": made_by}
 
 
 def _opened(measured: OpenedVariant, recogniser, arguments) -> list[tuple[str, Job, Any]]:

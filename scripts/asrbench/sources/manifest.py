@@ -1,18 +1,21 @@
 """The files of one model on disk, as the fetching stage left them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from asrbench.basics import yaml_file
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
+from asrbench.study.axes import ESPNET
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Where a model's configuration and checkpoint are.
+    """Where a model's files are.
 
-    ``checkpoint`` is None for random weights. ``sha256`` is that of the
+    ``config`` and ``checkpoint`` are an ESPnet model's, the latter None for random weights;
+    ``files`` are those of any other engine, by what they are to it. ``sha256`` is that of the
     archive or checkpoint that was fetched.
     """
 
@@ -21,6 +24,7 @@ class Manifest:
     config: Path
     checkpoint: Path | None
     sha256: str | None
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     def token_type(self) -> str:
         """What the model writes, as its configuration names it: char, bpe, word."""
@@ -37,18 +41,20 @@ def load(path: str | Path) -> Manifest:
     try:
         content = read_json(path)
         files = content["files"]
+        own = content.get("engine") not in (None, *ESPNET)
         manifest = Manifest(
             name=content["name"],
             weights=content["weights"],
-            config=Path(files["config"]),
+            config=path if own else Path(files["config"]),
             checkpoint=Path(files["checkpoint"]) if files.get("checkpoint") else None,
             sha256=content.get("sha256"),
+            files={name: Path(file) for name, file in files.items()} if own else {},
         )
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such model manifest; run fetch_model.py") from None
     except (KeyError, TypeError, AttributeError):
         raise UserError(f"{path}: is no model manifest; run fetch_model.py again") from None
-    for file in (manifest.config, manifest.checkpoint):
-        if file is not None and not file.is_file():
+    for file in (manifest.config, manifest.checkpoint, *manifest.files.values()):
+        if file is not None and not file.exists():
             raise UserError(f"{path}: names {file}, which is not there; run fetch_model.py again")
     return manifest

@@ -6,9 +6,12 @@ Keys of the manifest: ``name``, ``source`` and ``weights`` as configured;
 null; ``files``: ``config`` (a copy with its paths resolved), ``checkpoint``
 (null for random weights) and ``other`` (what the configuration refers to);
 ``checkpoint_bytes`` and ``archive_bytes``. Paths are relative to the working
-directory where they are below it.
+directory where they are below it. A model of another engine than ESPnet has ``engine`` as
+well, and its ``files`` are what that engine's module ``files`` names, the largest first.
 """
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +21,11 @@ from asrbench.basics.paths import portable
 from asrbench.sources import model_zoo, packed_model
 from asrbench.sources.archive import unpack_by_content
 from asrbench.sources.download import download, file_name, sha256_of
+from asrbench.study.axes import ESPNET
 from asrbench.study.config import Model
 
 _ADVICE = "Give the model's source as a folder or a packed zip on disk, or fix its address"
+_SINGLE_SUFFIXES = (".bin", ".gguf", ".onnx")  # a model that is one file
 _ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
@@ -32,12 +37,16 @@ class _Source(NamedTuple):
     url: str | None = None
 
 
-def fetch(model: Model, out: str | Path) -> dict:
+Located = Callable[[Path], Mapping[str, Path]]
+
+
+def fetch(model: Model, out: str | Path, located: Located | None = None) -> dict:
     """Make a model's files available and write its manifest.
 
     Args:
         model: the block of the configuration.
         out: the manifest; all that is fetched goes into its folder.
+        located: finds the files of another engine than ESPnet in a folder.
 
     Returns:
         The manifest.
@@ -47,13 +56,15 @@ def fetch(model: Model, out: str | Path) -> dict:
             downloading and unpacking raise.
     """
     out = Path(out)
+    if located is not None:
+        return _fetch_files(model, out, located)
     trained = model.weights == "trained"
-    source = _bring(model, out.parent, trained)
-    located = packed_model.locate(source.root, trained)
-    sha256 = source.sha256 or _checkpoint_sha256(model, located.checkpoint)
+    source = _bring(model, out.parent, partial(_packed_repository, model.source, trained))
+    found = packed_model.locate(source.root, trained)
+    sha256 = source.sha256 or _checkpoint_sha256(model, found.checkpoint)
     config = out.with_name(packed_model.CONFIG)
-    other = packed_model.write_resolved(located, config)
-    checkpoint = located.checkpoint
+    other = packed_model.write_resolved(found, config)
+    checkpoint = found.checkpoint
     manifest = {
         "name": model.name,
         "source": model.source,
@@ -73,7 +84,41 @@ def fetch(model: Model, out: str | Path) -> dict:
     return manifest
 
 
-def _bring(model: Model, folder: Path, trained: bool) -> _Source:
+def _fetch_files(model: Model, out: Path, located: Located) -> dict:
+    source = _bring(model, out.parent, partial(_hub_files, model))
+    files = dict(located(source.root))
+    largest = max((path for path in files.values() if path.is_file()), key=_size)
+    sha256 = source.sha256 or _checkpoint_sha256(model, largest)
+    manifest = {
+        "name": model.name,
+        "source": model.source,
+        "weights": model.weights,
+        "engine": model.engine,
+        "kind": source.kind,
+        "url": source.url,
+        "sha256": sha256,
+        "files": {name: portable(path) for name, path in files.items()},
+        "checkpoint_bytes": sum(map(_size, files.values())),
+        "archive_bytes": source.archive.stat().st_size if source.archive else None,
+    }
+    write_json(manifest, out)
+    return manifest
+
+
+def _size(path: Path) -> int:
+    below = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in below if file.is_file())
+
+
+def _packed_repository(source: str, trained: bool, folder: Path) -> Path:
+    return model_zoo.fetch_repository(source, folder, trained)
+
+
+def _hub_files(model: Model, folder: Path) -> Path:
+    return model_zoo.fetch_files(model.source, folder, model.files or ["*"])
+
+
+def _bring(model: Model, folder: Path, from_hub: Callable[[Path], Path]) -> _Source:
     """Find out what a source is, and bring it into a folder."""
     source = model.source
     if Path(source).is_dir():
@@ -84,12 +129,12 @@ def _bring(model: Model, folder: Path, trained: bool) -> _Source:
         sha256 = sha256_of(source)
         _compare(source, sha256, model)
         return _unpacked("zip", Path(source), sha256, folder)
-    url = model_zoo.resolve(source)
+    url = model_zoo.resolve(source) if model.engine in ESPNET else None
     if url is not None:
         return _downloaded("zoo", url, model, folder)
     is_path = source.startswith((".", "/", "~")) or source.lower().endswith(_ARCHIVE_SUFFIXES)
     if not is_path and model_zoo.looks_like_repository(source):
-        return _Source("hub", model_zoo.fetch_repository(source, folder, trained))
+        return _Source("hub", from_hub(folder))
     raise UserError(
         f"model {model.name}: source {source!r} is no folder and no file here, no http(s) address "
         "and no tag of ESPnet's model zoo; fix models[].source"
@@ -103,6 +148,13 @@ def _downloaded(kind: str, url: str, model: Model, folder: Path) -> _Source:
 
 
 def _unpacked(kind: str, archive: Path, sha256: str, folder: Path) -> _Source:
+    if archive.name.lower().endswith(_SINGLE_SUFFIXES):
+        alone = folder / f"file-{sha256[:12]}"  # so that nothing else in its folder is taken
+        alone.mkdir(parents=True, exist_ok=True)
+        link = alone / archive.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(archive.absolute())
+        return _Source("file", alone, link, sha256)
     return _Source(kind, unpack_by_content(archive, sha256, folder), archive, sha256)
 
 

@@ -86,6 +86,28 @@ def fetch_repository(source: str, folder: Path, trained: bool) -> Path:
     return root
 
 
+def fetch_files(source: str, folder: Path, patterns: list[str]) -> Path:
+    """Download files of a repository of the hub; for engines other than ESPnet.
+
+    Args:
+        source: ``owner/name`` or ``owner/name@revision``.
+        folder: below which a folder for this repository is made.
+        patterns: names of files, with ``*`` for any part of one.
+
+    Returns:
+        The folder with those files.
+
+    Raises:
+        UserError: the hub cannot be reached, or has none of them.
+    """
+    name, _, revision = source.partition("@")
+    root = folder / f"hub-{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+    _from_hub(source, name, revision or None, root, patterns)
+    if not any(path.is_file() for path in root.rglob("*")):
+        raise UserError(f"{source}: the hub has no file like {', '.join(patterns)} in it")
+    return root
+
+
 def _from_hub(
     source: str, name: str, revision: str | None, root: Path, patterns: list[str]
 ) -> None:

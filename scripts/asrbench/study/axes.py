@@ -7,7 +7,7 @@ and figures can use it without torch or the configuration's parser.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Literal
 
@@ -93,9 +93,14 @@ ENGINE = Axis(
     slug="{}",
     label="{}",
     heading="engine",
-    meaning="Whose search decodes: ESPnet's own, or this project's, which finds the same "
-    "hypotheses in less time.",
-    allowed={"enum": ["espnet", "espnet-fast"]},
+    meaning="The program that recognises. espnet-fast is this project's own search for ESPnet's "
+    "models, which finds the same hypotheses in less time.",
+    allowed={
+        "enum": [
+            *("espnet", "espnet-fast", "faster-whisper", "whisper.cpp", "sherpa-onnx"),
+            *("moonshine", "pocketsphinx"),
+        ]
+    },
     default="espnet",
     short={"espnet-fast": "fast"},
 )
@@ -105,9 +110,9 @@ PRECISION = Axis(
     slug="{}",
     label="{}",
     heading="precision",
-    meaning="What the model computes in. int8: weights of matrix products and recurrent layers as "
-    "8-bit integers, by PyTorch's dynamic quantisation. bfloat16: all but the front end.",
-    allowed={"enum": ["float32", "bfloat16", "int8"]},
+    meaning="What the model computes in, or what its file holds; each engine has its own list and "
+    "takes the first of it where nothing is said. int8: weights as 8-bit integers.",
+    allowed={"enum": ["float32", "float16", "bfloat16", "int8", "int5"]},
     default="float32",
 )
 CTC_WEIGHT = Axis(
@@ -130,6 +135,9 @@ BEAM_SIZE = Axis(
     allowed={"type": "integer", "minimum": 1},
     default=20,
 )
+# Greedy unless it is told otherwise.
+_BEAM_OF_1 = replace(BEAM_SIZE, default=1)
+_BEAM_OF_5 = replace(BEAM_SIZE, default=5)
 AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE)
 _BY_NAME = {axis.name: axis for axis in AXES}
 
@@ -138,6 +146,27 @@ _BY_NAME = {axis.name: axis for axis in AXES}
 AXES_OF: dict[str, tuple[Axis, ...]] = {
     "espnet": (CTC_WEIGHT, BEAM_SIZE),
     "espnet-fast": (CTC_WEIGHT, BEAM_SIZE),
+    "faster-whisper": (_BEAM_OF_5,),
+    "whisper.cpp": (_BEAM_OF_5,),
+    "sherpa-onnx": (_BEAM_OF_1,),
+    "moonshine": (),
+    "pocketsphinx": (),
+}
+# How a decoding is called in paths and tables where its engine has no axis.
+ONLY = "default"
+
+# Those whose models ESPnet trained: they read the same files, and weights may be random.
+ESPNET = ("espnet", "espnet-fast")
+
+# The precisions that each engine has, the usual one first.
+PRECISIONS_OF: dict[str, tuple[str, ...]] = {
+    "espnet": ("float32", "bfloat16", "int8"),
+    "espnet-fast": ("float32", "bfloat16", "int8"),
+    "faster-whisper": ("float32", "int8", "float16", "bfloat16"),
+    "whisper.cpp": ("float16", "float32", "int8", "int5"),
+    "sherpa-onnx": ("float32", "int8"),
+    "moonshine": ("int8",),
+    "pocketsphinx": ("float32",),
 }
 
 
@@ -183,6 +212,12 @@ class Variant:
         return self.build.name
 
     @property
+    def ctc_weight(self) -> str | None:
+        """None where its engine has none."""
+        found = self.axes.get(CTC_WEIGHT.name)
+        return None if found is None else str(found)
+
+    @property
     def key(self) -> tuple[str, str]:
         """By what tables find it."""
         return self.model, self.slug
@@ -213,7 +248,7 @@ def crossed(
     for block in blocks:
         values = []
         for axis in axes:
-            given = block.get(axis.name) or defaults.get(axis.name, axis.default)
+            given = block.get(axis.name) or defaults.get(axis.name) or axis.default
             values.append(given if isinstance(given, (list, tuple)) else [given])
         found += [dict(zip((a.name for a in axes), each, strict=True)) for each in product(*values)]
     return found
@@ -221,9 +256,23 @@ def crossed(
 
 def decoding_slug(engine: str, values: Mapping[str, Value], defaults: Mapping[str, object]) -> str:
     """Such as ctc0.3: the primary axis, and any other where it is not the study's default."""
+    if not AXES_OF[engine]:
+        return ONLY
     primary, *others = AXES_OF[engine]
-    said = [axis for axis in others if values[axis.name] != defaults.get(axis.name, axis.default)]
+    said = [a for a in others if values[a.name] != (defaults.get(a.name) or a.default)]
     return "-".join(axis.in_path(values[axis.name]) for axis in (primary, *said))
+
+
+def build_defaults(engine: str, own: Mapping[str, Any]) -> dict[str, Value]:
+    """What a build has where its block says nothing.
+
+    Args:
+        own: what the model's own keys say.
+    """
+    return {
+        ENGINE.name: own[ENGINE.name],
+        PRECISION.name: own[PRECISION.name] or PRECISIONS_OF[engine][0],
+    }
 
 
 def build_name(model: str, values: Mapping[str, Value], defaults: Mapping[str, object]) -> str:

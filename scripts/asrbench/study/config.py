@@ -20,7 +20,15 @@ from asrbench.study.compare_list import Entries
 from asrbench.study.config_block import Block, Positive, no_doubles
 from asrbench.study.config_errors import explain
 from asrbench.study.energy_settings import Energy
-from asrbench.study.model_settings import CtcWeights, Decode, Decoding, Model, Name, Sha256
+from asrbench.study.model_settings import (
+    CtcWeights,
+    Decode,
+    Decoding,
+    Language,
+    Model,
+    Name,
+    Sha256,
+)
 from asrbench.study.sweep_settings import Sweeps
 
 
@@ -40,6 +48,7 @@ class Speech(Block):
     sha256: Sha256 | None = Field(
         None, description="Checksum of the archive: an archive that differs is refused."
     )
+    language: Language = Field("en", description="Its language, by the code of ISO 639.")
     synthetic: bool = Field(
         False, description="Whether a machine spoke it; tables and figures then say so."
     )

@@ -6,19 +6,23 @@ else. Descriptions are plain (JSON) data; :class:`asrbench.study.job.Job` reads 
 
 import hashlib
 
-from asrbench.study.axes import Build, Variant
+from asrbench.study.axes import ESPNET, Build, Variant
 from asrbench.study.config import Study
 from asrbench.study.job import CALLED_BY
 
 
 def checkpoint(study: Study, name: str) -> dict:
     """What a model's files depend on, whatever is built from them."""
-    return study.model(name).model_dump(include={"name", "source", "sha256", "weights"})
+    model = study.model(name)
+    found = model.model_dump(include={"name", "source", "sha256", "weights"})
+    return (
+        found if model.engine in ESPNET else found | {"engine": model.engine, "files": model.files}
+    )
 
 
 def speech(study: Study) -> dict:
     """What the list of utterances depends on."""
-    return study.speech.model_dump(exclude={"name", "synthetic", "sample_rate_hz"})
+    return study.speech.model_dump(exclude={"name", "synthetic", "sample_rate_hz", "language"})
 
 
 def _variant(study: Study, variant: Variant) -> dict:
@@ -30,7 +34,13 @@ def _variant(study: Study, variant: Variant) -> dict:
         "tokens_per_second": study.model(variant.model).tokens_per_second,
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,
+        **_language(study, variant.build),
     }
+
+
+def _language(study: Study, build: Build) -> dict:
+    """What the language is to recognisers that are told it; ESPnet's are not."""
+    return {} if build["engine"] in ESPNET else {"language": study.speech.language}
 
 
 def _build(build: Build) -> dict:
@@ -105,6 +115,7 @@ def pilot(study: Study, build: Build) -> dict:
     """What a pilot of a build depends on: all its decodings."""
     return {
         **compute(study, build),
+        **_language(study, build),
         "decodings": {variant.slug: variant.axes for variant in study.variants(build.name)},
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,
@@ -126,7 +137,7 @@ def decoding(study: Study, variant: Variant) -> dict:
 def engine_of_words(study: Study, build: Build) -> str:
     """Whose search finds the words of a build's variants for the word error rate."""
     own = str(build["engine"])
-    return study.wer.engine if study.wer.engine != "own" and own == "espnet" else own
+    return study.wer.engine if study.wer.engine != "own" and own in ESPNET else own
 
 
 def tables(study: Study) -> dict:

@@ -27,6 +27,7 @@ class Job:
         axes: of build and decoding, by name; see :mod:`asrbench.study.axes`.
         tokens_per_second: for random weights, the length of the output.
         sample_rate_hz, channels: how speech is read.
+        language: of the speech, by the code of ISO 639, where a recogniser is told it.
         threads: CPU threads of the process, or 'all'.
         warm_up: inputs that are decoded before the clock starts.
         seed: of draws and of the order of inputs.
@@ -45,6 +46,7 @@ class Job:
     tokens_per_second: float | None = None
     sample_rate_hz: int | None = None
     channels: Literal["refuse", "mix"] | None = None
+    language: str | None = None
     threads: int | str | None = None
     warm_up: int = 0
     seed: int = 0

@@ -17,6 +17,7 @@ from asrbench.study.axes import AXES_OF, BUILD, DECODING, Axis, Build, Level, Va
 from asrbench.study.config_block import Block, Positive, no_doubles
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -47,12 +48,18 @@ def _lists(level: Level) -> Any:
 
 
 def _defaults(level: Level) -> Any:
-    """A block with a key for the default of each axis of that level that has one."""
+    """A block with a key for the default of each axis of that level that has one.
+
+    Where it says none, the engine has its own.
+    """
     fields: dict[str, Any] = {
-        axis.name: (_one(axis), Field(axis.default, description=axis.meaning))
+        axis.name: (_one(axis) | None, Field(None, description=axis.meaning))
         for axis in axes.of_level(level)
         if not isinstance(axis.default, tuple)
     }
+    if level == BUILD:
+        engine = axes.ENGINE
+        fields[engine.name] = _one(engine), Field(engine.default, description=engine.meaning)
     return create_model(f"{level}_defaults", __base__=Block, **fields)
 
 
@@ -79,16 +86,22 @@ class Decoding(_defaults(DECODING)):  # type: ignore[misc]
 
 
 class Model(_defaults(BUILD)):  # type: ignore[misc]
-    """One ESPnet model."""
+    """One model."""
 
     name: Name = Field(description="Its name in paths, tables and figures.")
     source: str = Field(
         min_length=1,
-        description="A model zoo tag, a URL, a zip made by ESPnet's packer, or a folder "
-        "with config.yaml (and model.pth, unless weights are random).",
+        description="A URL, an archive, a folder, or a repository of the hub (owner/name). Of "
+        "ESPnet also a model zoo tag; a folder then has config.yaml (and model.pth, unless weights "
+        "are random).",
     )
     sha256: Sha256 | None = Field(
         None, description="Checksum of the archive (or of model.pth in a folder)."
+    )
+    files: Annotated[list[str], Field(min_length=1)] | None = Field(
+        None,
+        description="Of a repository of the hub, which files to fetch, with * for any part of a "
+        "name; null: all. An ESPnet model's are known.",
     )
     weights: Literal["trained", "random"] = Field(
         "trained",
@@ -101,6 +114,9 @@ class Model(_defaults(BUILD)):  # type: ignore[misc]
         le=100,
         description="For random weights, how many tokens a second of audio are decoded, since "
         "such a model does not know when to stop.",
+    )
+    language: Language | None = Field(
+        None, description="The only language that it knows, if so; null: that of speech.language."
     )
     builds: Annotated[list[Builds], Field(min_length=1)] | None = Field(
         None,
@@ -151,13 +167,22 @@ def builds_of(model: Model, models: list[Model]) -> list[Build]:
         models: all models. Of those with the same files the first has the checkpoint.
     """
     files = ("source", "sha256", "weights")
-    same = [other for other in models if all(getattr(other, f) == getattr(model, f) for f in files)]
-    own = {axis.name: getattr(model, axis.name) for axis in axes.of_level(BUILD)}
-    blocks = [block.model_dump() for block in model.builds or [Builds()]]
-    found = [
-        Build(axes.build_name(model.name, values, own), same[0].name, tuple(values.items()))
-        for values in axes.crossed(blocks, axes.of_level(BUILD), own)
+    same = [
+        other
+        for other in models
+        if all(getattr(other, f) == getattr(model, f) for f in files)
+        and (other.engine in axes.ESPNET) == (model.engine in axes.ESPNET)
     ]
+    own = {axis.name: getattr(model, axis.name) for axis in axes.of_level(BUILD)}
+    found = []
+    for block in model.builds or [Builds()]:
+        asked = block.model_dump()
+        for engine in asked[axes.ENGINE.name] or [model.engine]:
+            defaults = axes.build_defaults(engine, own)
+            blocks = [asked | {axes.ENGINE.name: [engine]}]
+            for values in axes.crossed(blocks, axes.of_level(BUILD), defaults):
+                name = axes.build_name(model.name, values, defaults)
+                found.append(Build(name, same[0].name, tuple(values.items())))
     return list(dict.fromkeys(found))
 
 
@@ -186,10 +211,12 @@ def _blocks(model: Model, study: Any, engine: str) -> list[dict]:
             continue
         known = [axis.name for axis in AXES_OF[engine]]
         for name in {name: None for each in asked for name in each if name not in known}:
-            raise ValueError(
-                f"model {model.name}: {engine} has no {name}; its axes are {', '.join(known)}"
-            )
-        return asked
+            if block is model:
+                there = f"its axes are {', '.join(known)}" if known else "it has no axis"
+                raise ValueError(f"model {model.name}: {engine} has no {name}; {there}")
+        # What the study says of an axis that this engine lacks is meant for the others.
+        kept = [{n: v for n, v in each.items() if n in known} for each in asked]
+        return [each for n, each in enumerate(kept) if each not in kept[:n]]
     return [{}]
 
 
@@ -199,6 +226,34 @@ def check(study: Any) -> None:
     Raises:
         ValueError: which.
     """
+    engines = {str(b["engine"]) for m in study.models for b in builds_of(m, study.models)}
+    known = {axis.name for engine in engines for axis in AXES_OF[engine]}
+    asked = {name for each in study.decode or () for name in each.model_dump(exclude_none=True)}
+    asked |= {axes.CTC_WEIGHT.name} if study.ctc_weights else set()
+    for name in sorted(asked - known):
+        raise ValueError(f"no engine of the study ({', '.join(sorted(engines))}) has {name}")
     for model in study.models:
+        if model.language not in (None, study.speech.language):
+            raise ValueError(
+                f"model {model.name}: knows {model.language} alone, and speech.language is "
+                f"{study.speech.language}: take a model of that language"
+            )
         for build in builds_of(model, study.models):
+            _check_build(build, model)
             variants_of(build, model, study)
+
+
+def _check_build(build: Build, model: Model) -> None:
+    engine, precision = str(build["engine"]), str(build["precision"])
+    if precision not in axes.PRECISIONS_OF[engine]:
+        known = ", ".join(axes.PRECISIONS_OF[engine])
+        raise ValueError(f"model {model.name}: {engine} has no {precision}; it has {known}")
+    if (engine in axes.ESPNET) != (model.engine in axes.ESPNET):
+        raise ValueError(
+            f"model {model.name}: {engine} and {model.engine} read different files; make a model "
+            "of its own for each"
+        )
+    if model.weights == "random" and engine not in axes.ESPNET:
+        raise ValueError(
+            f"model {model.name}: {engine} has no random weights; give its files as source"
+        )

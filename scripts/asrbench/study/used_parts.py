@@ -1,16 +1,18 @@
-"""Which parts of a model a CTC weight uses."""
+"""Which parts of a model a CTC weight uses; None is that of an engine that has none."""
 
 
-def parameters_row(ctc_weight: str) -> str:
+def parameters_row(ctc_weight: str | None) -> str:
     """Which row of the table of parameters holds what this CTC weight uses."""
+    if ctc_weight is None:
+        return "whole"
     if not uses_ctc(ctc_weight):
         return "used:attention"
     return "used:hybrid" if uses_decoder(ctc_weight) else "used:ctc"
 
 
-def is_hybrid(ctc_weight: str) -> bool:
+def is_hybrid(ctc_weight: str | None) -> bool:
     """Whether both score."""
-    return uses_ctc(ctc_weight) and uses_decoder(ctc_weight)
+    return ctc_weight is not None and uses_ctc(ctc_weight) and uses_decoder(ctc_weight)
 
 
 def uses_decoder(ctc_weight: str) -> bool:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from asrbench.basics.json_file import read_json
+from asrbench.engines import catalogue
 from asrbench.results import timed_rows
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.study import used_parts
-from asrbench.study.axes import Variant
+from asrbench.study.axes import Build, Variant
 from asrbench.study.config import Study
 from asrbench.tables import memory_peaks
 from asrbench.tables.table import Table
@@ -30,11 +31,11 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows = []
     for build in study.builds():
         weights, no_weights = _weights(results, build.name)
-        operations, no_operations = _operations(results, build.name)
+        operations, no_operations = _operations(results, build)
         size, no_size = _checkpoint(results, build.checkpoint)
         for variant in study.variants(build.name):
             peaks, no_peak = _peak_memory(study, results, variant)
-            ctc_weight = str(variant["ctc_weight"])
+            ctc_weight = variant.ctc_weight
             rows.append(
                 identity(study, variant)
                 | {"weights_bytes": weights.get(used_parts.parameters_row(ctc_weight), np.nan)}
@@ -57,10 +58,13 @@ def _weights(results: Path, model: str) -> tuple[dict[str, float], list[str]]:
     return dict(zip(rows["module"], rows["bytes"], strict=True)), []
 
 
-def _operations(results: Path, model: str) -> tuple[pd.DataFrame, list[str]]:
+def _operations(results: Path, build: Build) -> tuple[pd.DataFrame, list[str]]:
     """results/compute by part."""
-    path = results / "compute" / f"{model}.csv"
+    path = results / "compute" / f"{build.name}.csv"
     numbers = ["multiply_adds_per_audio_s", "tokens_per_second"]
+    cannot = catalogue.not_applicable(str(build["engine"]), catalogue.COUNTS_COMPUTE)
+    if cannot:
+        return pd.DataFrame(columns=["part", *numbers]).set_index("part"), [cannot]
     try:
         rows, reasons = read_rows(path, ["part"], numbers), []
     except FileNotFoundError:
@@ -71,8 +75,10 @@ def _operations(results: Path, model: str) -> tuple[pd.DataFrame, list[str]]:
     return rows.set_index("part"), reasons
 
 
-def _of_variant(operations: pd.DataFrame, ctc_weight: str) -> dict[str, float]:
+def _of_variant(operations: pd.DataFrame, ctc_weight: str | None) -> dict[str, float]:
     """Multiply-adds of each part: 0 where the variant does not use it."""
+    if ctc_weight is None:
+        return {}
     used = {
         "encoder": True,
         "decoder": used_parts.uses_decoder(ctc_weight),

@@ -159,7 +159,7 @@ def _of_outlier(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]
         variant
         for lstm in lstms
         for variant in study.variants(lstm)
-        if used_parts.is_hybrid(str(variant["ctc_weight"]))
+        if used_parts.is_hybrid(variant.ctc_weight)
     ]
     if not hybrids:
         reason = "no CTC weight of an LSTM lies between 0 and 1" if lstms else why

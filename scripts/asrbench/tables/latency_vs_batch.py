@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from asrbench.engines import catalogue
 from asrbench.results import row_faults, timed_rows
 from asrbench.results.raw_files import read_rounds
 from asrbench.study.config import Study
@@ -29,14 +30,16 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows, settings = [], study.sweeps.batch
     wanted = timed_rows.grid(UNIT, settings.sizes, settings.repeats)
     for build in study.builds():
+        cannot = catalogue.not_applicable(str(build["engine"]), catalogue.BATCHES)
         raw, missing = read_rounds(
             results,
             ("sweeps", "batch", build.name),
-            settings.rounds,
+            0 if cannot else settings.rounds,
             TEXT,
             NUMBERS,
             judged=lambda raw: row_faults.sound(raw, UNIT, "forward_s", row_faults.FORWARD, wanted),
         )
+        missing += [cannot] if cannot else []
         # The forward pass has no search, hence neither CTC weight nor engine.
         who = {
             "model": build.name,

@@ -1,11 +1,13 @@
 """The table of latency against the number of CPU threads."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from asrbench.engines import catalogue
 from asrbench.results import timed_rows
 from asrbench.statistics import repeatability
 from asrbench.statistics.round_unit_matrix import matrices, shared
@@ -26,6 +28,9 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows = []
     for variant in study.variants() if study.sweeps.threads.counts else []:
         found = timed_rows.threads(study, results, variant)
+        cannot = catalogue.not_applicable(str(variant["engine"]), catalogue.SETS_THREADS)
+        if cannot:
+            found = replace(found, missing=[cannot])
         alone = found.good[found.good["threads"] == 1]
         figures = partial(_figures, alone=alone)
         for threads in study.sweeps.threads.counts:

@@ -53,10 +53,10 @@ def _parameters(table: pd.DataFrame, variant: Variant) -> tuple[dict, list[str]]
     rows = table[table["model"] == variant.model].set_index("module")
     wanted = {
         "parameters_whole": "whole",
-        "parameters_used": used_parts.parameters_row(str(variant["ctc_weight"])),
-        "parameters_ctc": "ctc",
-        "parameters_decoder": "decoder",
+        "parameters_used": used_parts.parameters_row(variant.ctc_weight),
     }
+    if variant.ctc_weight is not None:
+        wanted |= {"parameters_ctc": "ctc", "parameters_decoder": "decoder"}
     found = {
         column: rows.at[module, "parameters"]
         for column, module in wanted.items()

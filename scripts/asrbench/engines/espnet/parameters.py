@@ -5,28 +5,26 @@ modules reports it in its own row and again in that row's ``shared``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
+from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.espnet import precision
+from asrbench.engines.interface import Count
+from asrbench.sources.manifest import Manifest
+from asrbench.study.job import Job
 
 # What each way of decoding leaves out.
 _UNUSED = {"attention": "ctc", "hybrid": None, "ctc": "decoder"}
 
 
-@dataclass(frozen=True)
-class Count:
-    """One row: numbers of parameters (elements of tensors), and the bytes that they take in memory.
-
-    Parameters are those of the model as it was trained; bytes are of the build's precision.
-    """
-
-    module: str
-    parameters: int
-    trainable: int
-    shared: int
-    bytes: int
+def counted(manifest: Manifest, job: Job) -> list[Count]:
+    """Rows of one build; :func:`count` says which."""
+    model, asked = espnet_model.load_model(manifest), str((job.axes or {})["precision"])
+    # Before quantisation, after which there are no parameters that could be counted.
+    rows = count(model)
+    return rows if asked == "float32" else as_held(rows, precision.applied(model, asked))
 
 
 def count(model: torch.nn.Module) -> list[Count]:

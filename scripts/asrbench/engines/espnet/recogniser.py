@@ -7,17 +7,18 @@ decoder and of the CTC head. What is left of the search is its bookkeeping.
 """
 
 import math
-import time
-from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
-from asrbench.engines import catalogue, search_end
+from asrbench.engines import catalogue, interface, search_end
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.espnet import precision
-from asrbench.engines.espnet.part_timers import PartClocks
+from asrbench.engines.interface import Transcript
+from asrbench.engines.part_timers import PartClocks
 from asrbench.sources.manifest import Manifest
+from asrbench.study.job import Job
 
 # What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then espnet_fast's.
 _SCORER_METHODS = [
@@ -26,30 +27,21 @@ _SCORER_METHODS = [
 ]
 
 
-@dataclass(frozen=True)
-class Transcript:
-    """What one utterance gave.
+def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
+    """The variant of a job, loaded.
 
-    ``latency_s`` is wall time from a waveform in memory to text; ``encode_s``
-    and ``search_s`` are parts of it, ``decoder_s`` and ``ctc_s`` (scoring by
-    the attention decoder and by the CTC head) are parts of ``search_s``.
-    ``score`` is the search's log score, None where the search gave no
-    hypothesis at all (``text`` is then empty). ``ended`` is how the search came to its
-    end, one of those in :mod:`asrbench.engines.search_end`.
+    Args:
+        threads: of torch.
+        beside: a recogniser of the same build, whose model and clocks are used.
     """
+    import torch
 
-    text: str
-    tokens: int
-    score: float | None
-    encode_s: float
-    search_s: float
-    decoder_s: float
-    ctc_s: float
-    latency_s: float
-    ended: str
+    torch.set_num_threads(threads)
+    axes: dict[str, Any] = job.axes or {}
+    return Recogniser(manifest, **axes, tokens_per_second=job.tokens_per_second, beside=beside)
 
 
-class Recogniser:
+class Recogniser(interface.Recogniser):
     """One variant: a model, a CTC weight and a beam size.
 
     Args:
@@ -83,10 +75,10 @@ class Recogniser:
         self.speech2text = espnet_model.speech2text(
             manifest, self._loaded, float(ctc_weight), beam_size, precision
         )
-        for module in catalogue.MODULES[engine]:
+        for module in catalogue.ENGINES[engine].modules:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
-        self.model = self.speech2text.asr_model
+        self.model, self.precision = self.speech2text.asr_model, precision
         self.hop_length, self.sample_rate_hz = espnet_model.front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
         self._note_steps()
@@ -113,25 +105,48 @@ class Recogniser:
             for part, scorer in search.scorers.items():
                 self.clocks.watch(scorer, _SCORER_METHODS, part)
 
-    def frames(self, samples: int) -> int:
-        """Steps of the model's front end for a waveform of that many samples."""
-        return samples // self.hop_length + 1
+    def use_threads(self, count: int) -> None:
+        """Have torch compute with that many threads."""
+        import torch
 
-    def samples_for(self, frames: int) -> int:
-        """The shortest waveform, in samples, that gives that many frames."""
-        return (frames - 1) * self.hop_length
+        torch.set_num_threads(count)
 
-    def transcribe(self, waveform: np.ndarray) -> Transcript:
-        """Decode one waveform.
+    def facts(self) -> dict[str, str]:
+        """Precision, threads and instructions of torch."""
+        import torch
 
-        Args:
-            waveform: shape (samples,), float32, at the model's sample rate.
-        """
+        return {
+            "computes_in": self.precision,
+            "threads": str(torch.get_num_threads()),
+            "cpu_features": torch.backends.cpu.get_cpu_capability(),
+        }
+
+    def decode(self, waveform: np.ndarray) -> Transcript:
+        """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
         if self.tokens_per_second is not None:
             seconds = len(waveform) / self.sample_rate_hz
             tokens = max(1, round(self.tokens_per_second * seconds))
             self.speech2text.maxlenratio = -tokens
-        return self._transcribe(waveform)
+        self.clocks.start()
+        results = self.speech2text(waveform)
+        parts_s = {
+            f"{part}_s": self.clocks.spent_s(part)
+            for part in ("encode", "search", "decoder", "ctc")
+        }
+        if isinstance(results, tuple):
+            results = results[0]  # the rest is what intermediate CTC heads would say
+        if not results:
+            return Transcript("", 0, None, **parts_s, ended=search_end.EMPTY)
+        text, tokens, _ids, hypothesis = results[0]
+        score = float(hypothesis.score)
+        most = search_end.longest(self.speech2text.maxlenratio, self._steps)
+        return Transcript(
+            text=text if text is not None else " ".join(tokens),
+            tokens=len(tokens),
+            score=score if math.isfinite(score) else None,
+            **parts_s,
+            ended=search_end.of(hypothesis.yseq.tolist(), most),
+        )
 
     def encode(self, waveform: np.ndarray) -> np.ndarray:
         """The encoder's output for one waveform.
@@ -164,31 +179,6 @@ class Recogniser:
         encode = self.model.encode
         self.model.encode = lambda **_batch: encoded
         try:
-            return self._transcribe(np.zeros(1, np.float32))
+            return self.transcribe(np.zeros(1, np.float32))
         finally:
             self.model.encode = encode
-
-    def _transcribe(self, waveform: np.ndarray) -> Transcript:
-        self.clocks.start()
-        began = time.perf_counter()
-        results = self.speech2text(waveform)
-        latency_s = time.perf_counter() - began
-        parts_s = {
-            f"{part}_s": self.clocks.spent_s(part)
-            for part in ("encode", "search", "decoder", "ctc")
-        }
-        if isinstance(results, tuple):
-            results = results[0]  # the rest is what intermediate CTC heads would say
-        if not results:
-            return Transcript("", 0, None, **parts_s, latency_s=latency_s, ended=search_end.EMPTY)
-        text, tokens, _ids, hypothesis = results[0]
-        score = float(hypothesis.score)
-        most = search_end.longest(self.speech2text.maxlenratio, self._steps)
-        return Transcript(
-            text=text if text is not None else " ".join(tokens),
-            tokens=len(tokens),
-            score=score if math.isfinite(score) else None,
-            **parts_s,
-            latency_s=latency_s,
-            ended=search_end.of(hypothesis.yseq.tolist(), most),
-        )

@@ -1,0 +1,168 @@
+"""What every recogniser is to the code that measures it: one waveform in, its text out.
+
+The caller's clock stands here, around ``decode``, so that it is the same for every engine.
+"""
+
+import re
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from asrbench.basics.errors import UserError
+from asrbench.engines import search_end
+
+# More than a person can say: a runaway recogniser's text would fill the disk.
+_MOST_CHARACTERS_PER_S = 100
+_FEW_CHARACTERS = 5000
+# Line breaks and other control characters, which no text of an utterance has.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What one utterance gave.
+
+    ``latency_s`` is wall time from a waveform in memory to text; ``encode_s``
+    and ``search_s`` are parts of it, ``decoder_s`` and ``ctc_s`` (scoring by
+    the attention decoder and by the CTC head) are parts of ``search_s``. A part is None where
+    the engine does not tell it. ``tokens`` and ``score`` (a log score) are None where the engine
+    does not tell them. ``ended`` is how the search came to its end, one of those in
+    :mod:`asrbench.engines.search_end`, or '' where it is not known.
+    """
+
+    text: str
+    tokens: int | None = None
+    score: float | None = None
+    encode_s: float | None = None
+    search_s: float | None = None
+    decoder_s: float | None = None
+    ctc_s: float | None = None
+    latency_s: float = 0.0
+    ended: str = ""
+
+    @property
+    def reason(self) -> str:
+        """What is to be said of a text that is none."""
+        none = self.ended == search_end.EMPTY and self.score is None
+        return "the search gave no hypothesis" if none else ""
+
+
+class Recogniser(ABC):
+    """One variant in memory.
+
+    Attributes:
+        sample_rate_hz: of the waveforms that it takes.
+        hop_length: samples of one frame. Where the model has no frames, those of 10 ms.
+    """
+
+    sample_rate_hz = 16000
+    hop_length = 160
+
+    @abstractmethod
+    def decode(self, waveform: np.ndarray) -> Transcript:
+        """Decode one waveform; all work is done when this returns. ``latency_s`` is not set.
+
+        Args:
+            waveform: shape (samples,), float32 from -1 to 1, at the recogniser's sample rate.
+        """
+
+    @abstractmethod
+    def use_threads(self, count: int) -> None:
+        """Compute with that many threads from now on; called outside the clock."""
+
+    @abstractmethod
+    def facts(self) -> dict[str, str]:
+        """What really computes, in the runtime's own words: type, threads, CPU features."""
+
+    def transcribe(self, waveform: np.ndarray) -> Transcript:
+        """Decode one waveform and time it; :meth:`decode` has the arguments.
+
+        Raises:
+            ValueError: what came back is no text of an utterance.
+        """
+        began_s = time.perf_counter()
+        found = self.decode(waveform)
+        latency_s = time.perf_counter() - began_s
+        text = plain_text(found.text, len(waveform) / self.sample_rate_hz)
+        ended = found.ended or (search_end.EMPTY if not text else "")
+        return replace(found, text=text, latency_s=latency_s, ended=ended)
+
+    def frames(self, samples: int) -> int:
+        """Steps of the model's front end for a waveform of that many samples."""
+        return samples // self.hop_length + 1
+
+    def samples_for(self, frames: int) -> int:
+        """The shortest waveform, in samples, that gives that many frames."""
+        return (frames - 1) * self.hop_length
+
+
+@dataclass(frozen=True)
+class Count:
+    """One row: numbers of parameters (elements of tensors), and the bytes that they take in memory.
+
+    Parameters are those of the model as it was trained. Bytes are of the build's precision for
+    ESPnet, and those in the file for other engines.
+    """
+
+    module: str
+    parameters: int
+    trainable: int
+    shared: int
+    bytes: int
+
+
+def counts(parts: Mapping[str, tuple[int, int]]) -> list[Count]:
+    """Rows of parts that share nothing, the whole first.
+
+    Args:
+        parts: numbers of parameters and bytes in the file, by part.
+    """
+    whole = tuple(sum(values) for values in zip(*parts.values(), strict=True))
+    rows = {"whole": whole, **parts}
+    return [Count(name, elements, elements, 0, size) for name, (elements, size) in rows.items()]
+
+
+def plain_text(text: object, duration_s: float) -> str:
+    """The text as one line of printable characters.
+
+    Raises:
+        ValueError: it is no text, or far more than can be said in ``duration_s``.
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"the recogniser returned {type(text).__name__} in place of text")
+    if len(text) > _FEW_CHARACTERS + _MOST_CHARACTERS_PER_S * duration_s:
+        raise ValueError(
+            f"the recogniser returned {len(text)} characters for {duration_s:.1f} s of audio"
+        )
+    return _CONTROL.sub(" ", text).strip()
+
+
+@contextmanager
+def loading(engine: str, model: str, path: object):
+    """What a runtime raises while it loads becomes one line, for a user.
+
+    Raises:
+        UserError: what was to be loaded, and what the runtime says.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except ImportError as error:
+        raise UserError(
+            f"engine {engine}: its package cannot be imported ({_said(error)}); install the "
+            "version that envs/recognisers.txt names"
+        ) from error
+    except Exception as error:  # there is no kind that runtimes do not raise
+        raise UserError(
+            f"model {model}: {engine} cannot load {path} ({type(error).__name__}: {_said(error)}); "
+            "see whether its files are whole and of this engine, or fetch them again"
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or "no message"

@@ -1,0 +1,1 @@
+"""Moonshine by its own library."""

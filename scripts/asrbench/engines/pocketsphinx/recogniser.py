@@ -1,0 +1,57 @@
+"""PocketSphinx, whole utterances at once."""
+
+import numpy as np
+
+from asrbench.basics.errors import UserError
+from asrbench.engines import interface
+from asrbench.engines.interface import Transcript
+from asrbench.sources.manifest import Manifest
+from asrbench.study.job import Job
+
+_LARGEST = 32767  # of 16 bits, which it takes
+
+
+def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
+    """The variant of a job, loaded; it computes with one thread."""
+    return Recogniser(manifest)
+
+
+class Recogniser(interface.Recogniser):
+    """One model; its frames are of 10 ms."""
+
+    def __init__(self, manifest: Manifest):
+        from pocketsphinx import Decoder
+
+        self._decoder = Decoder(
+            hmm=str(manifest.files["acoustic_model"]),
+            lm=str(manifest.files["language_model"]),
+            dict=str(manifest.files["dictionary"]),
+            loglevel="FATAL",
+        )
+        self.sample_rate_hz = int(self._decoder.config["samprate"])
+        self.hop_length = self.sample_rate_hz // int(self._decoder.config["frate"])
+
+    def use_threads(self, count: int) -> None:
+        """Refused where it is more than one.
+
+        Raises:
+            UserError: it is.
+        """
+        if count != 1:
+            raise UserError("pocketsphinx computes with one thread")
+
+    def facts(self) -> dict[str, str]:
+        """Threads are one."""
+        return {"computes_in": "float32", "threads": "1"}
+
+    def decode(self, waveform: np.ndarray) -> Transcript:
+        """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
+        samples = (np.clip(waveform, -1.0, 1.0) * _LARGEST).astype(np.int16)
+        self._decoder.start_utt()
+        try:
+            # Whole, so that its means are those of the utterance and not of what came before.
+            self._decoder.process_raw(samples.tobytes(), full_utt=True)
+        finally:
+            self._decoder.end_utt()
+        found = self._decoder.hyp()
+        return Transcript("") if found is None else Transcript(found.hypstr)

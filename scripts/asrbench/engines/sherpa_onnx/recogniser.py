@@ -1,0 +1,120 @@
+"""Transducers, CTC models, Whisper and Moonshine by sherpa-onnx, whole utterances at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from asrbench.basics.errors import UserError
+from asrbench.engines import interface
+from asrbench.engines.interface import Transcript
+from asrbench.engines.sherpa_onnx import files, metadata
+from asrbench.sources.manifest import Manifest
+from asrbench.study.job import Job
+
+# Frames of a chunk that a streaming model waits for; one with this key streams.
+_CHUNK = "decode_chunk_len"
+_FRAMES_PER_S = 100
+
+
+def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
+    """The variant of a job, loaded; ``beside`` is of no use, since a beam belongs to the model."""
+    return Recogniser(manifest, job, threads)
+
+
+class Recogniser(interface.Recogniser):
+    """One model with one beam; a streaming model is given the whole utterance."""
+
+    def __init__(self, manifest: Manifest, job: Job, threads: int):
+        axes = job.axes or {}
+        self._beam_size, self._precision = int(axes["beam_size"]), str(axes["precision"])
+        self._files = files.chosen(manifest.files, job.model, self._precision)
+        self._kind, self._tokens = files.kind_of(manifest.files), manifest.files["tokens"]
+        self._language, self._threads, self._model = job.language or "en", threads, job.model
+        self._load()
+
+    def _load(self) -> None:
+        if self._kind != "transducer" and self._beam_size != 1:
+            raise UserError(
+                f"model {self._model}: sherpa-onnx decodes a {self._kind} model greedily; set its "
+                "beam_size to 1"
+            )
+        streams = metadata.value(next(iter(self._encoders())), _CHUNK)
+        self._chunk_s = int(streams) / _FRAMES_PER_S if streams else None
+        self._recogniser = _built(self._kind, self._arguments(), self._chunk_s is not None)
+
+    def _encoders(self) -> list[Path]:
+        return [path for part, path in self._files.items() if part in ("encoder", "model")] or list(
+            self._files.values()
+        )
+
+    def _arguments(self) -> dict[str, Any]:
+        given: dict[str, Any] = {name: str(path) for name, path in self._files.items()}
+        given |= {"tokens": str(self._tokens), "num_threads": self._threads}
+        if self._kind == "transducer" and self._beam_size > 1:
+            given |= {
+                "decoding_method": "modified_beam_search",
+                "max_active_paths": self._beam_size,
+            }
+        if self._kind == "whisper":
+            given["language"] = self._language
+        return given
+
+    def use_threads(self, count: int) -> None:
+        """Load the model again, since ONNX Runtime sets threads when it loads."""
+        if count != self._threads:
+            self._threads = count
+            self._load()
+
+    def facts(self) -> dict[str, str]:
+        """Kind of the model, type of its files and threads."""
+        return {
+            "computes_in": self._precision,
+            "kind": self._kind,
+            "streams": "yes" if self._chunk_s is not None else "no",
+            "threads": str(self._threads),
+        }
+
+    def decode(self, waveform: np.ndarray) -> Transcript:
+        """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
+        stream = self._recogniser.create_stream()
+        stream.accept_waveform(self.sample_rate_hz, waveform)
+        if self._chunk_s is None:
+            self._recogniser.decode_stream(stream)
+            found = stream.result
+            return Transcript(found.text, len(found.tokens) or None)
+        # The last words come out only when a whole chunk follows them.
+        silence = np.zeros(round(self._chunk_s * self.sample_rate_hz), np.float32)
+        stream.accept_waveform(self.sample_rate_hz, silence)
+        stream.input_finished()
+        while self._recogniser.is_ready(stream):
+            self._recogniser.decode_stream(stream)
+        return Transcript(
+            self._recogniser.get_result(stream), len(self._recogniser.tokens(stream)) or None
+        )
+
+
+def _built(kind: str, given: Mapping[str, Any], streams: bool):
+    import sherpa_onnx
+
+    offline, online = sherpa_onnx.OfflineRecognizer, sherpa_onnx.OnlineRecognizer
+    if kind == "transducer":
+        return (online if streams else offline).from_transducer(**given)
+    if kind == "whisper":
+        return offline.from_whisper(**given)
+    if kind == "ctc":
+        maker = online.from_zipformer2_ctc if streams else offline.from_zipformer_ctc
+        return maker(**given)
+    if kind == "moonshine":
+        given = {
+            **{name: value for name, value in given.items() if name in ("tokens", "num_threads")},
+            "preprocessor": given["preprocess"],
+            "encoder": given["encode"],
+            "uncached_decoder": given["uncached_decode"],
+            "cached_decoder": given["cached_decode"],
+        }
+        return offline.from_moonshine(**given)
+    own = {"encoder": given["encoder_model"], "decoder": given["decoder_model_merged"]}
+    rest = {name: given[name] for name in ("tokens", "num_threads")}
+    return offline.from_moonshine_v2(**own, **rest)

@@ -1,0 +1,16 @@
+"""Counts the parameters that a ggml file stores."""
+
+from asrbench.engines.interface import Count, counts
+from asrbench.engines.whisper_cpp import weights
+from asrbench.sources.manifest import Manifest
+from asrbench.study.job import Job
+
+
+def counted(manifest: Manifest, _job: Job) -> list[Count]:
+    """Rows of the whole, of encoder and decoder."""
+    parts: dict[str, tuple[int, int]] = {}
+    for tensor in weights.read(manifest.files["model"]).tensors:
+        part = tensor.name.split(".")[0]
+        elements, size = parts.get(part, (0, 0))
+        parts[part] = elements + tensor.elements, size + tensor.length_bytes
+    return counts(parts)
