@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import torch
 from asrbench.basics.errors import UserError
 from asrbench.device import threads
 from asrbench.engines.espnet.recogniser import Recogniser
@@ -30,7 +31,7 @@ class Demonstration:
         if self.study.speech.path is None:
             raise UserError(f"{path}: benchmarks take speech from speech.path, and there is none")
         self._folder = tempfile.TemporaryDirectory()
-        threads.use(self.study.decoding.threads)
+        torch.set_num_threads(threads.counted(self.study.decoding.threads))
 
     def waveforms(self, count: int | None = None) -> dict[str, np.ndarray]:
         """Utterance id to waveform: the study's own sample, or one of ``count`` utterances."""

@@ -194,12 +194,51 @@ def test_builds_share_a_checkpoint_and_have_names_of_their_own():
         study.build("x")
 
 
-def test_an_axis_that_an_engine_does_not_have_is_one_line(monkeypatch):
-    monkeypatch.setitem(axes.AXES_OF, "espnet", (axes.BEAM_SIZE,))
-    with pytest.raises(UserError, match=r"espnet has no ctc_weight; its axes are beam_size$"):
-        config.parse(changed(decode=[{"ctc_weight": 1}]))
-    study = config.parse(changed(decode=[{"beam_size": [1, 20]}]))
-    assert [str(variant) for variant in study.variants()] == ["one beam1", "one beam20"]
+def test_an_axis_that_an_engine_does_not_have_is_one_line():
+    whisper = {"name": "w", "source": "x", "engine": "faster-whisper"}
+    sphinx = {"name": "s", "source": "x", "engine": "pocketsphinx"}
+    for models, words in [
+        ([whisper | {"ctc_weights": [1]}], "faster-whisper has no ctc_weight; its axes are beam_s"),
+        (
+            [sphinx | {"decode": [{"beam_size": 1}]}],
+            "pocketsphinx has no beam_size; it has no axis",
+        ),
+        ([whisper | {"precision": "int5"}], "faster-whisper has no int5; it has float32, int8"),
+        ([whisper | {"weights": "random", "tokens_per_second": 3}], "has no random weights"),
+        ([whisper | {"builds": [{"engine": "espnet"}]}], "read different files"),
+        ([whisper | {"language": "de"}], "knows de alone, and speech.language is en"),
+    ]:
+        with pytest.raises(UserError, match=words):
+            config.parse(changed(models=models))
+    with pytest.raises(
+        UserError, match=r"no engine of the study \(faster-whisper\) has ctc_weight"
+    ):
+        config.parse(changed(models=[whisper], ctc_weights=[1.0]))
+
+
+def test_each_engine_has_its_own_defaults():
+    models = [
+        {"name": "w", "source": "x", "engine": "faster-whisper"},
+        {
+            "name": "c",
+            "source": "x",
+            "engine": "whisper.cpp",
+            "builds": [{}, {"precision": "int8"}],
+        },
+        {"name": "s", "source": "x", "engine": "pocketsphinx"},
+    ]
+    study = config.parse(
+        changed(models=[*SMALL["models"], *models], decode=[{"ctc_weight": [1.0]}])
+    )
+    assert [str(variant) for variant in study.variants()] == [
+        *("one ctc1.0", "w beam5", "c beam5", "c-int8 beam5", "s default")
+    ]
+    precisions = [variant["precision"] for variant in study.variants()]
+    assert precisions == ["float32", "float32", "float16", "int8", "float32"]
+    # What a program reads back is what was given.
+    assert config.parse(study.model_dump()).variants() == study.variants()
+    study = config.parse(changed(models=models, decoding={"beam_size": 3}))
+    assert study.variants("w")[0].slug == "beam3"
 
 
 # A weight may be written with an exponent, whose hyphen is no end of it.

@@ -176,9 +176,9 @@ class Recogniser(interface.Recogniser):
 
         speech = torch.from_numpy(output).to(precision.of_outputs(self.model))
         encoded = speech[None], torch.tensor([len(output)])
-        encode = self.model.encode
-        self.model.encode = lambda **_batch: encoded
+        encode, per_second = self.model.encode, self.tokens_per_second
+        self.model.encode, self.tokens_per_second = lambda **_batch: encoded, None
         try:
             return self.transcribe(np.zeros(1, np.float32))
         finally:
-            self.model.encode = encode
+            self.model.encode, self.tokens_per_second = encode, per_second
