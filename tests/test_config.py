@@ -198,7 +198,7 @@ def test_an_axis_that_an_engine_does_not_have_is_one_line():
     whisper = {"name": "w", "source": "x", "engine": "faster-whisper"}
     sphinx = {"name": "s", "source": "x", "engine": "pocketsphinx"}
     for models, words in [
-        ([whisper | {"ctc_weights": [1]}], "faster-whisper has no ctc_weight; its axes are beam_s"),
+        ([whisper | {"ctc_weights": [1]}], "faster-whisper has no ctc_weight; its axes are b"),
         (
             [sphinx | {"decode": [{"beam_size": 1}]}],
             "pocketsphinx has no beam_size; it has no axis",
