@@ -26,7 +26,7 @@ def draw(tables: Path, study: Study) -> Figure:
         return figure
     _, *bounds = interval_columns.names("latency_mean_s")
     whiskers.follow(axes.xaxis, measured["latency_mean_s"], measured[bounds])
-    colours = style.colours(study)
+    colours, shown = style.colours(study), dict.fromkeys(latency_parts.SHOWN, False)
     for row in table.to_dict("records"):
         y = at[row["model"], row["variant"]]
         if row["latency_mean_s"] != row["latency_mean_s"]:
@@ -34,10 +34,9 @@ def draw(tables: Path, study: Study) -> Figure:
             continue
         mean, low, high = (row[f"latency_{name}_s"] for name in ("mean", "low", "high"))
         whole, left = style.spanned(row, "latency_mean_s"), 0.0
-        for part, (name, share, hatch) in latency_parts.SHOWN.items():
-            seconds = row[f"{part}_mean_s"]
-            if not seconds > 0:
-                continue
+        for part, seconds in latency_parts.bars(row).items():
+            name, share, hatch = latency_parts.SHOWN[part]
+            shown[part] = True
             (bar,) = axes.barh(
                 *(y, seconds),
                 left=left,
@@ -52,11 +51,11 @@ def draw(tables: Path, study: Study) -> Figure:
         end = cost_shape.interval(axes, y, mean, low, high)
         bar_rows.write(axes, end, y, digits(mean), style.INK)
     whiskers.cut(axes)
-    style.legend(figure, _entries(), columns=3)
+    style.legend(figure, _entries([part for part, there in shown.items() if there]), columns=3)
     return figure
 
 
-def _entries() -> list:
+def _entries(parts: list[str]) -> list:
     entries = [
         Patch(
             facecolor=palette.lighter(style.FADED, share),
@@ -65,6 +64,6 @@ def _entries() -> list:
             hatch=hatch,
             label=name,
         )
-        for name, share, hatch in latency_parts.SHOWN.values()
+        for name, share, hatch in (latency_parts.SHOWN[part] for part in parts)
     ]
     return [*entries, style.handle("95 % interval", linestyle="-", linewidth=1)]

@@ -17,13 +17,14 @@ def of_file(rows: Path) -> str:
     Args:
         rows: a raw file, whose versions are in ``{rows}.checks.json`` beside it.
     """
-    made_by = _found(rows).get("made_by")
+    made_by = found_beside(rows).get("made_by")
     if not isinstance(made_by, dict):
         return ""
     return ", ".join(f"{name} {version}" for name, version in made_by.items() if version)
 
 
-def _found(rows: Path) -> dict:
+def found_beside(rows: Path) -> dict:
+    """What was written beside the rows of a file; nothing where it cannot be read."""
     try:
         return read_json(Path(f"{rows}.checks.json"))
     except (FileNotFoundError, UserError):
@@ -36,7 +37,7 @@ def apart(files: Mapping[str, Path]) -> dict[str, str]:
     Args:
         files: of each decoding as in paths, the raw file of one round.
     """
-    turns = {slug: _found(rows).get("in_turn_with") for slug, rows in files.items()}
+    turns = {slug: found_beside(rows).get("in_turn_with") for slug, rows in files.items()}
     known = {slug: {slug, *others} for slug, others in turns.items() if isinstance(others, list)}
     if not known:
         return {}

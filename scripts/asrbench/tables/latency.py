@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench.device.busy import BUSY_CORES
-from asrbench.results import latency_pair, row_versions, timed_rows
+from asrbench.results import latency_pair, opening, row_versions, timed_rows
 from asrbench.statistics import outliers
 from asrbench.statistics.repeatability import Estimate
 from asrbench.study.config import Study
@@ -34,6 +34,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         found = timed_rows.sample(study, results, variant)
         good += [] if found.good.empty else [found.good]
         row = identity(study, variant) | _counts(found.all)
+        row |= opening.of(results, variant, study.latency.rounds)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
         apart = timed_rows.apart(study, results, variant.build).get(variant.slug, "")
@@ -136,6 +137,16 @@ TABLE = Table(
         ),
         **interval("slope_s_per_audio_s", "Slope of that line.", low=None),
         line_reason=text(meaning="Why there is no line."),
+        load_s=number(
+            meaning="Mean time from the start of loading to a model in memory, packages "
+            "that are imported for it included."
+        ),
+        first_latency_s=number(
+            meaning="Mean latency of the first utterance of a process, which warms up."
+        ),
+        computes_in=text(meaning="What the runtime says that it computes in."),
+        threads_in_effect=text(meaning="Threads that it says it uses."),
+        cpu_features=text(meaning="Instructions of the processor that it says it uses."),
         tokens_mean=number(meaning="Mean number of tokens in the text that was found."),
         **memory_peaks.COLUMNS,
         **search_ends.columns("rows"),
@@ -168,6 +179,10 @@ TABLE = Table(
         spanned("CPU s / audio s", "cpu_s_per_audio_s"),
         spanned("start-up (s)", "startup_s"),
         spanned("slope (s/s)", "slope_s_per_audio_s"),
+        Column("load (s)", "load_s"),
+        Column("first utterance (s)", "first_latency_s"),
+        Column("computes in", "computes_in"),
+        Column("threads", "threads_in_effect"),
         Column("tokens", "tokens_mean"),
         Column("rounds", "rounds"),
         Column("passes", "passes"),

@@ -1,5 +1,8 @@
 """Where the time of a decoding goes."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 
 from asrbench.statistics import repeatability
@@ -42,7 +45,21 @@ SHOWN = {
     "ctc": ("CTC scoring", 0.3, "...."),
     "bookkeeping": ("search bookkeeping", 0.8, "xxxx"),
     "other": ("other", 1.0, ""),
+    # Of engines that tell less.
+    "search": ("search, not divided", 0.4, "////"),
+    "whole": ("not divided", 0.15, ""),
 }
+
+
+def bars(row: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of the parts that a row tells, which together are its mean latency."""
+    if np.isnan(row["encode_mean_s"]):
+        return {"whole": row["latency_mean_s"]}
+    search: tuple[str, ...] = ("decoder", "ctc", "bookkeeping")
+    if np.isnan(row["decoder_mean_s"]):
+        search = ("search",)
+    found = {part: row[f"{part}_mean_s"] for part in ("encode", *search, "other")}
+    return {part: seconds for part, seconds in found.items() if seconds > 0}
 
 
 def means(rows: pd.DataFrame, sweep: bool = False) -> dict[str, Estimate]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from asrbench.study import used_parts
@@ -15,6 +16,7 @@ from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 LATENCY = [*interval_columns.names("latency_mean_s"), "real_time_factor", "peak_memory_bytes"]
+LATENCY += ["load_s", "first_latency_s"]
 ENERGY = ["power_mean_w", *interval_columns.names("energy_per_utterance_study_j")]
 WER = list(interval_columns.names("wer_percent"))
 
@@ -44,6 +46,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
             if name in tables:
                 found, why = _figures(tables[name], variant, columns)
                 row |= found
+                if name == "latency":
+                    row["real_time_factor_inverse"] = 1 / row.get("real_time_factor", np.nan)
                 reasons += [f"{name}: {text}" for text in why]
         rows.append(row | {"reasons": joined(reasons)})
     return pd.DataFrame(rows)
@@ -89,6 +93,11 @@ TABLE = Table(
         parameters_decoder=count(meaning="Parameters of the attention decoder."),
         **interval("latency_mean_s", "Mean wall time from a waveform in memory to text."),
         real_time_factor=number(meaning="Seconds of latency for a second of audio."),
+        real_time_factor_inverse=number(
+            meaning="Seconds of audio for a second of latency (RTFx): 1 over the real-time factor."
+        ),
+        load_s=number(meaning="Mean time until the model is in memory."),
+        first_latency_s=number(meaning="Mean latency of the first utterance of a process."),
         peak_memory_bytes=memory_peaks.COLUMNS["peak_memory_bytes"],
         power_mean_w=number(meaning="Mean power while inference runs."),
         **interval(
@@ -109,6 +118,8 @@ TABLE = Table(
         Column("used", "parameters_used"),
         spanned("latency (s)", "latency_mean_s"),
         Column("real-time factor", "real_time_factor"),
+        Column("RTFx", "real_time_factor_inverse"),
+        Column("load (s)", "load_s"),
         Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
         Column("power (W)", "power_mean_w"),
         spanned("energy (J)", "energy_per_utterance_study_j"),

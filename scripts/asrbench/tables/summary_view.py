@@ -17,7 +17,7 @@ from asrbench.tables.table_markdown import ABSENT, NOTATION, Column, cell, named
 # Told otherwise, or not worth a narrow terminal's room.
 _LEFT_OUT = {
     *(axis.name for axis in axes.AXES),
-    *("model", "cpu_s_per_audio_s", "threads", "reasons"),
+    *("model", "cpu_s_per_audio_s", "threads", "reasons", "real_time_factor_inverse", "load_s"),
 }
 COLUMNS = [column for column in TABLE.columns if column.value not in _LEFT_OUT]
 # The same in few letters: a head, and below it the unit.
