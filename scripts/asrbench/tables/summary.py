@@ -47,7 +47,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
                 found, why = _figures(tables[name], variant, columns)
                 row |= found
                 if name == "latency":
-                    row["real_time_factor_inverse"] = 1 / row.get("real_time_factor", np.nan)
+                    row["real_time_factor_inverse"] = 1 / found.get("real_time_factor", np.nan)
                 reasons += [f"{name}: {text}" for text in why]
         rows.append(row | {"reasons": joined(reasons)})
     return pd.DataFrame(rows)
