@@ -11,7 +11,7 @@ from asrbench.device import threads
 from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.sources import audio, corpus, manifest, model_source, sample
 from asrbench.sources.manifest import Manifest
-from asrbench.study import config
+from asrbench.study import axes, config
 from asrbench.study.config import Study
 
 CONFIG = Path(__file__).resolve().parents[1] / "demo" / "config.yaml"
@@ -46,13 +46,12 @@ class Demonstration:
     def recogniser(self, model: str, ctc_weight: float, clocks_in_search=True) -> Recogniser:
         """A variant, loaded."""
         chosen = self.study.model(model)
+        beam_size = self.study.decoding.beam_size or axes.BEAM_SIZE.default
         return Recogniser(
             self._manifest(chosen),
-            ctc_weight=ctc_weight,
-            beam_size=self.study.decoding.beam_size,
+            {"ctc_weight": ctc_weight, "beam_size": beam_size, "engine": chosen.engine},
             tokens_per_second=chosen.tokens_per_second,
             clocks_in_search=clocks_in_search,
-            engine=chosen.engine,
         )
 
     def _manifest(self, model: config.Model) -> Manifest:

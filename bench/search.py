@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from asrbench.device import threads  # noqa: E402
-from asrbench.engines.espnet.recogniser import Recogniser, Transcript  # noqa: E402
+from asrbench.engines.espnet.recogniser import Recogniser  # noqa: E402
+from asrbench.engines.interface import Transcript  # noqa: E402
 from asrbench.sources import audio  # noqa: E402
 from asrbench.sources.manifest import Manifest  # noqa: E402
 from asrbench.study import config  # noqa: E402
@@ -96,11 +97,9 @@ def _recogniser(arguments: argparse.Namespace, name: str, weight: str, engine: s
     os.chdir(folder)
     return Recogniser(
         Manifest(name, "random", folder / "config.yaml", None, None),
-        ctc_weight=float(weight),
-        beam_size=arguments.beam_size,
+        {"ctc_weight": weight, "beam_size": arguments.beam_size, "engine": engine},
         tokens_per_second=study.model(name).tokens_per_second,
         clocks_in_search=False,
-        engine=engine,
     )
 
 

@@ -54,3 +54,18 @@ def write_config(folder: Path, architecture: dict | None = None, **changes) -> P
 def random_model(folder: Path, architecture: dict | None = None, **changes) -> Manifest:
     """A manifest of a small model with random weights."""
     return Manifest("small", "random", write_config(folder, architecture, **changes), None, None)
+
+
+def recogniser(
+    manifest: Manifest,
+    ctc_weight: float,
+    beam_size: int,
+    tokens_per_second: float | None = None,
+    clocks_in_search: bool = True,
+    **axes,
+):
+    """A recogniser of an ESPnet model, opened by its axes."""
+    from asrbench.engines.espnet.recogniser import Recogniser
+
+    asked = {"ctc_weight": ctc_weight, "beam_size": beam_size, **axes}
+    return Recogniser(manifest, asked, tokens_per_second, clocks_in_search)

@@ -15,7 +15,7 @@ from small_models import write_config
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import clock_cost
 import latency_resolution
-from asrbench.engines.espnet.recogniser import Transcript
+from asrbench.engines.interface import Transcript
 from demonstration import Demonstration
 
 

@@ -247,8 +247,9 @@ def test_each_engine_has_its_own_defaults():
     st.one_of(st.none(), st.integers(1, 10**6)),
 )
 def test_a_decoding_is_read_back_from_its_path(weight, beam):
+    others = {axis.name: axis.default for axis in axes.AXES_OF["espnet"]}
     values = {"ctc_weight": weight, "beam_size": beam or 20}
-    slug = axes.decoding_slug("espnet", values, {})
+    slug = axes.decoding_slug("espnet", others | values, {})
     named = values if beam not in (None, 20) else {"ctc_weight": weight}
     assert axes.values_of(slug) == named
 

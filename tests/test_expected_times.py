@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import raw_rows
-from asrbench.engines.espnet.recogniser import Transcript
+from asrbench.engines.interface import Transcript
 from asrbench.measure import pilot
 from asrbench.workflow import expected_times
 

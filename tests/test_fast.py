@@ -13,7 +13,7 @@ from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.engines.espnet_fast import search, selection
 from asrbench.sources import audio
 from asrbench.sources.manifest import Manifest
-from small_models import LSTM, TRANSFORMER, random_model
+from small_models import LSTM, TRANSFORMER, random_model, recogniser
 
 DEMO = Path(__file__).parents[1] / "demo"
 # More tokens than one and a half beams of 20, so that ESPnet's pre-beam is at work.
@@ -91,7 +91,7 @@ def test_random_weights(tmp_path, monkeypatch, architecture, ctc_weight, sharpne
     for seed, beam in itertools.product(range(2), BEAMS):
         monkeypatch.setattr(espnet_model, "WEIGHTS_SEED", seed)
         manifest = random_model(tmp_path, ARCHITECTURES[architecture], token_list=TOKENS)
-        model = Recogniser(manifest, ctc_weight, beam, clocks_in_search=False)
+        model = recogniser(manifest, ctc_weight, beam, clocks_in_search=False)
         with torch.no_grad():
             for name, parameter in model.model.named_parameters():
                 if name.endswith(("ctc_lo.weight", "output_layer.weight", "output.weight")):
@@ -106,7 +106,7 @@ def test_random_weights(tmp_path, monkeypatch, architecture, ctc_weight, sharpne
 @pytest.mark.parametrize("ctc_weight", WEIGHTS)
 def test_bounds_of_the_length(tmp_path, architecture, ctc_weight):
     manifest = random_model(tmp_path, ARCHITECTURES[architecture], token_list=TOKENS)
-    model = Recogniser(manifest, ctc_weight, 4, clocks_in_search=False)
+    model = recogniser(manifest, ctc_weight, 4, clocks_in_search=False)
     for bounds in [
         {"maxlenratio": 0.3},
         {"maxlenratio": -1},
@@ -122,19 +122,19 @@ def test_a_vocabulary_below_the_pre_beam(tmp_path, ctc_weight):
     tokens = TOKENS[:24] + TOKENS[-1:]
     for architecture in (TRANSFORMER, LSTM):
         manifest = random_model(tmp_path, architecture, token_list=tokens)
-        model = Recogniser(manifest, ctc_weight, 20, clocks_in_search=False)
+        model = recogniser(manifest, ctc_weight, 20, clocks_in_search=False)
         assert_same_search("few tokens", model, noise(9000), maxlenratio=0.0)
 
 
 def test_length_normalised_ranking(tmp_path):
-    model = Recogniser(random_model(tmp_path), 0.3, 4, clocks_in_search=False)
+    model = recogniser(random_model(tmp_path), 0.3, 4, clocks_in_search=False)
     model.speech2text.beam_search.normalize_length = True
     assert_same_search("normalised", model, noise(12000), maxlenratio=0.0)
 
 
 def test_scorers_shares_are_those_of_espnet(tmp_path):
     for architecture in (TRANSFORMER, LSTM):
-        model = Recogniser(
+        model = recogniser(
             random_model(tmp_path, architecture, token_list=TOKENS), 0.3, 5, clocks_in_search=False
         )
         reference = model.speech2text.beam_search
@@ -165,7 +165,7 @@ def test_equals_keep_the_order_of_espnet():
 def test_a_model_that_it_does_not_know_is_refused_by_name(tmp_path, changes):
     manifest = random_model(tmp_path, **changes)
     with pytest.raises(UserError, match=r"espnet-fast does not know .*: set engine: espnet"):
-        Recogniser(manifest, 0.3, 3, engine="espnet-fast")
+        recogniser(manifest, 0.3, 3, engine="espnet-fast")
 
 
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
@@ -173,7 +173,7 @@ def test_a_model_that_it_does_not_know_is_refused_by_name(tmp_path, changes):
 def test_the_clocks_work_as_they_do_around_espnet(tmp_path, architecture, ctc_weight):
     manifest = random_model(tmp_path, architecture)
     fast, reference = [
-        Recogniser(manifest, ctc_weight, 3, 8.0, engine=engine)
+        recogniser(manifest, ctc_weight, 3, 8.0, engine=engine)
         for engine in ("espnet-fast", "espnet")
     ]
     transcript = fast.transcribe(noise(16000))
@@ -204,7 +204,7 @@ def test_trained_models(name, ctc_weight):
     if not (DEMO / "models" / name / "model.pth").is_file():
         pytest.skip(f"demo/models/{name} has no checkpoint")
     for beam, count in zip(BEAMS, (6, 3, 1), strict=True):
-        model = Recogniser(demo_manifest(name, "trained"), ctc_weight, beam, clocks_in_search=False)
+        model = recogniser(demo_manifest(name, "trained"), ctc_weight, beam, clocks_in_search=False)
         for number, waveform in enumerate(demo_speech(count)):
             case = f"utterance {number}, beam {beam}"
             assert_same_search(case, model, waveform, maxlenratio=0.0)
@@ -216,5 +216,5 @@ def test_full_size(monkeypatch, name, ctc_weight):
     folder = DEMO / "models" / name
     monkeypatch.chdir(folder)
     for beam in BEAMS:
-        model = Recogniser(demo_manifest(name, "random"), ctc_weight, beam, clocks_in_search=False)
+        model = recogniser(demo_manifest(name, "random"), ctc_weight, beam, clocks_in_search=False)
         assert_same_search(f"beam {beam}", model, noise(12000), maxlenratio=-3)

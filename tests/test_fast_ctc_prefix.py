@@ -3,10 +3,9 @@
 import pytest
 import torch
 from asrbench.engines.espnet import stand_ins
-from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.engines.espnet_fast import search
 from asrbench.engines.espnet_fast.ctc_prefix import LOG_ZERO, CtcPrefixScorer
-from small_models import random_model
+from small_models import random_model, recogniser
 
 
 class Given:
@@ -113,7 +112,7 @@ def test_longer_than_the_utterance_fails_as_it_does_in_espnet():
 @pytest.mark.parametrize("beam", [1, 5, 12])
 def test_outputs_with_repeated_tokens(tmp_path, beam):
     """A CTC head that is certain of A A B B B A, with a blank where one must be."""
-    model = Recogniser(random_model(tmp_path), 1.0, beam)
+    model = recogniser(random_model(tmp_path), 1.0, beam)
     reference = model.speech2text.beam_search
     spelled = [5, 0, 5, 0, 6, 6, 0, 6, 0, 6, 0, 5]
     encoded = posteriors(len(spelled), 14, 1.0, seed=beam)

@@ -17,13 +17,13 @@ import yaml
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.espnet.model import load_model
-from asrbench.engines.espnet.recogniser import Recogniser, Transcript
+from asrbench.engines.interface import Transcript
 from asrbench.measure import batch, latency
 from asrbench.measure.latency import Timed
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.sources import audio
 from asrbench.study import config, describe_job
-from small_models import LSTM, TOKENS, random_model, write_config
+from small_models import LSTM, TOKENS, random_model, recogniser, write_config
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 NOISE = np.random.default_rng(5).normal(0, 0.1, 60 * 16000).astype(np.float32)
@@ -48,7 +48,7 @@ def timed(tmp_path, recogniser, takes) -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    return Recogniser(random_model(tmp_path_factory.mktemp("model")), 0.3, 2, 2.0)
+    return recogniser(random_model(tmp_path_factory.mktemp("model")), 0.3, 2, 2.0)
 
 
 def test_bad_utterances_are_rows_with_a_reason_and_the_others_are_timed(tmp_path, small):
@@ -330,7 +330,7 @@ import sys, time
 import numpy as np
 from asrbench.measure import latency
 from asrbench.measure.peak_memory import PeakMemory
-from asrbench.engines.espnet.recogniser import Transcript
+from asrbench.engines.interface import Transcript
 from asrbench.basics.resumable_csv import RowFile
 
 class Slow:

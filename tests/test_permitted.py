@@ -11,9 +11,8 @@ import torch
 from asrbench.basics.errors import UserError
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.espnet import stand_ins
-from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.sources import permitted_parts
-from small_models import COMMON, TRANSFORMER, random_model
+from small_models import COMMON, TRANSFORMER, random_model, recogniser
 
 CONFIG = COMMON | TRANSFORMER
 FORBIDDEN = re.compile(
@@ -89,7 +88,7 @@ def test_nothing_that_a_configuration_names_is_loaded(tmp_path, monkeypatch, cha
     Path(FILE).write_bytes(pickle.dumps(Payload(marker)))
     monkeypatch.setattr(torch, "load", None)
     manifest = random_model(tmp_path / "m", **changes)
-    for build in (lambda: espnet_model.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+    for build in (lambda: espnet_model.load_model(manifest), lambda: recogniser(manifest, 0.3, 1)):
         with pytest.raises(UserError, match=f"{next(iter(changes))} is .*it must be") as caught:
             build()
         assert "\n" not in str(caught.value)

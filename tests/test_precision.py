@@ -9,9 +9,8 @@ import torch
 from asrbench.basics.errors import UserError
 from asrbench.engines.espnet import parameters, precision
 from asrbench.engines.espnet.model import load_model
-from asrbench.engines.espnet.recogniser import Recogniser
 from asrbench.measure import batch
-from small_models import LSTM, TRANSFORMER, random_model
+from small_models import LSTM, TRANSFORMER, random_model, recogniser
 from test_fast import demo_manifest, demo_speech
 
 DYNAMIC = torch.ao.nn.quantized.dynamic
@@ -59,8 +58,8 @@ def test_most_words_stay(name, kind, engine):
     manifest, speech = demo_manifest(name, "trained"), demo_speech(6)
     wrong = letters = changed = 0
     for weight in (0.3, 1.0):
-        whole = Recogniser(manifest, weight, 3, engine=engine)
-        other = Recogniser(manifest, weight, 3, engine=engine, precision=kind)
+        whole = recogniser(manifest, weight, 3, engine=engine)
+        other = recogniser(manifest, weight, 3, engine=engine, precision=kind)
         for waveform in speech:
             wanted, found = (each.transcribe(waveform) for each in (whole, other))
             wrong += editdistance.eval(wanted.text, found.text)

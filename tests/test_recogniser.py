@@ -11,8 +11,7 @@ from asrbench.basics.errors import UserError
 from asrbench.engines import search_end
 from asrbench.engines.espnet import checkpoint, parameters
 from asrbench.engines.espnet import model as espnet_model
-from asrbench.engines.espnet.recogniser import Recogniser
-from small_models import LSTM, TOKENS, TRANSFORMER, random_model, write_config
+from small_models import LSTM, TOKENS, TRANSFORMER, random_model, recogniser, write_config
 
 SPEECH = np.random.default_rng(3).normal(0, 0.1, 16000).astype(np.float32)
 
@@ -101,7 +100,7 @@ def test_a_configuration_that_espnet_cannot_build_is_one_line(tmp_path):
 def test_a_package_that_a_model_needs_and_is_not_there_is_one_line_that_names_it(tmp_path, capfd):
     settings = {"output_size": 16, "attention_heads": 2, "linear_units": 32}
     manifest = random_model(tmp_path, encoder="longformer", encoder_conf=settings)
-    for build in (lambda: espnet_model.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+    for build in (lambda: espnet_model.load_model(manifest), lambda: recogniser(manifest, 0.3, 1)):
         with pytest.raises(
             UserError, match=r"cannot build model small .* package longformer"
         ) as it:
@@ -113,7 +112,7 @@ def test_a_package_that_a_model_needs_and_is_not_there_is_one_line_that_names_it
 @pytest.mark.parametrize("changes", [{"frontend": None}, {"input_size": 80}])
 def test_a_model_that_takes_features_is_refused_by_every_program(tmp_path, changes):
     manifest = random_model(tmp_path, **changes)
-    for build in (lambda: espnet_model.load_model(manifest), lambda: Recogniser(manifest, 0.3, 1)):
+    for build in (lambda: espnet_model.load_model(manifest), lambda: recogniser(manifest, 0.3, 1)):
         with pytest.raises(UserError, match="takes features and no waveform"):
             build()
 
@@ -142,7 +141,7 @@ def test_a_tensor_that_torch_would_bend_is_refused_by_name(manifest, model, tmp_
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
 @pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
 def test_frames_and_parts_of_the_latency(tmp_path, architecture, ctc_weight):
-    variant = Recogniser(random_model(tmp_path, architecture), ctc_weight, 3, 5.0)
+    variant = recogniser(random_model(tmp_path, architecture), ctc_weight, 3, 5.0)
     transcript = variant.transcribe(SPEECH)
     assert transcript.encode_s > 0 and transcript.search_s > 0
     assert transcript.encode_s + transcript.search_s <= transcript.latency_s
@@ -158,13 +157,13 @@ def test_frames_and_parts_of_the_latency(tmp_path, architecture, ctc_weight):
 
 @pytest.mark.parametrize("frames", [1, 2, 17, 100])
 def test_samples_for_a_number_of_frames(manifest, frames):
-    variant = Recogniser(manifest, 1.0, 1, 5.0)
+    variant = recogniser(manifest, 1.0, 1, 5.0)
     assert variant.frames(variant.samples_for(frames)) == frames
     assert variant.frames(variant.samples_for(frames) - 1) == frames - 1
 
 
 def test_the_output_of_random_weights_follows_the_rate(manifest):
-    variant = Recogniser(manifest, 0.3, 2, 4.0)
+    variant = recogniser(manifest, 0.3, 2, 4.0)
     assert variant.transcribe(SPEECH).tokens <= 4
     long = variant.transcribe(np.tile(SPEECH, 5))
     assert 4 < long.tokens <= 20
@@ -173,7 +172,7 @@ def test_the_output_of_random_weights_follows_the_rate(manifest):
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
 def test_clocks_in_the_search_change_no_result(tmp_path, architecture):
     with_clocks, without = (
-        Recogniser(random_model(tmp_path, architecture), 0.3, 3, 5.0, clocks_in_search=clocks)
+        recogniser(random_model(tmp_path, architecture), 0.3, 3, 5.0, clocks_in_search=clocks)
         for clocks in (True, False)
     )
     timed, plain = with_clocks.transcribe(SPEECH), without.transcribe(SPEECH)
@@ -190,15 +189,15 @@ def test_random_weights_are_the_same_in_every_process(manifest, model):
 def test_a_model_without_ctc_cannot_be_a_ctc_variant(tmp_path):
     manifest = random_model(tmp_path, model_conf={"ctc_weight": 0.0})
     with pytest.raises(UserError, match=r"no CTC head: set its ctc_weights to \[0\.0\]"):
-        Recogniser(manifest, 0.3, 1)
-    Recogniser(manifest, 0.0, 1)
+        recogniser(manifest, 0.3, 1)
+    recogniser(manifest, 0.0, 1)
 
 
 def test_a_model_without_decoder_cannot_be_an_attention_variant(tmp_path):
     manifest = random_model(tmp_path, decoder=None, model_conf={"ctc_weight": 1.0})
     with pytest.raises(UserError, match=r"no attention decoder: set its ctc_weights to \[1\.0\]"):
-        Recogniser(manifest, 0.3, 1)
-    Recogniser(manifest, 1.0, 1)
+        recogniser(manifest, 0.3, 1)
+    recogniser(manifest, 1.0, 1)
 
 
 def test_a_shared_tensor_is_counted_once(tmp_path):
@@ -236,9 +235,9 @@ def test_a_folder_without_config_has_a_clear_line(tmp_path):
 @pytest.mark.parametrize("ctc_weight", [0.0, 0.3, 1.0])
 def test_an_encoder_output_decodes_to_what_its_waveform_gives(tmp_path, architecture, ctc_weight):
     manifest = random_model(tmp_path, architecture)
-    whole = Recogniser(manifest, ctc_weight, beam_size=3)
+    whole = recogniser(manifest, ctc_weight, beam_size=3)
     # Another CTC weight's process may have made it.
-    output = Recogniser(manifest, 0.5, beam_size=1).encode(SPEECH)
+    output = recogniser(manifest, 0.5, beam_size=1).encode(SPEECH)
     expected, found = whole.transcribe(SPEECH), whole.transcribe_encoded(output)
     assert (found.text, found.score) == (expected.text, expected.score)
     # The search is left as it was.
@@ -247,7 +246,7 @@ def test_an_encoder_output_decodes_to_what_its_waveform_gives(tmp_path, architec
 
 @pytest.mark.parametrize("engine", ["espnet", "espnet-fast"])
 def test_the_time_of_a_call_that_failed_is_not_in_the_next(manifest, engine):
-    variant = Recogniser(manifest, 0.3, 2, 5.0, engine=engine)
+    variant = recogniser(manifest, 0.3, 2, 5.0, engine=engine)
     encode = variant.speech2text.asr_model.frontend.forward
     slow_s = 0.5
 
@@ -265,7 +264,7 @@ def test_the_time_of_a_call_that_failed_is_not_in_the_next(manifest, engine):
 
 
 def test_what_was_encoded_alone_is_in_no_later_call(manifest):
-    variant = Recogniser(manifest, 0.3, 2, 5.0)
+    variant = recogniser(manifest, 0.3, 2, 5.0)
     output = variant.encode(SPEECH)
     assert variant.transcribe_encoded(output).encode_s == 0
 
@@ -275,7 +274,7 @@ def test_what_was_encoded_alone_is_in_no_later_call(manifest):
 def test_an_encoder_with_intermediate_ctc_is_decoded(tmp_path, ctc_weight, engine):
     encoder = TRANSFORMER["encoder_conf"] | {"num_blocks": 2, "interctc_layer_idx": [1]}
     manifest = random_model(tmp_path, encoder_conf=encoder)
-    variant = Recogniser(manifest, ctc_weight, 2, 5.0, engine=engine)
+    variant = recogniser(manifest, ctc_weight, 2, 5.0, engine=engine)
     transcript = variant.transcribe(SPEECH)
     assert transcript.tokens <= 5 and transcript.encode_s > 0
     found = variant.transcribe_encoded(variant.encode(SPEECH))
@@ -285,7 +284,7 @@ def test_an_encoder_with_intermediate_ctc_is_decoded(tmp_path, ctc_weight, engin
 @pytest.mark.parametrize("engine", ["espnet", "espnet-fast"])
 @pytest.mark.parametrize("architecture", [TRANSFORMER, LSTM], ids=["transformer", "lstm"])
 def test_a_search_that_was_cut_at_its_longest_length_says_so(tmp_path, architecture, engine):
-    variant = Recogniser(random_model(tmp_path, architecture), 0.0, 3, engine=engine)
+    variant = recogniser(random_model(tmp_path, architecture), 0.0, 3, engine=engine)
     end = _output_layer(variant.model.decoder).bias.data[-1:]
     ended = {}
     for push in (-50.0, 50.0):
@@ -321,5 +320,5 @@ def test_a_beam_wider_than_the_tokens_is_refused_when_the_model_is_opened(
 ):
     most = len(TOKENS)
     with pytest.raises(UserError, match=rf"beam_size is {most + 1}, .* at most {most}"):
-        Recogniser(manifest, ctc_weight, most + 1, engine=engine)
-    Recogniser(manifest, ctc_weight, most, 5.0, engine=engine).transcribe(SPEECH)
+        recogniser(manifest, ctc_weight, most + 1, engine=engine)
+    recogniser(manifest, ctc_weight, most, 5.0, engine=engine).transcribe(SPEECH)

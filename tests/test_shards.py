@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from asrbench.basics.errors import UserError
 from asrbench.basics.part_file import PartFile
-from asrbench.engines.espnet.recogniser import Transcript
+from asrbench.engines.interface import Transcript
 from asrbench.measure import decode, shards
 from asrbench.results import hypotheses_file
 from hypothesis import given

@@ -10,7 +10,6 @@ ENCODES = "encodes"  # gives and takes encoder outputs, which decodings of a bui
 BATCHES = "batches"  # runs a bare forward pass of a batch
 COUNTS_COMPUTE = "counts compute"
 SETS_THREADS = "sets threads"
-DRAWS_WEIGHTS = "draws weights"  # random ones, of an architecture alone
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Engine:
         return f"{self.folder}.parameters"
 
 
-_ESPNET_CAN = frozenset({ENCODES, BATCHES, COUNTS_COMPUTE, SETS_THREADS, DRAWS_WEIGHTS})
+_ESPNET_CAN = frozenset({ENCODES, BATCHES, COUNTS_COMPUTE, SETS_THREADS})
 _ESPNET_PACKAGES = ("espnet", "torch", "numpy")
 _HERE = "asrbench.engines"
 
@@ -56,6 +55,7 @@ ENGINES: dict[str, Engine] = {
         _ESPNET_CAN,
         (f"{_HERE}.espnet_fast.search",),
     ),
+    "espnet-transducer": Engine(f"{_HERE}.espnet", _ESPNET_PACKAGES, "espnet2", _ESPNET_CAN),
     "faster-whisper": Engine(
         f"{_HERE}.faster_whisper",
         ("faster-whisper", "ctranslate2", "numpy"),

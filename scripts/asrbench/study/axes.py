@@ -94,11 +94,12 @@ ENGINE = Axis(
     label="{}",
     heading="engine",
     meaning="The program that recognises. espnet-fast is this project's own search for ESPnet's "
-    "models, which finds the same hypotheses in less time.",
+    "models, which finds the same hypotheses in less time; espnet-transducer is ESPnet with the "
+    "search of its transducers.",
     allowed={
         "enum": [
-            *("espnet", "espnet-fast", "faster-whisper", "whisper.cpp", "sherpa-onnx"),
-            *("moonshine", "pocketsphinx"),
+            *("espnet", "espnet-fast", "espnet-transducer", "faster-whisper", "whisper.cpp"),
+            *("sherpa-onnx", "moonshine", "pocketsphinx"),
         ]
     },
     default="espnet",
@@ -135,17 +136,59 @@ BEAM_SIZE = Axis(
     allowed={"type": "integer", "minimum": 1},
     default=20,
 )
+SEARCH = Axis(
+    name="search",
+    level=DECODING,
+    slug="{}",
+    label="{}",
+    heading="search",
+    meaning="beam, or greedy: the best token of each frame by CTC (ctc_weight 1), with no search.",
+    allowed={"enum": ["beam", "greedy"]},
+    default="beam",
+)
+LONGEST = Axis(
+    name="maxlenratio",
+    level=DECODING,
+    slug="longest{}",
+    label="longest {}",
+    heading="longest length",
+    meaning="Most tokens of a hypothesis, as a share of the encoder's steps; 0: as many, or until "
+    "no better one can be expected.",
+    allowed={"type": "number", "minimum": 0, "maximum": 10},
+    default="0.0",
+)
+SHORTEST = Axis(
+    name="minlenratio",
+    level=DECODING,
+    slug="shortest{}",
+    label="shortest {}",
+    heading="shortest length",
+    meaning="Fewest tokens of a hypothesis, as a share of the encoder's steps.",
+    allowed={"type": "number", "minimum": 0, "maximum": 1},
+    default="0.0",
+)
+PENALTY = Axis(
+    name="penalty",
+    level=DECODING,
+    slug="penalty{}",
+    label="penalty {}",
+    heading="penalty",
+    meaning="What a token adds to a hypothesis' score (ESPnet's insertion penalty).",
+    allowed={"type": "number", "minimum": 0, "maximum": 100},
+    default="0.0",
+)
 # Greedy unless it is told otherwise.
 _BEAM_OF_1 = replace(BEAM_SIZE, default=1)
 _BEAM_OF_5 = replace(BEAM_SIZE, default=5)
-AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE)
+AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY)
 _BY_NAME = {axis.name: axis for axis in AXES}
 
 # The axes of decoding that each engine has. The first is its primary one, which stands in
 # every path; any other stands there only where it is not the study's default.
 AXES_OF: dict[str, tuple[Axis, ...]] = {
-    "espnet": (CTC_WEIGHT, BEAM_SIZE),
-    "espnet-fast": (CTC_WEIGHT, BEAM_SIZE),
+    "espnet": (CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY),
+    "espnet-fast": (CTC_WEIGHT, BEAM_SIZE, LONGEST, SHORTEST),
+    "espnet-transducer": (BEAM_SIZE,),
     "faster-whisper": (_BEAM_OF_5,),
     "whisper.cpp": (_BEAM_OF_5,),
     "sherpa-onnx": (_BEAM_OF_1,),
@@ -156,18 +199,26 @@ AXES_OF: dict[str, tuple[Axis, ...]] = {
 ONLY = "default"
 
 # Those whose models ESPnet trained: they read the same files, and weights may be random.
-ESPNET = ("espnet", "espnet-fast")
+ESPNET = ("espnet", "espnet-fast", "espnet-transducer")
 
 # The precisions that each engine has, the usual one first.
 PRECISIONS_OF: dict[str, tuple[str, ...]] = {
     "espnet": ("float32", "bfloat16", "int8"),
     "espnet-fast": ("float32", "bfloat16", "int8"),
+    "espnet-transducer": ("float32", "int8"),
     "faster-whisper": ("float32", "int8", "float16", "bfloat16"),
     "whisper.cpp": ("float16", "float32", "int8", "int5"),
     "sherpa-onnx": ("float32", "int8"),
     "moonshine": ("int8",),
     "pocketsphinx": ("float32",),
 }
+
+
+def fault(values: Mapping[str, Value]) -> str:
+    """Why these values cannot be together; '' where they can."""
+    if values.get(SEARCH.name) == "greedy" and values.get(CTC_WEIGHT.name) != "1.0":
+        return "search: greedy takes the best token of each frame by CTC; set its ctc_weight to 1"
+    return ""
 
 
 def of_level(level: Level) -> tuple[Axis, ...]:

@@ -137,7 +137,7 @@ def decoding(study: Study, variant: Variant) -> dict:
 def engine_of_words(study: Study, build: Build) -> str:
     """Whose search finds the words of a build's variants for the word error rate."""
     own = str(build["engine"])
-    return study.wer.engine if study.wer.engine != "own" and own in ESPNET else own
+    return study.wer.engine if study.wer.engine != "own" and own == "espnet" else own
 
 
 def tables(study: Study) -> dict:

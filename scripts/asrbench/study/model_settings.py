@@ -196,6 +196,8 @@ def variants_of(build: Build, model: Model, study: Any) -> list[Variant]:
     defaults: Mapping[str, Value] = study.decoding.model_dump()
     found = []
     for values in axes.crossed(_blocks(model, study, engine), AXES_OF[engine], defaults):
+        if wrong := axes.fault(values):
+            raise ValueError(f"model {model.name}: {wrong}")
         slug = axes.decoding_slug(engine, values, defaults)
         found.append(Variant(build, slug, tuple(values.items())))
     return list(dict.fromkeys(found))
@@ -253,7 +255,7 @@ def _check_build(build: Build, model: Model) -> None:
             f"model {model.name}: {engine} and {model.engine} read different files; make a model "
             "of its own for each"
         )
-    if model.weights == "random" and engine not in axes.ESPNET:
+    if model.weights == "random" and axes.CTC_WEIGHT not in AXES_OF[engine]:
         raise ValueError(
             f"model {model.name}: {engine} has no random weights; give its files as source"
         )

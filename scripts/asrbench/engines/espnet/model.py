@@ -5,15 +5,18 @@ This is the one seam through which a model gets into ESPnet's own classes.
 
 import contextlib
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from asrbench.basics.errors import UserError
 from asrbench.engines.espnet import precision, stand_ins
+from asrbench.engines.espnet.greedy import GreedySearch
 from asrbench.sources import packed_model, permitted_parts
 from asrbench.sources.manifest import Manifest
 
 # Random weights are drawn from this seed, so that every process times the same network.
 WEIGHTS_SEED = 0
+TRANSDUCER = "espnet-transducer"
 
 
 def load_model(manifest: Manifest, in_precision: str = "float32"):
@@ -43,10 +46,11 @@ def loaded(manifest: Manifest, in_precision: str):
     return precision.applied(model.eval(), in_precision), arguments
 
 
-def speech2text(
-    manifest: Manifest, opened: tuple, ctc_weight: float, beam_size: int, in_precision: str
-):
+def speech2text(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
     """ESPnet's recogniser around a model that :func:`loaded` gave.
+
+    Args:
+        asked: the axes of build and decoding.
 
     Raises:
         UserError: the model cannot decode this way.
@@ -57,6 +61,7 @@ def speech2text(
     # The constructor builds its search around the parts of the model that it builds. It gets
     # the one that has its weights and its precision already, in place of building one.
     model = opened[0]
+    _check(model, manifest.name, asked)
     build = ASRTask.build_model_from_file
     ASRTask.build_model_from_file = lambda *_arguments: opened
     try:
@@ -65,30 +70,48 @@ def speech2text(
             manifest,
             asr_train_config=str(manifest.config),
             asr_model_file=None,
-            ctc_weight=ctc_weight,
-            beam_size=beam_size,
+            ctc_weight=float(asked.get("ctc_weight", 0.0)),
+            beam_size=int(asked["beam_size"]),
             lm_weight=0.0,
+            penalty=float(asked.get("penalty", 0.0)),
+            maxlenratio=float(asked.get("maxlenratio", 0.0)),
+            minlenratio=float(asked.get("minlenratio", 0.0)),
         )
     finally:
         ASRTask.build_model_from_file = build
-    precision.cast(model, in_precision)  # the constructor has turned all into float32
-    if found.beam_search is None:
+    precision.cast(model, str(asked["precision"]))  # the constructor has turned all into float32
+    if asked.get("search") == "greedy":
+        Hypothesis = stand_ins.load("espnet.nets.beam_search").Hypothesis
+        found.beam_search = GreedySearch(found.beam_search, model.ctc, Hypothesis)
+    return found
+
+
+def _check(model, name: str, asked: Mapping[str, Any]) -> None:
+    """Refuse a search that the model does not have.
+
+    Raises:
+        UserError: which, and what to set.
+    """
+    transducer = model.use_transducer_decoder
+    if transducer != (asked["engine"] == TRANSDUCER):
+        engine = TRANSDUCER if transducer else "espnet or espnet-fast"
+        what = "a transducer" if transducer else "no transducer"
+        raise UserError(f"model {name} is {what}: set its engine to {engine}")
+    if type(model).__name__ == "MaskCTCModel":
         raise UserError(
-            f"model {manifest.name} has no CTC/attention search (it is a transducer or the like); "
-            "only hybrid CTC/attention, attention and CTC models can be variants"
+            f"model {name} is a mask-CTC model, which no engine here decodes; use one with "
+            "CTC, an attention decoder, both, or a transducer"
         )
+    ctc_weight, beam_size = float(asked.get("ctc_weight", 0.0)), int(asked["beam_size"])
     if ctc_weight < 1 and model.decoder is None:
-        raise UserError(
-            f"model {manifest.name} has no attention decoder: set its ctc_weights to [1.0]"
-        )
+        raise UserError(f"model {name} has no attention decoder: set its ctc_weights to [1.0]")
     if ctc_weight > 0 and model.ctc is None:
-        raise UserError(f"model {manifest.name} has no CTC head: set its ctc_weights to [0.0]")
+        raise UserError(f"model {name} has no CTC head: set its ctc_weights to [0.0]")
     if beam_size > model.vocab_size:
         raise UserError(
-            f"decoding.beam_size is {beam_size}, and model {manifest.name} has "
+            f"decoding.beam_size is {beam_size}, and model {name} has "
             f"{model.vocab_size} tokens to choose from: set it to at most {model.vocab_size}"
         )
-    return found
 
 
 def _built(builder, manifest: Manifest, *args, **kwargs):

@@ -7,6 +7,7 @@ decoder and of the CTC head. What is left of the search is its bookkeeping.
 """
 
 import math
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -23,7 +24,7 @@ from asrbench.study.job import Job
 # What a search calls of a scorer: ESPnet's (espnet.nets.scorer_interface), then espnet_fast's.
 _SCORER_METHODS = [
     *("init_state", "batch_init_state", "select_state", "score", "batch_score"),
-    *("score_partial", "batch_score_partial", "final_score", "begin", "keep"),
+    *("score_partial", "batch_score_partial", "final_score", "begin", "keep", "log_softmax"),
 ]
 
 
@@ -37,8 +38,7 @@ def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recognis
     import torch
 
     torch.set_num_threads(threads)
-    axes: dict[str, Any] = job.axes or {}
-    return Recogniser(manifest, **axes, tokens_per_second=job.tokens_per_second, beside=beside)
+    return Recogniser(manifest, job.axes or {}, job.tokens_per_second, beside=beside)
 
 
 class Recogniser(interface.Recogniser):
@@ -46,11 +46,9 @@ class Recogniser(interface.Recogniser):
 
     Args:
         manifest: the model's files on disk.
-        ctc_weight: share of the CTC score, 0 to 1; a number, or one as text.
-        beam_size: hypotheses kept at each step.
+        asked: axes of build and decoding; see :mod:`asrbench.study.axes`. ``beam_size`` must be
+            there; engine and precision are by default espnet and float32.
         tokens_per_second: for random weights, the length of the output.
-        engine: whose search decodes, of :mod:`asrbench.engines.catalogue`.
-        precision: what the model computes in; see :mod:`asrbench.engines.espnet.precision`.
         beside: another recogniser of the same build, whose model and clocks this one uses.
         clocks_in_search: whether the scorers are timed one by one; without,
             ``decoder_s`` and ``ctc_s`` are 0 (which is how the clocks' own
@@ -63,22 +61,21 @@ class Recogniser(interface.Recogniser):
     def __init__(
         self,
         manifest: Manifest,
-        ctc_weight: float | str,
-        beam_size: int,
+        asked: Mapping[str, Any],
         tokens_per_second: float | None = None,
         clocks_in_search: bool = True,
-        engine: str = "espnet",
-        precision: str = "float32",
         beside: "Recogniser | None" = None,
     ):
-        self._loaded: tuple = beside._loaded if beside else espnet_model.loaded(manifest, precision)
-        self.speech2text = espnet_model.speech2text(
-            manifest, self._loaded, float(ctc_weight), beam_size, precision
+        asked = {"engine": "espnet", "precision": "float32", **asked}
+        self.precision = str(asked["precision"])
+        self._loaded: tuple = (
+            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
         )
-        for module in catalogue.ENGINES[engine].modules:
+        self.speech2text = espnet_model.speech2text(manifest, self._loaded, asked)
+        for module in catalogue.ENGINES[str(asked["engine"])].modules:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
-        self.model, self.precision = self.speech2text.asr_model, precision
+        self.model = self.speech2text.asr_model
         self.hop_length, self.sample_rate_hz = espnet_model.front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
         self._note_steps()
@@ -88,6 +85,8 @@ class Recogniser(interface.Recogniser):
     def _note_steps(self) -> None:
         """Have the search leave here how long its input was, which sets its longest output."""
         search = self.speech2text.beam_search
+        if search is None:
+            return  # a transducer's, which has no longest length
         forward = search.forward
 
         def noted(x, *args, **kwargs):
@@ -97,8 +96,15 @@ class Recogniser(interface.Recogniser):
         search.forward = noted
 
     def _put_clocks(self, in_search: bool) -> None:
-        search = self.speech2text.beam_search
         self.clocks.watch(self.model, ["encode"], "encode")
+        search = self.speech2text.beam_search
+        if search is None:
+            self.clocks.watch(
+                self.speech2text.beam_search_transducer, ["search_algorithm"], "search"
+            )
+            if in_search:
+                self.clocks.watch(self.model.decoder, ["score", "batch_score"], "decoder")
+            return
         # The search is a module and is called as one, which goes through forward.
         self.clocks.watch(search, ["forward"], "search")
         if in_search:
@@ -139,13 +145,12 @@ class Recogniser(interface.Recogniser):
             return Transcript("", 0, None, **parts_s, ended=search_end.EMPTY)
         text, tokens, _ids, hypothesis = results[0]
         score = float(hypothesis.score)
-        most = search_end.longest(self.speech2text.maxlenratio, self._steps)
         return Transcript(
             text=text if text is not None else " ".join(tokens),
             tokens=len(tokens),
             score=score if math.isfinite(score) else None,
             **parts_s,
-            ended=search_end.of(hypothesis.yseq.tolist(), most),
+            ended=self._ended(hypothesis, len(tokens)),
         )
 
     def encode(self, waveform: np.ndarray) -> np.ndarray:
@@ -182,3 +187,9 @@ class Recogniser(interface.Recogniser):
             return self.transcribe(np.zeros(1, np.float32))
         finally:
             self.model.encode, self.tokens_per_second = encode, per_second
+
+    def _ended(self, hypothesis, tokens: int) -> str:
+        if self.speech2text.beam_search is None:
+            return search_end.BY_ITSELF if tokens else search_end.EMPTY
+        most = search_end.longest(self.speech2text.maxlenratio, self._steps)
+        return search_end.of(hypothesis.yseq.tolist(), most)

@@ -47,6 +47,10 @@ _REASONS = {
         "ESPnet takes from it only strtobool is here, and only ESPnet's quantize_asr_model needs "
         "more: a build's precision int8 is the same"
     ),
+    "warprnnt_pytorch": (
+        "the loss of transducers is kept out because only training computes it, and its package "
+        "has to be compiled"
+    ),
     "nltk": (
         "nltk is kept out because its import, and that of what it imports, takes long; only "
         "BLEU scores of translation models need it"
@@ -63,6 +67,11 @@ def _strtobool(value: str) -> int:
     return known[value.lower()]
 
 
+def _loss(**_options) -> types.ModuleType:
+    """A loss that a model holds and nobody computes."""
+    return StandIn("warprnnt_pytorch.RNNTLoss")
+
+
 # For augmentation, S4 decoders, features in HDF5 and English spelt out: nothing is missing,
 # it is only read late.
 _LATE = ("scipy.signal", "hydra", "h5py", "tacotron_cleaner.cleaners")
@@ -73,6 +82,7 @@ _ENHANCING = "espnet2.tasks.enh_s2t"
 _BY_NAME: dict[str, dict[str, Callable | None]] = {
     _TRAINING: {"calculate_all_attentions": None},
     _ENHANCING: {"EnhS2TTask": None},
+    "warprnnt_pytorch": {"RNNTLoss": _loss},
     "distutils.util": {"strtobool": _strtobool},
     "distutils.version": {"LooseVersion": None},
 }
@@ -187,7 +197,7 @@ def prepare() -> None:
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
     absent = {"g2p_en", "nltk", "distutils", _TRAINING, _ENHANCING}
-    absent |= set() if loads("torchaudio") else {"torchaudio"}
+    absent |= {name for name in ("torchaudio", "warprnnt_pytorch") if not loads(name)}
     sys.meta_path[:0] = [_StandInFinder(absent), _LateFinder()]
 
     import typeguard
