@@ -26,18 +26,21 @@ def panels(study: Study, empty: bool, label: str, published: str) -> tuple[Figur
         The figure, the upper axes, and the place of each (model, decoding) in it.
     """
     ours = bar_rows.lay_out([variant.key for variant in study.variants()])
-    reference = published_study.load().dropna(subset=[published])
+    reference = published_study.beside(study).dropna(subset=[published])
     pairs = list(zip(reference["model"], reference["variant"], strict=True))
     theirs = bar_rows.lay_out(pairs)
     heights = [0.7 if empty else ours.height_in, theirs.height_in]
-    figure = style.new(sum(heights) + 1.9)
-    top, bottom = figure.subplots(2, 1, height_ratios=heights)
+    if reference.empty:
+        heights = heights[:1]
+    figure = style.new(sum(heights) + 0.95 * len(heights))
+    top, *below = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     if not empty:
         names = {b.name: style.shown(study, b.name, width=99) for b in study.builds()}
         bar_rows.prepare(top, ours, names, _labels(list(ours.at)))
         top.set_xlabel(label)
-    _draw_published(bottom, theirs, reference, pairs, published, style.colours(study))
-    bottom.set_xlabel(label)
+    for bottom in below:
+        _draw_published(bottom, theirs, reference, pairs, published, style.colours(study))
+        bottom.set_xlabel(label)
     return figure, top, ours.at
 
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from asrbench.figures import bar_rows, style
+from asrbench.study.axes import ESPNET
 from asrbench.study.config import Study
 from asrbench.tables import table_csv
 from asrbench.tables.claims import published_study
@@ -21,9 +23,9 @@ def draw(tables: Path, study: Study) -> Figure:
     """From parameters.csv; the published study's counts are rings around those of its models."""
     table = table_csv.read(tables, "parameters")
     colours = style.colours(study)
-    reference = published_study.load().drop_duplicates("model").set_index("model")
+    reference = published_study.beside(study).drop_duplicates("model").set_index("model")
     others = [name for name in reference.index if name not in colours]
-    pairs = [(name, module) for name in colours for module in MODULES]
+    pairs = [(name, module) for name in colours for module in _modules(study, name, table)]
     pairs += [(name, module) for name in others for module in PUBLISHED]
     rows = bar_rows.lay_out(pairs)
     names = {b.name: style.shown(study, b.name, width=99) for b in study.builds()}
@@ -31,7 +33,7 @@ def draw(tables: Path, study: Study) -> Figure:
     figure = style.new(rows.height_in + 1.1)
     axes = figure.subplots()
     axes.set_xscale("log")
-    bar_rows.prepare(axes, rows, names, MODULES)
+    bar_rows.prepare(axes, rows, names, {name: name for name in table["module"]} | MODULES)
 
     counts = table.set_index(["model", "module"])["parameters"]
     reasons = table.set_index("model")["reason"].to_dict()
@@ -69,12 +71,19 @@ def draw(tables: Path, study: Study) -> Figure:
     style.note(figure, study, measured=False)
     ring = {"marker": "o", "markerfacecolor": "none", "markersize": 9, "color": style.FADED}
     dot = {"marker": "o", "markersize": 5.5}
-    entries = [
-        style.handle("this study", **dot),
-        style.handle(published_study.LABEL, **ring),
-    ]
-    style.legend(figure, entries, columns=2)
+    if not reference.empty:
+        entries = [
+            style.handle("this study", **dot),
+            style.handle(published_study.LABEL, **ring),
+        ]
+        style.legend(figure, entries, columns=2)
     return figure
+
+
+def _modules(study: Study, name: str, table: pd.DataFrame) -> list[str]:
+    """Those of a build that are shown: of other engines than ESPnet, the parts that they tell."""
+    own = table[table["model"] == name]["module"]
+    return list(MODULES) if study.build(name)["engine"] in ESPNET else list(own)
 
 
 def rounded(count: float) -> str:

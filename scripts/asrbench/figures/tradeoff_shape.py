@@ -35,7 +35,7 @@ def draw(
     """
     figure = style.new(3.6 + 0.17 * len(study.builds()))
     axes = figure.subplots()
-    reference = published_study.load()
+    reference = published_study.beside(study)
     rows, styles, not_drawn = style.drawn(study, rows)
     styles |= style.decoding_styles(list(reference["variant"]))
     colours = style.colours(study)
@@ -160,7 +160,8 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
     ]
     above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
     label = f"{published_study.label(published)};\n{above}"
-    entries.append(style.handle(label, marker="o", markerfacecolor="white"))
+    if not published_study.beside(study).empty:
+        entries.append(style.handle(label, marker="o", markerfacecolor="white"))
     if not rows.empty:
         line = {"linestyle": "-", "linewidth": 0.9, "color": style.FADED}
         entries.append(style.handle("Pareto front", **line))

@@ -57,12 +57,14 @@ def sample(study: Study, results: Path, variant: Variant) -> Rows:
     return replace(found, good=good)
 
 
-def versions(study: Study, results: Path) -> dict[Variant, str]:
-    """By what each variant's first round over the sample was made."""
-    return {
-        variant: row_versions.of_file(round_file(results, "latency", *variant.key, number=1))
-        for variant in study.variants()
-    }
+def other_versions(study: Study, results: Path) -> dict[Variant, str]:
+    """A remark for each variant whose first round was made by other versions than its engine's."""
+    engines: dict[object, dict[Variant, str]] = {}
+    for variant in study.variants():
+        made_by = row_versions.of_file(round_file(results, "latency", *variant.key, number=1))
+        engines.setdefault(variant["engine"], {})[variant] = made_by
+    others = map(row_versions.others, engines.values())
+    return {variant: remark for found in others for variant, remark in found.items()}
 
 
 def apart(study: Study, results: Path, build: Build) -> dict[str, str]:

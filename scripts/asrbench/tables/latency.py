@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench.device.busy import BUSY_CORES
-from asrbench.results import latency_pair, opening, row_versions, timed_rows
+from asrbench.results import latency_pair, opening, timed_rows
 from asrbench.statistics import outliers
 from asrbench.statistics.repeatability import Estimate
 from asrbench.study.config import Study
@@ -28,7 +28,7 @@ BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant of the study, with its reason where it was not measured."""
-    rows, other_versions = [], row_versions.others(timed_rows.versions(study, results))
+    rows, other_versions = [], timed_rows.other_versions(study, results)
     good = []
     for variant in study.variants():
         found = timed_rows.sample(study, results, variant)

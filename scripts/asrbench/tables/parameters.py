@@ -8,6 +8,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.sources import architecture
+from asrbench.study.axes import ESPNET
 from asrbench.study.config import Study
 from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column, plain
@@ -58,6 +59,10 @@ def _network(results: Path, checkpoint: str) -> dict[str, str]:
     path = results.parent / "resources" / "models" / checkpoint / "model.json"
     try:
         manifest = read_json(path)
+        engine = manifest.get("engine", "espnet")
+        if engine not in ESPNET:
+            told = {"architecture_reason": f"files of {engine} do not tell their layers"}
+            return known | told | {"sha256": manifest.get("sha256") or ""}
         # Relative to the folder of the run, which holds results; absolute outside of it.
         kinds = architecture.kinds(results.parent / manifest["files"]["config"])
     except FileNotFoundError as error:

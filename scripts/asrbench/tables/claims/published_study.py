@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from asrbench.study.axes import ESPNET
+from asrbench.study.config import Study
+
 LABEL = "published study (Arm board)"
 POWER_LABEL = f"{LABEL},\npowertop's estimate on an unknown supply"
 WER_ABOVE_PERCENT = 99.0
@@ -17,6 +20,12 @@ _FILE = Path(__file__).with_name("published_study.csv")
 def label(column: str) -> str:
     """What a figure of that column calls the study; its watts and joules are marked."""
     return POWER_LABEL if column in ("power_mean_w", "energy_j") else LABEL
+
+
+def beside(study: Study) -> pd.DataFrame:
+    """Its variants where they say something of the study's: where some are of ESPnet too."""
+    alike = any(build["engine"] in ESPNET for build in study.builds())
+    return load() if alike else load().iloc[:0]
 
 
 def load() -> pd.DataFrame:
