@@ -152,10 +152,10 @@ def loading(engine: str, model: str, path: object):
         yield
     except UserError:
         raise
-    except ImportError as error:
+    except (ImportError, AttributeError, TypeError) as error:
         raise UserError(
-            f"engine {engine}: its package cannot be imported ({_said(error)}); install the "
-            "version that envs/recognisers.txt names"
+            f"engine {engine}: its package lacks a call, or cannot be imported ({_said(error)}); "
+            "install the version that envs/recognisers.txt names"
         ) from error
     except Exception as error:  # there is no kind that runtimes do not raise
         raise UserError(

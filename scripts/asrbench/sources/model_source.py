@@ -1,7 +1,7 @@
 """Bring a model onto the disk and say where its files are: the manifest ``model.json``.
 
 Keys of the manifest: ``name``, ``source`` and ``weights`` as configured;
-``kind`` (folder, zip, url, zoo or hub); ``url``, where an archive came from;
+``kind`` (folder, zip, file, url, zoo, hub or package); ``url``, where an archive came from;
 ``sha256`` of the archive, or of the checkpoint where there is no archive, or
 null; ``files``: ``config`` (a copy with its paths resolved), ``checkpoint``
 (null for random weights) and ``other`` (what the configuration refers to);
@@ -12,6 +12,7 @@ well, and its ``files`` are what that engine's module ``files`` names, the large
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from asrbench.study.axes import ESPNET
 from asrbench.study.config import Model
 
 _ADVICE = "Give the model's source as a folder or a packed zip on disk, or fix its address"
+_PACKAGE = "package:"
 _SINGLE_SUFFIXES = (".bin", ".gguf", ".onnx")  # a model that is one file
 _ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
@@ -121,6 +123,8 @@ def _hub_files(model: Model, folder: Path) -> Path:
 def _bring(model: Model, folder: Path, from_hub: Callable[[Path], Path]) -> _Source:
     """Find out what a source is, and bring it into a folder."""
     source = model.source
+    if source.startswith(_PACKAGE):
+        return _Source("package", _in_package(model))
     if Path(source).is_dir():
         return _Source("folder", Path(source))
     if source.lower().startswith(("http://", "https://")):
@@ -139,6 +143,25 @@ def _bring(model: Model, folder: Path, from_hub: Callable[[Path], Path]) -> _Sou
         f"model {model.name}: source {source!r} is no folder and no file here, no http(s) address "
         "and no tag of ESPnet's model zoo; fix models[].source"
     )
+
+
+def _in_package(model: Model) -> Path:
+    """The folder of a Python package that carries a model, as package:NAME/FOLDER."""
+    name, _, below = model.source.removeprefix(_PACKAGE).partition("/")
+    found = find_spec(name) if name.isidentifier() else None
+    if found is None or not found.submodule_search_locations:
+        raise UserError(
+            f"model {model.name}: source {model.source!r} names the package {name}, which is not "
+            "installed here; pip install -r envs/recognisers.txt has those of engines"
+        )
+    root = Path(found.submodule_search_locations[0]).resolve()
+    folder = (root / below).resolve()
+    if not folder.is_dir() or not folder.is_relative_to(root):
+        raise UserError(
+            f"model {model.name}: the package {name} has no folder {below!r} in this version; "
+            "install the version that envs/recognisers.txt names, or give another source"
+        )
+    return folder
 
 
 def _downloaded(kind: str, url: str, model: Model, folder: Path) -> _Source:

@@ -91,7 +91,8 @@ class Model(_defaults(BUILD)):  # type: ignore[misc]
     name: Name = Field(description="Its name in paths, tables and figures.")
     source: str = Field(
         min_length=1,
-        description="A URL, an archive, a folder, or a repository of the hub (owner/name). Of "
+        description="A URL, an archive, a folder, a repository of the hub (owner/name), or a "
+        "folder of an installed Python package (package:NAME/FOLDER). Of "
         "ESPnet also a model zoo tag; a folder then has config.yaml (and model.pth, unless weights "
         "are random).",
     )

@@ -43,7 +43,9 @@ def tensors(path: Path) -> list[Tensor]:
             _revision, count = _numbers(file, "<II")
             found = [_tensor(file) for _ in range(count)]
     except (struct.error, ValueError, UnicodeDecodeError, MemoryError) as error:
-        raise UserError(f"{path}: is no model.bin of CTranslate2, or damaged ({error})") from None
+        raise UserError(
+            f"{path}: is no whole model.bin of CTranslate2 ({error}); fetch it again"
+        ) from None
     end = max((one.begins + one.length_bytes for one in found), default=0)
     if not found or end > size:
         raise UserError(f"{path}: was cut: {size} bytes of at least {end}; fetch it again")

@@ -56,7 +56,9 @@ def read(path: Path) -> Model:
                 tensors.append(_tensor(file))
             whole = file.tell() == size and bool(tensors)
     except (struct.error, ValueError, KeyError, OSError, OverflowError) as error:
-        raise UserError(f"{path}: is no ggml file of whisper.cpp, or was cut ({error})") from None
+        raise UserError(
+            f"{path}: is no whole ggml file of whisper.cpp ({error}); fetch it again"
+        ) from None
     if not whole:
         raise UserError(f"{path}: was cut: its last tensor is not whole; fetch it again")
     kind = header[10] % 1000  # thousands are the version of the quantisation
