@@ -95,11 +95,12 @@ class Wer(Block):
         description="Run a model's encoder once for all its CTC weights; its outputs are kept on "
         "disk until the run has ended well (92 MB an hour of audio for the study's Conformer).",
     )
-    normalisation: Literal["none", "basic", "librispeech"] = Field(
+    normalisation: Literal["none", "basic", "english", "librispeech"] = Field(
         "librispeech",
         description="What is done to hypotheses and references alike. librispeech: upper case, "
-        "accents taken off, only A-Z, digits, apostrophe and single spaces; basic: the letters, "
-        "marks and numbers of every script, case folded; none: as they are.",
+        "accents taken off, only A-Z, digits, apostrophe and single spaces; english: Whisper's "
+        "rules for English, by which numbers, contractions and spellings are written one way; "
+        "basic: the letters, marks and numbers of every script, case folded; none: as they are.",
     )
 
 
