@@ -24,7 +24,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.paths import portable
 from asrbench.basics.progress import Progress
 from asrbench.sources import whole_audio
-from asrbench.sources.audio import NO_FILE, SUFFIXES, Channels, is_no_file
+from asrbench.sources.whole_audio import NO_FILE, SUFFIXES, Channels, is_no_file
 
 _NUMBERS = ["samples", "sample_rate_hz", "duration_s"]
 UTTERANCE_COLUMNS = ["utterance_id", "speaker", "path", *_NUMBERS, "text"]
