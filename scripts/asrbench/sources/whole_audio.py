@@ -22,6 +22,7 @@ SUFFIXES = (
 NO_FILE = "is not a file"
 
 _BLOCK_SAMPLES = 1 << 18
+_NO_KNOWN_FORM = 1  # libsndfile's number of the error
 _UNKNOWN_LENGTH = (1 << 63) - 1  # libsndfile's word for it
 
 
@@ -52,6 +53,8 @@ def blocks(path: Path, channels: Channels) -> Iterator[tuple[np.ndarray, int]]:
     """
     if is_no_file(path):
         raise Unusable(NO_FILE)
+    if path.suffix.lower() == ".raw":
+        raise Unusable("has no header to say its rate; convert it to FLAC or WAV")
     try:
         with _Forward(containers.whole(path)) as file:
             if file.channels > 1 and channels == "refuse":
@@ -101,4 +104,8 @@ def _unreadable(path: Path, error: Exception) -> str:
     if isinstance(error, PermissionError):
         return "may not be read"
     reason = str(error).rsplit(": ", 1)[-1].strip().rstrip(".")
+    if getattr(error, "code", None) == _NO_KNOWN_FORM:
+        return (
+            f"cannot be decoded ({reason}); convert it to FLAC, or fetch it again if it is damaged"
+        )
     return f"cannot be decoded to its end ({reason}); it is damaged or cut short"

@@ -30,8 +30,9 @@ class Speech(Block):
     name: Name = Field(description="What tables and figures call this speech.")
     path: str | None = Field(
         None,
-        description="A folder in LibriSpeech's layout or an archive of one, already on disk; "
-        "relative to the folder the workflow runs in. Takes the place of urls.",
+        description="Speech already on disk: a folder in LibriSpeech's or Kaldi's layout or with "
+        "a manifest.csv, a manifest (CSV or JSON lines), or an archive of such a folder; relative "
+        "to the folder the workflow runs in. Takes the place of urls.",
     )
     urls: list[str] = Field(
         default_factory=list,
