@@ -38,8 +38,8 @@ def sclite(folder, pairs):
 
 
 def ours(pairs):
-    errors = scoring.count(pairs)
-    columns = (errors.hits, errors.substitutions, errors.deletions, errors.insertions)
+    words = scoring.count(pairs).words
+    columns = (words.hits, words.substitutions, words.deletions, words.insertions)
     return [tuple(map(int, row)) for row in zip(*columns, strict=True)]
 
 
