@@ -18,15 +18,21 @@ def main() -> None:
     source.add_argument("--speech", metavar="JSON", help="the manifest that fetch_speech.py wrote")
     source.add_argument("--folder", help="a folder of speech, or a manifest of it")
     reading = parser.add_mutually_exclusive_group(required=True)
-    reading.add_argument("--config", help="the study's configuration, for speech.channels")
+    reading.add_argument(
+        "--config", help="the study's configuration, for speech.channels and longest_s"
+    )
     reading.add_argument("--channels", choices=["refuse", "mix"], help="in place of --config")
     parser.add_argument("--out", default="results/data/utterances.csv", help="[%(default)s]")
     parser.add_argument("--rejected", default="results/data/rejected.csv", help="[%(default)s]")
     arguments = parser.parse_args()
 
-    channels = arguments.channels or config.load(arguments.config).speech.channels
+    channels, longest_s = arguments.channels, None
+    if arguments.config:
+        speech = config.load(arguments.config).speech
+        channels = speech.channels
+        longest_s = speech.longest_s if speech.longer == "refuse" else None
     root = arguments.folder or speech_source.read(arguments.speech)["root"]
-    found = listing.list_corpus(root, channels)
+    found = listing.list_corpus(root, channels, longest_s)
     found.write(arguments.out, arguments.rejected)
     if found.utterances.empty:
         Path(arguments.out).unlink()

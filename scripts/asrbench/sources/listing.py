@@ -56,16 +56,19 @@ class Listing:
             write_table(table, path)
 
 
-def list_corpus(root: str | Path, channels: Channels = "refuse") -> Listing:
+def list_corpus(
+    root: str | Path, channels: Channels = "refuse", longest_s: float | None = None
+) -> Listing:
     """List every utterance of a folder or manifest.
 
     An utterance is rejected, never dropped in silence, if its audio or its
     transcript line is missing, its id stands twice, its line holds no words,
-    or its file is empty, damaged, cut short, or has too many channels.
+    or its file is empty, damaged, cut short, too long, or has too many channels.
 
     Args:
         root: the folder, in a layout of :mod:`asrbench.sources.layouts`, or the manifest.
         channels: whether files with more than one channel are of use.
+        longest_s: longest utterance that is of use; None: any.
 
     Raises:
         UserError: it cannot be read or has no layout that is known.
@@ -78,6 +81,10 @@ def list_corpus(root: str | Path, channels: Channels = "refuse") -> Listing:
             found.reject(utterance_id, path, checked)
             continue
         samples, rate = checked
+        if longest_s is not None and samples > longest_s * rate:
+            reason = f"is longer than speech.longest_s: {samples / rate:.1f} s, not {longest_s:g} s"
+            found.reject(utterance_id, path, f"{reason}; cut it, or set speech.longer: cut")
+            continue
         sound = (portable(path), samples, rate, samples / rate)
         rows.append((utterance_id, found.speaker(utterance_id), *sound, text))
     rejected = pd.DataFrame(sorted(found.rejected), columns=REJECTED_COLUMNS)

@@ -51,11 +51,25 @@ class Speech(Block):
         "refuse", description="What is done with more than one channel: refuse it, or mix it down."
     )
 
+    longest_s: float | None = Field(
+        None, ge=1, description="Longest utterance that is decoded whole, in seconds; null: any."
+    )
+    longer: Literal["refuse", "cut"] = Field(
+        "refuse",
+        description="What is done with an utterance above longest_s. refuse: it is listed as of no "
+        "use; cut: it is decoded for the word error rate in pieces, cut where it is quietest, "
+        "their words are joined and scored against its whole text, and it is not timed.",
+    )
+
     @model_validator(mode="after")
     def _has_a_source(self):
         if self.path is None and not self.urls:
             raise ValueError("has neither path nor urls: give a folder or archive, or an address")
         return self
+
+    def cut_above_s(self) -> float | None:
+        """The duration above which utterances are decoded in pieces; None: all are whole."""
+        return self.longest_s if self.longer == "cut" else None
 
 
 class Latency(Block):

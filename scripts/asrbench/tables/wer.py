@@ -46,9 +46,20 @@ def _notes(study: Study) -> list[str]:
         *speech_note(study),
         *[f"Words of {', '.join(other)} were found by {study.wer.engine}, as espnet finds them."]
         * bool(other),
+        *_cut_note(study),
         f"Text normalisation: {study.wer.normalisation}. A failed utterance counts as deleted.",
         f"{INTERVAL_NOTE} It is over speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, "
         "otherwise over utterances; [0, 0] says that no error was seen.",
+    ]
+
+
+def _cut_note(study: Study) -> list[str]:
+    above_s = study.speech.cut_above_s()
+    if above_s is None:
+        return []
+    return [
+        f"Utterances longer than {above_s:g} s were decoded in pieces, cut where they are "
+        "quietest; their words are joined and scored against the whole reference."
     ]
 
 
