@@ -190,3 +190,11 @@ def test_no_manifest_breaks_the_reader(here, name, content):
         assert "\n" not in str(error)
     else:
         listing.write("u.csv", "r.csv")
+
+
+def test_a_text_beside_a_missing_file_is_no_sound(here):
+    folder = here / "corpus/1/1"
+    folder.mkdir(parents=True)
+    (folder / "1-1-0001.txt").write_text("ONE")
+    (folder / "1-1.trans.txt").write_text("1-1-0001 ONE\n")
+    assert reasons(list_corpus("corpus")) == {"1-1-0001": "transcript line without audio"}

@@ -17,7 +17,7 @@ Channels = Literal["refuse", "mix"]
 
 SUFFIXES = (
     *(".flac", ".wav", ".mp3", ".ogg", ".oga", ".opus"),
-    *(".aif", ".aiff", ".au", ".caf", ".rf64", ".sph", ".w64"),
+    *(".aif", ".aifc", ".aiff", ".au", ".caf", ".nist", ".rf64", ".snd", ".sph", ".w64"),
 )
 NO_FILE = "is not a file"
 

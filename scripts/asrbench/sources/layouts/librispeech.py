@@ -14,6 +14,8 @@ from asrbench.sources.layouts.found import Found, is_utf8
 from asrbench.sources.whole_audio import SUFFIXES
 
 TRANSCRIPT = ".trans.txt"
+# Tried where an utterance has no other file, so that its true reason is told.
+_NOT_READ = (".3gp", ".aac", ".amr", ".ape", ".m4a", ".mka", ".mp4", ".raw", ".webm", ".wma")
 
 
 def scan(root: Path) -> Found:
@@ -36,21 +38,23 @@ def scan(root: Path) -> Found:
         seen.add(real)
         for name in sorted(names):
             path = Path(folder, name)
-            audio, transcript = path.suffix.lower() in SUFFIXES, name.endswith(TRANSCRIPT)
             if name.startswith("."):
                 continue
-            if not (audio or transcript):
-                others[path.stem].append(path)
-            elif not is_utf8(portable(path)):  # no table could keep it
+            audio, transcript = path.suffix.lower() in SUFFIXES, name.endswith(TRANSCRIPT)
+            other = path.suffix.lower() in _NOT_READ
+            if not (audio or transcript or other):
+                continue
+            if not is_utf8(portable(path)):  # no table could keep it
                 reason = "the name of the file or of a folder is not UTF-8; rename it"
                 found.reject("", path, reason)
             elif audio:
                 found.audio[path.stem].append(path)
+            elif other:
+                others[path.stem].append(path)
             else:
                 found.add_transcript(path)
     for utterance_id in found.lines.keys() - found.audio.keys():
-        # Tried, so that a form that cannot be read is told.
-        found.audio[utterance_id] += filter(lambda p: is_utf8(portable(p)), others[utterance_id])
+        found.audio[utterance_id] += others[utterance_id]
     for utterance_id, files in found.audio.items():
         found.speakers[utterance_id] = files[0].parent.parent.name if files else ""
     return found
