@@ -19,16 +19,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 # Few words, so that there are many alignments of the same cost; two of them differ in case.
-WORDS = st.lists(st.sampled_from(["a", "b", "c", "A", "ab", "it's", "é", "好"]), max_size=14)
+WORDS = st.lists(st.sampled_from(["a", "b", "c", "A", "ab", "it's", "é", "д"]), max_size=14)
 PAIRS = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=30)
 
 
-def sclite(folder, pairs):
+def sclite(folder, pairs, *options):
     """(correct, substitutions, deletions, insertions) of each pair, as sclite counts them."""
     for name, side in (("ref", 0), ("hyp", 1)):
         lines = [f"{pair[side]} (s_{number})\n" for number, pair in enumerate(pairs)]
         (folder / name).write_text("".join(lines))
-    command = ["sctk", "sclite", "-s", "-i", "spu_id", "-e", "utf-8", "-f", "0"]
+    command = ["sctk", "sclite", "-s", "-i", "spu_id", "-e", "utf-8", "-f", "0", *options]
     command += ["-r", "ref", "trn", "-h", "hyp", "trn", "-o", "pralign", "stdout"]
     told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
     line = r"^id: \(s_(\d+)\)\nScores: \(#C #S #D #I\) (\d+) (\d+) (\d+) (\d+)"
@@ -38,8 +38,8 @@ def sclite(folder, pairs):
 
 
 def ours(pairs):
-    words = scoring.count(pairs).words
-    columns = (words.hits, words.substitutions, words.deletions, words.insertions)
+    first = scoring.count(pairs).first
+    columns = (first.hits, first.substitutions, first.deletions, first.insertions)
     return [tuple(map(int, row)) for row in zip(*columns, strict=True)]
 
 
@@ -62,6 +62,19 @@ PLAIN = [
 
 def test_the_same_counts_where_one_alignment_is_best_by_both_costs(tmp_path):
     assert ours(PLAIN) == sclite(tmp_path, PLAIN)
+
+
+CHINESE = [
+    ("今天天气很好", "今天天气很好"),
+    ("今天天气很好", "今天 天气好"),
+    ("我们 去公园", "我门去公园吧"),
+    ("你好", ""),
+    ("日本語のテキスト", "日本のテキストを"),
+]
+
+
+def test_the_same_characters_of_a_script_without_spaces(tmp_path):
+    assert ours(CHINESE) == sclite(tmp_path, CHINESE, "-c")
 
 
 @settings(

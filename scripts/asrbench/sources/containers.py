@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 # No utterance has 2 GB, so that a larger size is no announcement.
 _NO_SIZE = 0x7FFF0000
+_MOST_CHUNKS = 1000  # before the sound
 _LAST_PAGE = 0x04
 _LARGEST_PAGE_BYTES = 65307
 
@@ -38,7 +39,7 @@ def _wav(file: BinaryIO, path: Path) -> Path | io.BytesIO:
     end = file.seek(0, io.SEEK_END)
     file.seek(4)
     riff, at = _number(file.read(4)), 12
-    while True:
+    for _ in range(_MOST_CHUNKS):
         file.seek(at)
         chunk = file.read(8)
         if len(chunk) < 8:
@@ -48,6 +49,8 @@ def _wav(file: BinaryIO, path: Path) -> Path | io.BytesIO:
         if chunk[:4] == b"data":
             break
         at += announced + announced % 2
+    else:
+        return path
     there = end - at
     no_riff = riff >= _NO_SIZE or riff + 8 <= at
     if there < announced >= _NO_SIZE or (announced == 0 and no_riff):
