@@ -9,7 +9,7 @@ import torch
 from asrbench.basics.errors import UserError
 from asrbench.device import threads
 from asrbench.engines.espnet.recogniser import Recogniser
-from asrbench.sources import audio, corpus, manifest, model_source, sample
+from asrbench.sources import audio, listing, manifest, model_source, sample
 from asrbench.sources.manifest import Manifest
 from asrbench.study import axes, config
 from asrbench.study.config import Study
@@ -36,7 +36,7 @@ class Demonstration:
     def waveforms(self, count: int | None = None) -> dict[str, np.ndarray]:
         """Utterance id to waveform: the study's own sample, or one of ``count`` utterances."""
         speech, timing = self.study.speech, self.study.latency
-        table = corpus.list_corpus(speech.path, speech.channels).utterances
+        table = listing.list_corpus(speech.path, speech.channels).utterances
         drawn = sample.draw(table, count or timing.utterances, timing.seed)
         return {
             row.utterance_id: audio.load(row.path, speech.sample_rate_hz, speech.channels)

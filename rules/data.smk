@@ -65,6 +65,7 @@ rule draw_sample:
         study=STUDY_FILE,
         utterances=STUDY.latency.utterances,
         seed=STUDY.latency.seed,
+        cut_above_s=STUDY.speech.cut_above_s(),
     message:
         "Draw the sample for latency and energy"
     shell:

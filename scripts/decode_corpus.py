@@ -9,7 +9,7 @@ from asrbench.basics.part_file import PartFile
 from asrbench.basics.progress import Progress
 from asrbench.device import made_by
 from asrbench.measure import decode, encoder_cache, opened_variant, shards
-from asrbench.sources import wer_corpus
+from asrbench.sources import silences, wer_corpus
 
 
 def main() -> None:
@@ -33,6 +33,10 @@ def main() -> None:
     shared = encoder_cache.of_model(folder, job, decoded.manifest) if folder else None
 
     def transcribe(row):
+        if job.cut_above_s is not None and row.duration_s > job.cut_above_s:
+            rate_hz = job.sample_rate_hz
+            pieces = silences.cut(decoded.load(row.path), rate_hz, job.cut_above_s)
+            return decode.joined([recogniser.transcribe(piece) for piece in pieces])
         if shared is None:
             return recogniser.transcribe(decoded.load(row.path))
         output = shared.get(row.path, lambda: recogniser.encode(decoded.load(row.path)))

@@ -18,17 +18,25 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help="seed of the draw, in place of latency.seed")
     parser.add_argument("--out", default="results/data/sample.csv", help="[%(default)s]")
     arguments = parser.parse_args()
-    count, seed = arguments.count, arguments.seed
+    count, seed, above_s = arguments.count, arguments.seed, None
     if count is None or seed is None:
         if arguments.config is None:
             parser.error("give --config, or both --count and --seed")
-        latency = config.load(arguments.config).latency
+        study = config.load(arguments.config)
+        latency, above_s = study.latency, study.speech.cut_above_s()
         count = latency.utterances if count is None else count
         seed = latency.seed if seed is None else seed
     if count < 1:
         parser.error(f"--count {count}: must be at least 1")
 
     table = corpus.read_sample(arguments.utterances)
+    if above_s is not None:  # what is decoded in pieces is not one input of a clock
+        table = table[table["duration_s"] <= above_s]
+        if table.empty:
+            raise errors.UserError(
+                f"{arguments.utterances}: every utterance is longer than speech.longest_s "
+                f"({above_s:g} s), and none is left to be timed; raise it"
+            )
     drawn = sample.draw(table, count, seed)
     corpus.write_table(drawn, arguments.out)
     if len(drawn) < count:

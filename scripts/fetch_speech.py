@@ -15,7 +15,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--config", required=True, help="the study's configuration")
     parser.add_argument("--out", help="folder for all that is fetched [resources/speech/<name>]")
-    parser.add_argument("--path", help="a folder or archive on disk, in place of speech.path")
+    parser.add_argument(
+        "--path", help="a folder, manifest or archive on disk, in place of speech.path"
+    )
     arguments = parser.parse_args()
 
     speech = config.load(arguments.config).speech

@@ -2,7 +2,7 @@
 
 Rows are written as they come: a run that was killed goes on at the next
 utterance when it is called again. It runs outside the workflow as well, on any
-folder of WAV or FLAC files: first fetch_model.py, then this with --audio.
+folder of sound files: first fetch_model.py, then this with --audio.
 """
 
 from asrbench.basics import errors
@@ -12,9 +12,7 @@ from asrbench.sources import audio, corpus
 
 def main() -> None:
     parser = opened_variant.round_parser(__doc__, "the CSV of rows")
-    parser.add_argument(
-        "--audio", metavar="FOLDER", help="WAV and FLAC files, in place of --sample"
-    )
+    parser.add_argument("--audio", metavar="FOLDER", help="sound files, in place of --sample")
     arguments = parser.parse_args()
 
     measured = opened_variant.from_arguments(arguments)

@@ -125,7 +125,10 @@ def test_the_schema_file_is_the_schema():
         ),
         ({"speech": {"name": "corpus"}}, "speech: has neither path nor urls"),
         ({"speech__channels": "left"}, "speech.channels: 'left' must be 'refuse' or 'mix'"),
-        ({"wer__normalisation": "mine"}, "wer.normalisation: 'mine' must be 'none', 'basic' or"),
+        (
+            {"wer__normalisation": "mine"},
+            "wer.normalisation: 'mine' must be 'none', 'basic', 'english' or",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_with_key_value_and_remedy(changes, line):

@@ -10,6 +10,8 @@ import pytest
 import soundfile
 from asrbench.basics.errors import UserError
 from asrbench.sources import corpus
+from asrbench.sources.layouts.found import parse_line
+from asrbench.sources.listing import list_corpus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,7 +44,7 @@ def test_a_corpus_is_listed_as_it_is_on_disk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     add_chapter(tmp_path / "speech", "19", "7", ["ONE, TWO", "NULL"])
     add_chapter(tmp_path / "speech", "2", "1", ["C'EST «ÇA»"], ".wav", 44100)
-    listing = corpus.list_corpus("speech")
+    listing = list_corpus("speech")
     assert listing.rejected.empty
     assert listing.summary() == ""
     assert listing.utterances.values.tolist() == [
@@ -62,8 +64,8 @@ def test_a_corpus_is_listed_as_it_is_on_disk(tmp_path, monkeypatch):
 
 def test_tables_come_back_from_the_disk_as_they_were(tmp_path):
     add_chapter(tmp_path / "speech", "0019", "7", ["NULL", 'A "B", C', "NA"])
-    listing = corpus.list_corpus(tmp_path / "speech")
-    corpus.write(listing, tmp_path / "d" / "u.csv", tmp_path / "d" / "r.csv")
+    listing = list_corpus(tmp_path / "speech")
+    listing.write(tmp_path / "d" / "u.csv", tmp_path / "d" / "r.csv")
     pd.testing.assert_frame_equal(corpus.read_table(tmp_path / "d" / "u.csv"), listing.utterances)
     assert (tmp_path / "d" / "r.csv").read_text() == "utterance_id,path,reason\n"
 
@@ -72,7 +74,7 @@ def test_a_path_outside_the_working_directory_is_absolute(tmp_path, monkeypatch)
     add_chapter(tmp_path / "speech", "1", "1", ["A"])
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert os.path.isabs(corpus.list_corpus("../speech").utterances["path"][0])
+    assert os.path.isabs(list_corpus("../speech").utterances["path"][0])
 
 
 def test_whatever_cannot_be_used_is_listed_with_its_reason(tmp_path):
@@ -90,7 +92,7 @@ def test_whatever_cannot_be_used_is_listed_with_its_reason(tmp_path):
     soundfile.write(folder / "1-1-0010.flac", np.zeros(800), 16000)
     with (folder / "1-1.trans.txt").open("a") as transcript:
         transcript.write("1-1-0009 \n\n1-1-0010 A\0B\n")
-    listing = corpus.list_corpus(tmp_path)
+    listing = list_corpus(tmp_path)
     assert listing.utterances["utterance_id"].tolist() == ["1-1-0000", "1-1-0007"]
     found = rejected(listing)
     assert found["1-1-0001"] == ("1-1.trans.txt", "transcript line without audio")
@@ -109,7 +111,7 @@ def test_whatever_cannot_be_used_is_listed_with_its_reason(tmp_path):
 def test_stereo_is_of_use_where_it_may_be_mixed(tmp_path):
     folder = add_chapter(tmp_path, "1", "1", ["A"])
     soundfile.write(folder / "1-1-0000.flac", np.zeros((800, 2)), 8000)
-    row = corpus.list_corpus(tmp_path, "mix").utterances.iloc[0]
+    row = list_corpus(tmp_path, "mix").utterances.iloc[0]
     assert (row["samples"], row["sample_rate_hz"], row["duration_s"]) == (800, 8000, 0.1)
 
 
@@ -118,7 +120,7 @@ def test_a_truncated_wav_is_noticed_though_its_decoder_does_not(tmp_path):
     file = folder / "1-1-0000.wav"
     file.write_bytes(file.read_bytes()[:4000])
     assert soundfile.info(file).frames < 4000
-    found = rejected(corpus.list_corpus(tmp_path))
+    found = rejected(list_corpus(tmp_path))
     assert "4044 bytes fewer than its header announces" in found["1-1-0000"][1]
 
 
@@ -129,7 +131,7 @@ def test_an_utterance_id_that_stands_twice_is_used_from_neither_place(tmp_path):
     (folder / "keep").rename(folder / "1-1-0000.flac")
     with (folder / "1-1.trans.txt").open("a") as transcript:
         transcript.write("1-1-0001 B AGAIN\n")
-    listing = corpus.list_corpus(tmp_path)
+    listing = list_corpus(tmp_path)
     assert listing.utterances["utterance_id"].tolist() == ["1-1-0002"]
     ids = listing.rejected["utterance_id"].tolist()
     assert ids == ["1-1-0000", "1-1-0000", "1-1-0001"]
@@ -139,7 +141,7 @@ def test_an_utterance_id_that_stands_twice_is_used_from_neither_place(tmp_path):
 def test_a_transcript_that_is_no_text_is_listed_and_so_is_its_audio(tmp_path):
     folder = add_chapter(tmp_path, "1", "1", ["A"])
     (folder / "1-1.trans.txt").write_bytes(b"1-1-0000 \xff\xfe\n")
-    reasons = corpus.list_corpus(tmp_path).rejected["reason"].tolist()
+    reasons = list_corpus(tmp_path).rejected["reason"].tolist()
     assert reasons == ["this transcript is not UTF-8 text", "audio without a transcript line"]
 
 
@@ -149,16 +151,16 @@ def test_links_are_followed_once_and_hidden_files_are_no_speech(tmp_path):
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "split").symlink_to(tmp_path / "real")
     (folder / "loop").symlink_to(tmp_path / "real")
-    listing = corpus.list_corpus(tmp_path / "corpus")
+    listing = list_corpus(tmp_path / "corpus")
     assert len(listing.utterances) == 1
     assert listing.rejected.empty
 
 
 def test_a_folder_without_speech_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"LibriSpeech's layout"):
-        corpus.list_corpus(tmp_path)
+        list_corpus(tmp_path)
     with pytest.raises(UserError, match="is not a folder"):
-        corpus.list_corpus(tmp_path / "absent")
+        list_corpus(tmp_path / "absent")
 
 
 def test_a_table_that_is_none_is_refused(tmp_path):
@@ -181,13 +183,13 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0")).map(
 @unhurried
 @given(ids, texts, st.sampled_from(["", "\n", "\r\n"]))
 def test_a_transcript_line_gives_back_id_and_text(utterance_id, text, end):
-    assert corpus.parse_line(f"{utterance_id} {text}{end}") == (utterance_id, text)
+    assert parse_line(f"{utterance_id} {text}{end}") == (utterance_id, text)
 
 
 @unhurried
 @given(st.text())
 def test_no_line_breaks_the_parser_or_gives_an_id_with_a_space(line):
-    utterance_id, text = corpus.parse_line(line)
+    utterance_id, text = parse_line(line)
     assert " " not in utterance_id
     assert utterance_id in line
     assert text in line
@@ -243,7 +245,7 @@ def test_a_corpus_of_which_nothing_is_left_is_an_error_and_leaves_no_table(tmp_p
 
 @pytest.mark.skipif(not REAL_SPEECH.is_dir(), reason="no real speech beside the repository")
 def test_real_speech_is_listed_whole():
-    listing = corpus.list_corpus(REAL_SPEECH)
+    listing = list_corpus(REAL_SPEECH)
     assert listing.rejected.empty
     assert set(listing.utterances["sample_rate_hz"]) == {16000}
     assert listing.utterances["duration_s"].between(1, 40).all()

@@ -14,6 +14,7 @@ from asrbench.compare import run_folder, tables
 from asrbench.engines.espnet import checkpoint
 from asrbench.results import raw_files
 from asrbench.sources import architecture, archive, corpus, manifest, packed_model, speech_source
+from asrbench.sources.listing import list_corpus
 from asrbench.study import config
 from asrbench.tables import table_csv
 from hypothesis import given
@@ -158,8 +159,8 @@ def test_corpora(folder, transcript, audio):
     (chapter / "1-2.trans.txt").write_bytes(transcript)
     for number in (1, 2):
         (chapter / f"1-2-000{number}.wav").write_bytes(audio)
-    listing = corpus.list_corpus(folder / "speech")
-    corpus.write(listing, folder / "u.csv", folder / "r.csv")
+    listing = list_corpus(folder / "speech")
+    listing.write(folder / "u.csv", folder / "r.csv")
     read = corpus.read_table(folder / "u.csv")
     assert list(read["text"]) == list(listing.utterances["text"])
 

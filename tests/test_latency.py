@@ -286,7 +286,7 @@ def test_decodings_of_a_build_that_a_run_measures_are_timed_in_turn(study):
     ("arguments", "line"),
     [
         (["--audio", "none"], "none: there is no such folder"),
-        (["--audio", "resources"], "resources: holds no WAV or FLAC file"),
+        (["--audio", "resources"], "resources: holds no sound file"),
         (["--manifest", "no.json"], "no.json: there is no such model"),
         (["--job", "one"], "--job: is not JSON"),
         (["--job", "[]"], "--job: names no model; describe_job.py writes one"),

@@ -14,6 +14,7 @@ import soundfile
 from asrbench.basics import results_version
 from asrbench.basics.errors import UserError
 from asrbench.sources import audio, corpus
+from asrbench.sources.listing import list_corpus
 from asrbench.tables import table_csv
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
@@ -48,7 +49,7 @@ def test_pipes_devices_and_folders_with_names_of_speech_are_listed_and_not_opene
     (folder / "1-1-0001.flac").symlink_to("/dev/zero")
     os.mkfifo(folder / "other.trans.txt")
     os.mkfifo(folder / "a.wav")
-    listing = corpus.list_corpus(tmp_path / "speech")
+    listing = list_corpus(tmp_path / "speech")
     assert listing.utterances["utterance_id"].tolist() == ["1-1-0002"]
     reasons = {Path(row.path).name: row.reason for row in listing.rejected.itertuples()}
     assert reasons == {
@@ -65,8 +66,8 @@ def test_names_that_are_no_text_are_listed(tmp_path):
     folder = speech(tmp_path)
     odd = os.fsencode(folder) + b"/caf\xe9.flac"
     shutil.copy(folder / "1-1-0000.flac", odd)
-    listing = corpus.list_corpus(tmp_path / "speech")
-    corpus.write(listing, tmp_path / "u.csv", tmp_path / "r.csv")
+    listing = list_corpus(tmp_path / "speech")
+    listing.write(tmp_path / "u.csv", tmp_path / "r.csv")
     assert len(corpus.read_table(tmp_path / "u.csv")) == 3
     assert "caf\\xe9.flac,the name of the file or of a folder is not UTF-8" in (
         tmp_path / "r.csv"
@@ -76,7 +77,7 @@ def test_names_that_are_no_text_are_listed(tmp_path):
 @pytest.mark.parametrize("given", ["four", "", "-4000", "nan", "inf"])
 def test_text_where_a_number_of_an_utterance_belongs_is_one_line(tmp_path, given):
     speech(tmp_path)
-    corpus.write(corpus.list_corpus(tmp_path / "speech"), tmp_path / "u.csv", tmp_path / "r.csv")
+    list_corpus(tmp_path / "speech").write(tmp_path / "u.csv", tmp_path / "r.csv")
     table = (tmp_path / "u.csv").read_text().replace(",4000,", f",{given},", 1)
     (tmp_path / "u.csv").write_text(table)
     with pytest.raises(UserError, match=r"u\.csv: line 2: samples is .*, not a number above 0"):

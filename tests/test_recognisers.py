@@ -147,9 +147,7 @@ def test_a_precision_chooses_files_and_a_missing_one_is_refused(tmp_path):
     assert sherpa_files.kind_of(found) == "transducer"
     eight = [name for name in both if "int8" in name] + ["decoder.int8.onnx", "tokens.txt"]
     found = sherpa_files.located(folder_of(eight, tmp_path / "int8"))
-    with pytest.raises(
-        UserError, match="hold int8 and precision is float32: set"
-    ):
+    with pytest.raises(UserError, match="hold int8 and precision is float32: set"):
         sherpa_files.chosen(found, "m", "float32")
 
 

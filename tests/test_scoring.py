@@ -107,6 +107,29 @@ def test_basic_takes_no_letter_mark_or_digit_away():
             assert kept != "a" and kept == normalise.basic(kept), hex(code)
 
 
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("Mr. Smith's twenty-one cats", "mister smith is 21 cats"),
+        ("The colour of labour", "the color of labor"),
+        ("I WON'T, can't", "i will not can not"),
+        ("two thousand and five dollars", "$2005"),
+        ("uh, café (laughs)", "cafe"),
+    ],
+)
+def test_english_is_written_one_way(one, other):
+    made = normalise.english(one)
+    assert made == normalise.english(other)
+    assert scoring.score(scoring.count([(made, normalise.english(other))])).wer_percent == 0
+
+
+@pytest.mark.parametrize("text", ["हिन्दी में", "ภาษาไทยที่นี่"])
+def test_vowels_that_english_would_take_off_as_accents_are_letters(text):
+    with pytest.raises(UserError, match=r"normalisation english takes .* of u1, .* basic"):
+        normalise.check("english", [("u1", text)], "utterances.csv")
+    normalise.check("basic", [("u1", text)], "utterances.csv")
+
+
 @pytest.mark.parametrize("text", ["в 2020 году", "łódka", "你好", "٢٠٢٠", "œuvre"])
 def test_a_normalisation_that_takes_letters_away_is_refused(text):
     with pytest.raises(UserError, match=r"of u2, .* set wer.normalisation: basic") as raised:

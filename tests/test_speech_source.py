@@ -68,7 +68,7 @@ def test_a_folder_is_used_in_place_and_takes_the_place_of_addresses(here, capsys
 
 
 def test_a_path_that_is_nothing_is_refused(here):
-    with pytest.raises(UserError, match="no such folder or archive"):
+    with pytest.raises(UserError, match="no such folder, manifest or archive"):
         speech_source.fetch(Speech(name="s", path="absent"), "out")
     assert not Path("out").exists()
 

@@ -220,6 +220,7 @@ def test_another_ctc_weight_runs_only_its_variants(unchanged):
         ({"energy": {"window_s": 2, "samples": 1}}, {"measure_energy"}),
         ({"wer": WER | {"max_utterances": 5}}, DECODING),
         ({"wer": WER | {"normalisation": "none"}}, set()),
+        ({"wer": WER | {"normalisation": "english"}}, set()),
     ],
 )
 def test_an_edit_of_the_configuration_reruns_only_what_it_concerns(unchanged, change, rerun):
@@ -228,6 +229,10 @@ def test_an_edit_of_the_configuration_reruns_only_what_it_concerns(unchanged, ch
     assert rules(jobs) & (MEASURING | DECODING) == rerun
     if rerun == {"measure_latency"}:
         assert all("round2" in job.output for job in jobs if job.rule == "measure_latency")
+    if not rerun:  # scored again, and nothing else
+        assert {"check_references", "make_table"} <= rules(jobs)
+        assert any("tables/wer.csv" in job.output for job in jobs)
+        assert not {"fetch_speech", "list_utterances", "draw_sample"} & rules(jobs)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ def draw(compared: Compared, rows: pd.DataFrame) -> Figure:
         compared: the table, which says what is shown.
         rows: as :func:`asrbench.compare.tables.write` gives them.
     """
+    compared = compared.by_rate(rows)
     shown, low, high = compared.value.value, compared.value.low, compared.value.high
     devices = list(dict.fromkeys(rows["device"]))
     pairs = [(f"{row['model']}|{row['variant']}", row["device"]) for row in rows.to_dict("records")]

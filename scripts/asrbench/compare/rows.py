@@ -3,6 +3,8 @@
 The published study is one more device, whose figures have no intervals.
 """
 
+import contextlib
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -16,7 +18,7 @@ from asrbench.results import latency_pair, timed_rows, wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import error_propagation
 from asrbench.study import axes
-from asrbench.tables import interval_columns
+from asrbench.tables import error_rate, interval_columns
 from asrbench.tables.claims import published_study
 from asrbench.tables.claims.table_evidence import Absent
 
@@ -31,7 +33,6 @@ _PUBLISHED = {
 }
 _LATENCY = interval_columns.names("latency_mean_s")
 _ENERGY = interval_columns.names("energy_per_utterance_study_j")
-_WER = interval_columns.names("wer_percent")
 
 
 def variants(runs: list[Run]) -> list[Variant]:
@@ -103,14 +104,16 @@ def word_errors(runs: list[Run]) -> Iterator[dict]:
         words, theirs = (row.figures["words"] for row in (second, first))
         if words != theirs:
             return {"reason": f"other references ({words:.0f} words, not {theirs:.0f})"}
-        difference = error_propagation.difference(second.three(_WER), first.three(_WER))
+        rate = error_rate.of(pd.DataFrame([first.figures])).columns
+        difference = error_propagation.difference(second.three(rate), first.three(rate))
         return interval_columns.cells("difference_percent", difference)
 
     def published(theirs: dict) -> dict:
         why = f"; {BOUND}" if theirs["wer_is_bound"] else ""
         return {"wer_percent": theirs["wer_percent"], "reason": PUBLISHED_REASON + why}
 
-    return _rows(runs, "wer", (*_WER, "words"), compared, published)
+    columns = (*error_rate.WER.columns, *error_rate.CER.columns, "words")
+    return _rows(runs, "wer", columns, compared, published, _first_rate)
 
 
 def _word_difference(first: Scored, second: Scored, seed: int) -> dict[str, object]:
@@ -197,6 +200,13 @@ def _ratio(pair: latency_pair.Pair) -> dict[str, object]:
     }
 
 
+def _first_rate(run: Run, variant: Variant) -> dict[str, str]:
+    with contextlib.suppress(Absent):
+        row = run.tables.row("wer", error_rate.WER.column, model=variant[0], variant=variant[1])
+        return {"error_rate": row.get("error_rate", "")}
+    return {}
+
+
 def _meter(run: Run, variant: Variant) -> dict[str, str]:
     names = ("power_status", "meter", "scope")
     try:
@@ -249,7 +259,7 @@ def _figures(run: Run, name: str, variant: Variant, columns: tuple[str, ...]):
         row = _found(run, name, variant, columns[0])
     except Absent as absent:
         return {}, str(absent)
-    return {column: float(row[column]) for column in columns}, ""
+    return {column: float(row.get(column, math.nan)) for column in columns}, ""
 
 
 def _found(run: Run, name: str, variant: Variant, needed: str) -> pd.Series:

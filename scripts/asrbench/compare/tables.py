@@ -1,7 +1,7 @@
 """The tables of a comparison: a row a variant and device as CSV, side by side to be read."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ from asrbench.compare import rows as compare_rows
 from asrbench.compare import run_differences
 from asrbench.compare.run_folder import Run
 from asrbench.study.axes import AXES
-from asrbench.tables import compared, table, table_csv, table_schema
+from asrbench.tables import compared, error_rate, table, table_csv, table_schema
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown, spanned, worth_showing
 from asrbench.tables.variant_rows import VARIANT, joined
@@ -44,6 +44,19 @@ class Compared:
     label: str
     said: str
     notes: list[str]
+
+    def by_rate(self, rows: pd.DataFrame) -> "Compared":
+        """The same by characters, where an error rate is shown and that of characters is first."""
+        rate = error_rate.of(rows)
+        if self.value.value != error_rate.WER.column or rate is error_rate.WER:
+            return self
+        return replace(
+            self,
+            title=self.title.replace(error_rate.WER.words.capitalize(), rate.words.capitalize()),
+            value=spanned("(%)", rate.column),
+            label=f"{rate.words} (%)",
+            notes=[*self.notes, error_rate.WHY],
+        )
 
 
 LATENCY = Compared(
@@ -115,6 +128,7 @@ def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     for name, one in TABLES.items():
         rows = table.with_text(pd.DataFrame(list(one.rows(runs))), one.schema)
         made[name] = table.checked(one.title, rows, one.schema)
+        one = one.by_rate(made[name])
         beside, columns = side_by_side(made[name], one)
         table_csv.write(made[name], table_schema.described(one.schema), out / f"{name}.csv")
         _write(name, one.title, beside, columns, one.notes, out)

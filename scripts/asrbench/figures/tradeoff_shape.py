@@ -1,4 +1,4 @@
-"""The shape of the figures of word error rate against a cost: a bubble a variant, the front."""
+"""The shape of the figures of an error rate against a cost: a bubble a variant, the front."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from asrbench.figures import style, whiskers
 from asrbench.statistics import pareto
 from asrbench.study import used_parts
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns, table_csv
+from asrbench.tables import error_rate, table_csv
 from asrbench.tables.claims import published_study
 
 SMALLEST_PT, LARGEST_PT = 4.5, 9.0
@@ -26,7 +26,7 @@ def draw(
     """Draw the variants that have both figures, and the published study hollow.
 
     Args:
-        rows: model, variant, ctc_weight, wer_percent, wer_low_percent, wer_high_percent,
+        rows: model, variant, ctc_weight, the columns of the error rate that stands first,
             parameters (NaN where unknown) and ``cost``, for variants where both are
             there (there may be none).
         cost: the columns of value, low and high of the x axis.
@@ -35,23 +35,26 @@ def draw(
     """
     figure = style.new(3.6 + 0.17 * len(study.builds()))
     axes = figure.subplots()
-    reference = published_study.beside(study)
+    rate, reference = error_rate.of(rows), published_study.beside(study)
+    if rate is not error_rate.WER:  # the study has no other
+        reference = reference.iloc[:0]
     rows, styles, not_drawn = style.drawn(study, rows)
     styles |= style.decoding_styles(list(reference["variant"]))
     colours = style.colours(study)
     for row in reference.to_dict("records"):
         _hollow(axes, row, published, styles, colours)
-    _front(axes, rows, cost[0])
+    _front(axes, rows, cost[0], rate.column)
     for row, size in zip(rows.to_dict("records"), _sizes(rows), strict=True):
-        _point(axes, row, cost, styles[row["variant"]][1], colours[row["model"]], size)
+        _point(axes, row, cost, rate, styles[row["variant"]][1], colours[row["model"]], size)
     axes.set_xlabel(label)
-    axes.set_ylabel("word error rate (%)")
+    axes.set_ylabel(f"{rate.words} (%)")
     drawn = pd.concat([rows[cost[0]], reference[published]])
     _scale(axes.xaxis, drawn, rows[list(cost[1:])])
-    wer, *bounds = interval_columns.names("wer_percent")
-    _scale(axes.yaxis, pd.concat([rows[wer], reference[wer]]), rows[bounds], margin=1.5)
+    drawn = pd.concat([rows[rate.column], reference["wer_percent"]])
+    _scale(axes.yaxis, drawn, rows[list(rate.columns[1:])], margin=1.5)
     whiskers.cut(axes)
-    entries = _entries(study, rows, styles, colours, published)
+    label = "" if reference.empty else published_study.label(published)
+    entries = _entries(study, rows, styles, colours, label)
     style.legend(figure, entries, 2, not_drawn)
     return figure
 
@@ -59,7 +62,7 @@ def draw(
 def joined(
     tables: Path, rows: pd.DataFrame, cost: tuple[str, str, str], what: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Variants that have a word error rate and a cost; and the others, with ``why``.
+    """Variants that have an error rate and a cost; and the others, with ``why``.
 
     Args:
         rows: model, variant, ``cost`` and reason.
@@ -69,9 +72,10 @@ def joined(
     rows = table_csv.read(tables, "wer").merge(
         rows[[*keys, *cost, "reason"]], on=keys, how="left", suffixes=("", "_x")
     )
-    why = rows["reason"].where(rows["wer_percent"].isna(), rows["reason_x"].fillna(f"no {what}"))
+    wer = rows[error_rate.of(rows).column]
+    why = rows["reason"].where(wer.isna(), rows["reason_x"].fillna(f"no {what}"))
     rows = _with_parameters(rows.assign(why=why), tables)
-    both = rows["wer_percent"].notna() & rows[cost[0]].notna()
+    both = wer.notna() & rows[cost[0]].notna()
     return rows[both], rows[~both]
 
 
@@ -91,18 +95,24 @@ def _sizes(rows: pd.DataFrame) -> list[float]:
     return [max(SMALLEST_PT, LARGEST_PT * float(np.sqrt(part))) for part in share]
 
 
-def _front(axes: Axes, rows: pd.DataFrame, cost: str) -> None:
+def _front(axes: Axes, rows: pd.DataFrame, cost: str, rate: str) -> None:
     """Steps along the variants that no other beats in both."""
-    best = rows[pareto.front(rows, [cost, "wer_percent"])].sort_values(cost)
+    best = rows[pareto.front(rows, [cost, rate])].sort_values(cost)
     line = {"color": style.FADED, "linestyle": "-", "linewidth": 0.9, "zorder": 1}
-    axes.step(best[cost], best["wer_percent"], where="post", **line)
+    axes.step(best[cost], best[rate], where="post", **line)
 
 
 def _point(
-    axes: Axes, row: dict, cost: tuple[str, str, str], marker: str, colour: str, size: float
+    axes: Axes,
+    row: dict,
+    cost: tuple[str, str, str],
+    rate: error_rate.Rate,
+    marker: str,
+    colour: str,
+    size: float,
 ) -> None:
     x, x_low, x_high = (row[column] for column in cost)
-    y, y_low, y_high = (row[f"wer_{part}percent"] for part in ("", "low_", "high_"))
+    y, y_low, y_high = (row[column] for column in rate.columns)
     point = axes.errorbar(
         *(x, y),
         xerr=[[x - x_low], [x_high - x]] if x_low == x_low else None,
@@ -116,7 +126,7 @@ def _point(
         capsize=2,
         zorder=3,
     )
-    words = f"{style.spanned(row, 'wer_percent')} at {style.spanned(row, cost[0])}"
+    words = f"{style.spanned(row, rate.column)} at {style.spanned(row, cost[0])}"
     if row["parameters"] == row["parameters"]:
         words += f", {digits(row['parameters'] / 1e6)} million parameters in use"
     style.mark(point.lines[0], row, words)
@@ -158,9 +168,9 @@ def _entries(study: Study, rows: pd.DataFrame, styles: dict, colours: dict, publ
         for build in study.builds()
         if build.name in there
     ]
-    above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
-    label = f"{published_study.label(published)};\n{above}"
-    if not published_study.beside(study).empty:
+    if published:
+        above = f"with an arrow: above {published_study.WER_ABOVE_PERCENT:g} %"
+        label = f"{published};\n{above}"
         entries.append(style.handle(label, marker="o", markerfacecolor="white"))
     if not rows.empty:
         line = {"linestyle": "-", "linewidth": 0.9, "color": style.FADED}

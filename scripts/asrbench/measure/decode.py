@@ -3,12 +3,15 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
 
 import pandas as pd
 
 from asrbench.basics import clock_time
 from asrbench.basics.part_file import PartFile
 from asrbench.engines.interface import Transcript
+from asrbench.engines.search_end import AT_LENGTH, EMPTY
 from asrbench.measure.latency import failure
 from asrbench.measure.outcomes import Outcomes
 
@@ -44,6 +47,30 @@ def decode(
         progress(number)
     outcomes.tell()
     clock_time.tell(decoding_s)
+
+
+def joined(pieces: list[Transcript]) -> Transcript:
+    """The transcript of an utterance that was decoded in pieces.
+
+    Words in their order; sums of what the pieces tell; ended by length if one of them was.
+    """
+    ends = [piece.ended for piece in pieces]
+    by_itself = next((ended for ended in ends if ended != EMPTY), EMPTY)
+    names = {field.name for field in fields(pieces[0])} - {"text", "ended"}
+    sums: dict[str, Any] = {
+        name: _sum([getattr(piece, name) for piece in pieces]) for name in names
+    }
+    return replace(
+        pieces[0],
+        text=" ".join(text for piece in pieces if (text := piece.text.strip())),
+        ended=AT_LENGTH if AT_LENGTH in ends else by_itself,
+        **sums,
+    )
+
+
+def _sum(values: list[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return sum(there) if there else None
 
 
 def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from asrbench.basics import units
 from asrbench.basics.digits import borne, figure
-from asrbench.report.choice import LATENCY, WER, Choice, Ranked, choose, keys, ranked
+from asrbench.report.choice import LATENCY, Choice, Ranked, choose, keys, ranked
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.names import variant
 from asrbench.report.table import Cell, Grid
@@ -16,24 +16,24 @@ from asrbench.tables.table_markdown import ABSENT
 
 def take(facts: Facts) -> tuple[str, str]:
     """The variant to take, and the rest of the sentence; '' and why not, where there is none."""
-    choice = choose(facts)
+    choice, rate = choose(facts), facts.error_rate
     if choice is None:
         return "", (
-            "None can be recommended: no variant with trained weights has both a word error rate "
+            f"None can be recommended: no variant with trained weights has both a {rate.words} "
             "and a latency."
         )
-    error, seconds = (_spanned(choice.row, column) for column in (WER, LATENCY))
-    figures = f"word error rate {error} at {seconds} an utterance"
-    return variant(choice.row), f"{figures}, {_why(choice, ranked(facts))}."
+    error, seconds = (_spanned(choice.row, column) for column in (rate.column, LATENCY))
+    figures = f"{rate.words} {error} at {seconds} an utterance"
+    return variant(choice.row), f"{figures}, {_why(choice, ranked(facts), rate.words)}."
 
 
-def _why(choice: Choice, among: Ranked) -> str:
+def _why(choice: Choice, among: Ranked, rate: str) -> str:
     if len(among.rows) == 1:
         return (
             "the only variant with trained weights that has both figures, so there is nothing to "
             "choose"
         )
-    what = "word error rate and latency" + ("" if among.no_energy else " and energy")
+    what = f"{rate} and latency" + ("" if among.no_energy else " and energy")
     if not (choice.candidates["real_time_factor"] < 1).any():
         pace = "none of which is faster than real time"
     elif len(choice.candidates) < len(among.front):
@@ -45,9 +45,9 @@ def _why(choice: Choice, among: Ranked) -> str:
     if of == 1:
         return f"and no other of {len(among.rows)} variants is as good in {what} and better in one"
     if choice.alike == 1:
-        return f"the lowest word error rate {front}"
+        return f"the lowest {rate} {front}"
     return (
-        f"the fastest of {choice.alike} whose word error rate is not shown to differ from the "
+        f"the fastest of {choice.alike} whose {rate} is not shown to differ from the "
         f"lowest, {front}"
     )
 
@@ -68,7 +68,7 @@ def costs(facts: Facts) -> Grid | None:
         return None
     taken = tuple(choice.row[key] for key in KEYS)
     front = keys(among.front)
-    others = sorted(among.keys - {taken}, key=_order(among, front))
+    others = sorted(among.keys - {taken}, key=_order(among, front, facts.error_rate.column))
     third, weigh = "CPU time", table_evidence.computing
     if not among.no_energy:
         third, weigh = "energy", table_evidence.energy
@@ -81,12 +81,12 @@ def costs(facts: Facts) -> Grid | None:
         ]
         name = variant(dict(zip(KEYS, other, strict=True)))
         rows.append([Cell(name, "on the Pareto front" if other in front else "", name), *cells])
-    heads = [("instead", False), ("word error rate", True), ("latency", True), (third, True)]
+    heads = [("instead", False), (facts.error_rate.words, True), ("latency", True), (third, True)]
     return Grid(f"What each other choice costs against {variant(choice.row)}", heads, rows)
 
 
-def _order(among: Ranked, front: set) -> Callable:
-    errors = among.rows.set_index(KEYS)[WER].to_dict()
+def _order(among: Ranked, front: set, rate: str) -> Callable:
+    errors = among.rows.set_index(KEYS)[rate].to_dict()
     return lambda key: (key not in front, errors[key], key)
 
 

@@ -11,8 +11,9 @@ from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import HYPOTHESES, TABLES
 from asrbench.study import axes
 from asrbench.study.config import Study
-from asrbench.tables import restlessness, table_csv
+from asrbench.tables import error_rate, restlessness, table_csv
 from asrbench.tables.claims.table_evidence import Tables
+from asrbench.tables.error_rate import Rate
 
 KEYS = ["model", "variant"]
 
@@ -55,6 +56,11 @@ class Facts:
         """Names of the models whose weights are random."""
         tables = [self.tables[name] for name in TABLES if name in self.tables]
         return {m for table in tables for m in table.loc[table["weights"] == "random", "model"]}
+
+    @property
+    def error_rate(self) -> Rate:
+        """The one that stands first: of words or of characters."""
+        return error_rate.of(self.tables.get("summary", pd.DataFrame()))
 
     @property
     def restlessness(self) -> str:

@@ -8,19 +8,22 @@ from markupsafe import Markup
 
 from asrbench.report.facts import Facts
 from asrbench.report.sections import why_no_energy
+from asrbench.tables import error_rate
 
 _BARS = "whiskers are 95 % intervals, with an arrow where they leave the axes"
 _FRONT = (
     "Down and to the left is better. The line is the Pareto front of these two figures; the area "
-    f"of a mark grows with the parameters in use; {_BARS}. Hollow marks: the published study."
+    f"of a mark grows with the parameters in use; {_BARS}."
 )
+_HOLLOW = " Hollow marks: the published study."
+_WER = "Word error rate"  # or that of characters, where it stands first
 # Name, title and note, in the order of the page.
 _SHOWN = {
     "latency": (
         "Latency of each variant, and its parts",
         f"The figure at the end of a bar is the mean of the whole; {_BARS}.",
     ),
-    "wer_vs_latency": ("Word error rate against latency", _FRONT),
+    "wer_vs_latency": (f"{_WER} against latency", _FRONT + _HOLLOW),
     "latency_vs_frames": (
         "Latency against the length of the input",
         f"A frame is one step of the model's own front end; {_BARS}. The words below a panel say "
@@ -30,7 +33,7 @@ _SHOWN = {
         "Energy of each variant",
         f"Mean watts × mean latency; {_BARS}.",
     ),
-    "wer_vs_energy": ("Word error rate against energy", _FRONT),
+    "wer_vs_energy": (f"{_WER} against energy", _FRONT + _HOLLOW),
     "energy_vs_frames": (
         "Energy against the length of the input",
         f"Mean watts of the variant × its latency at that length; {_BARS}.",
@@ -66,7 +69,10 @@ def all_of(facts: Facts, plots: Path) -> list[Figure]:
     """
     without = why_no_energy(facts)
     figures = []
-    for name, (title, note) in _SHOWN.items():
+    for name, (told, note) in _SHOWN.items():
+        title = told.replace(_WER, facts.error_rate.words.capitalize())
+        if facts.error_rate is not error_rate.WER:
+            note = note.removesuffix(_HOLLOW)
         if without and "energy" in name:
             continue
         try:
@@ -75,7 +81,7 @@ def all_of(facts: Facts, plots: Path) -> list[Figure]:
         except FileNotFoundError:
             figures.append(Figure(name, title, note, Markup(), f"there is no plots/{name}.svg"))
     if without:
-        title = "Energy, and word error rate against it"
+        title = f"Energy, and {facts.error_rate.words} against it"
         figures.append(Figure("energy", title, "", Markup(), without))
     return figures
 

@@ -31,7 +31,7 @@ def sentences(facts: Facts) -> list[str]:
 def _undecided(facts: Facts) -> list[str]:
     kinds = (
         ("latency_pairs", "latency", latency_pair.UNDECIDED),
-        ("wer_pairs", "word error rate", wer_pair.UNDECIDED),
+        ("wer_pairs", facts.error_rate.words, wer_pair.UNDECIDED),
     )
     told = []
     for table, what, undecided in kinds:
@@ -51,7 +51,7 @@ def _undecided(facts: Facts) -> list[str]:
 
 def _few(facts: Facts) -> list[str]:
     told = []
-    for table, what in (("latency", "latency"), ("wer", "word error rate")):
+    for table, what in (("latency", "latency"), ("wer", facts.error_rate.words)):
         if table in facts.tables:
             count = facts.tables[table]["utterances"].max()
             if 0 < count < _FEW:

@@ -36,7 +36,7 @@ def make(facts: Facts, plots: Path) -> str:
         limits=limits.sentences(facts),
         summary=sections.summary(facts),
         intervals=sections.intervals(facts),
-        rules=sections.rules(),
+        rules=sections.rules(facts),
         missing=sections.missing(facts),
         colours=facts.colours,
         random=facts.random,

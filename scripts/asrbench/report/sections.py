@@ -10,14 +10,14 @@ from asrbench.report.facts import KEYS, Facts
 from asrbench.report.inputs import HYPOTHESES
 from asrbench.report.table import Cell, Grid
 from asrbench.study import axes
-from asrbench.tables import latency_pairs
+from asrbench.tables import error_rate, latency_pairs
 from asrbench.tables.claims import verdict
 from asrbench.tables.table_markdown import Column, named, spanned
 from asrbench.tables.variant_rows import joined
 
 # What matters most stands first: a narrow screen shows so much of it.
 SUMMARY = [
-    spanned("WER (%)", "wer_percent"),
+    *error_rate.SHOWN,
     spanned("latency (s)", "latency_mean_s"),
     replace(spanned("energy (J)", "energy_per_utterance_study_j"), seldom=True),
     Column("real-time factor", "real_time_factor"),
@@ -136,18 +136,28 @@ def _cores(device: dict) -> str:
     return told if usable in (cores, None) else f"{told}, of which {usable} may be used"
 
 
-def rules() -> list[str]:
+def rules(facts: Facts) -> list[str]:
     """How the table is to be read."""
     chance = "About 1 in 20 pairs with no real difference is called different by chance."
     return [
         "A variant is a model and one way of decoding. CTC weight 0 is attention only, 1 is CTC "
         "only. Latency is wall time from a waveform in memory to text. On the Pareto front is what "
-        "no other variant equals in word error rate, latency and (where a meter measured) energy "
+        "no other variant equals in "
+        f"{facts.error_rate.words}, latency and (where a meter measured) energy "
         "and beats in one; random weights are not ranked. In brackets: 95 % interval; "
         "no brackets, no interval. A dash: no figure; the reason is below.",
         "Parameters in use are those that the search with this CTC weight needs. Energy is mean "
         "watts × mean latency. CPU seconds are computing time and no energy. " + chance,
+        *[error_rate.WHY] * (facts.error_rate is error_rate.CER),
+        *_normalisation(facts),
     ]
+
+
+def _normalisation(facts: Facts) -> list[str]:
+    if "wer" not in facts.tables:
+        return []
+    names_of = ", ".join(dict.fromkeys(facts.tables["wer"]["normalisation"]))
+    return [f"Texts are compared after the normalisation {names_of}."]
 
 
 def intervals(facts: Facts) -> str:

@@ -16,16 +16,18 @@ BETTER, WORSE = "better", "worse"
 
 @dataclass(frozen=True)
 class Pair:
-    """Word error rates of two variants compared.
+    """Error rates of two variants compared.
 
     Attributes:
         difference: percentage points, the first minus the second; NaN where they share
             no utterance with words.
+        error_rate: which it is of, '' where nothing is shared.
         utterances: how many both have.
         left_out: utterances of either that the other has not.
     """
 
     difference: Interval
+    error_rate: str
     utterances: int
     left_out: int
 
@@ -57,10 +59,11 @@ def compare(first: Scored, second: Scored, seed: int) -> Pair:
     shared = ids[0].intersection(ids[1]).sort_values()
     apart = len(first) + len(second) - 2 * len(shared)
     if shared.empty:
-        return Pair(NOTHING, 0, apart)
+        return Pair(NOTHING, "", 0, apart)
     both = [
         one.take(index.get_indexer(shared)) for one, index in zip((first, second), ids, strict=True)
     ]
     units, over = wer_rows.units(both[0].lines)
-    sums = [scoring.sums(one.errors, units) for one in both]
-    return Pair(bootstrap.difference(*sums, seed=seed, over=over), len(shared), apart)
+    sums = [scoring.sums(one.errors.first, units) for one in both]
+    difference = bootstrap.difference(*sums, seed=seed, over=over)
+    return Pair(difference, both[0].errors.error_rate, len(shared), apart)

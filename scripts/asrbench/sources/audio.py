@@ -1,24 +1,19 @@
 """Waveforms: read, brought to one rate and one channel, joined to a length."""
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
-import soundfile
 
 from asrbench.basics.errors import UserError
-
-Channels = Literal["refuse", "mix"]
-
-SUFFIXES = (".flac", ".wav")
-NO_FILE = "is not a file"
+from asrbench.sources import whole_audio
+from asrbench.sources.whole_audio import SUFFIXES, Channels
 
 
 def load(path: str | Path, sample_rate_hz: int, channels: Channels = "refuse") -> np.ndarray:
     """Read one utterance.
 
     Args:
-        path: a FLAC or WAV file of any rate.
+        path: a file of any rate, in any form that libsndfile reads.
         sample_rate_hz: the rate it is resampled to, if it has another.
         channels: what is done with more than one channel; ``mix`` takes their mean.
 
@@ -29,23 +24,11 @@ def load(path: str | Path, sample_rate_hz: int, channels: Channels = "refuse") -
         UserError: the file is absent, unreadable, cut short, empty, holds
             something that is not a number, or has more channels than allowed.
     """
-    if is_no_file(path):
-        raise UserError(f"{path}: {NO_FILE}")
     try:
-        with soundfile.SoundFile(path) as file:
-            announced, rate = file.frames, file.samplerate
-            samples = file.read(dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise UserError(f"{path}: {unreadable(path, error)}") from None
-    if len(samples) < announced:
-        raise UserError(f"{path}: {cut_short(len(samples), announced)}")
-    if not len(samples):
-        raise UserError(f"{path}: holds no sound")
-    if samples.shape[1] > 1 and channels == "refuse":
-        raise UserError(f"{path}: {too_many_channels(samples.shape[1])}")
-    waveform = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
-    if not np.isfinite(waveform).all():
-        raise UserError(f"{path}: holds samples that are not numbers; encode it again")
+        blocks, rates = zip(*whole_audio.blocks(Path(path), channels), strict=True)
+    except whole_audio.Unusable as reason:
+        raise UserError(f"{path}: {reason}") from None
+    waveform, rate = np.concatenate(blocks), rates[0]
     if rate != sample_rate_hz:
         # Only here, since importing librosa takes seconds.
         import librosa
@@ -55,7 +38,7 @@ def load(path: str | Path, sample_rate_hz: int, channels: Channels = "refuse") -
 
 
 def files_below(folder: str | Path) -> dict[str, str]:
-    """WAV and FLAC files of a folder and those in it: path by name, where the name is the
+    """Sound files of a folder and those in it: path by name, where the name is the
     path below the folder, without its ending, or with it where two would be the same.
 
     Raises:
@@ -63,46 +46,15 @@ def files_below(folder: str | Path) -> dict[str, str]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise UserError(f"{folder}: there is no such folder of WAV or FLAC files")
+        raise UserError(f"{folder}: there is no such folder of sound files")
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
     if not files:
-        raise UserError(f"{folder}: holds no WAV or FLAC file")
+        raise UserError(f"{folder}: holds no sound file ({', '.join(SUFFIXES)})")
     stems = [str(file.relative_to(folder).with_suffix("")) for file in files]
     return {
         stem if stems.count(stem) == 1 else str(file.relative_to(folder)): str(file)
         for stem, file in zip(stems, files, strict=True)
     }
-
-
-def is_no_file(path: str | Path) -> bool:
-    """Whether a folder, a pipe or a device has this name: to open a pipe may wait for ever."""
-    path = Path(path)
-    return path.exists() and not path.is_file()
-
-
-def unreadable(path: str | Path, error: Exception) -> str:
-    """Why a file cannot be read, in the user's words."""
-    path = Path(path)
-    if not path.exists():
-        return "there is no such file"
-    if is_no_file(path):
-        return NO_FILE
-    if path.stat().st_size == 0:
-        return "the file is empty (0 bytes)"
-    if isinstance(error, PermissionError):
-        return "may not be read"
-    reason = str(error).rsplit(": ", 1)[-1].strip().rstrip(".")
-    return f"cannot be decoded to its end ({reason}); it is damaged or cut short"
-
-
-def cut_short(found: int, announced: int) -> str:
-    """The reason for a file that ends before its header says."""
-    return f"is cut short: its header announces {announced} samples, {found} can be read"
-
-
-def too_many_channels(channels: int) -> str:
-    """The reason for a file that is not mono."""
-    return f"has {channels} channels; set speech.channels to mix to take their mean"
 
 
 def resampled_length(samples: int, rate_hz: int, sample_rate_hz: int) -> int:

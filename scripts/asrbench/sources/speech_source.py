@@ -1,8 +1,9 @@
 """Bring the corpus onto the disk and say where it is: the manifest ``speech.json``.
 
-Keys of the manifest: ``name``; ``kind`` (folder, archive or download);
-``root``, the folder to list; ``archive``, ``archive_bytes`` and ``sha256`` of
-the archive (null for a folder); ``url``, the address that delivered it.
+Keys of the manifest: ``name``; ``kind`` (folder, manifest, archive or download);
+``root``, the folder or the user's manifest to list; ``archive``, ``archive_bytes`` and
+``sha256`` of the archive or user's manifest (null for a folder); ``url``, the address that
+delivered it.
 """
 
 import sys
@@ -13,6 +14,7 @@ from asrbench.basics.json_file import read_json, write_json
 from asrbench.basics.paths import portable
 from asrbench.sources.archive import unpack_by_content
 from asrbench.sources.download import download, file_name, sha256_of
+from asrbench.sources.layouts.manifest import SUFFIXES
 from asrbench.study.config import Speech
 
 MANIFEST = "speech.json"
@@ -24,7 +26,7 @@ def fetch(speech: Speech, folder: str | Path, path: str | None = None) -> dict:
     Args:
         speech: the block of the configuration.
         folder: where the archive, what is unpacked, and the manifest go.
-        path: a folder or archive on disk, in place of ``speech.path``.
+        path: a folder, manifest or archive on disk, in place of ``speech.path``.
 
     Returns:
         The manifest.
@@ -46,9 +48,12 @@ def fetch(speech: Speech, folder: str | Path, path: str | None = None) -> dict:
             raise UserError(
                 f"{given}: its sha256 is {sha256}, not {speech.sha256} as speech.sha256 says"
             )
-        manifest = _of_archive("archive", Path(given), sha256, folder)
+        if Path(given).suffix.lower() in SUFFIXES:
+            manifest = {"kind": "manifest", "root": portable(given), "sha256": sha256}
+        else:
+            manifest = _of_archive("archive", Path(given), sha256, folder)
     else:
-        raise UserError(f"{given}: there is no such folder or archive; fix speech.path")
+        raise UserError(f"{given}: there is no such folder, manifest or archive; fix speech.path")
     empty = dict.fromkeys(["root", "archive", "archive_bytes", "sha256", "url"])
     manifest = {"name": speech.name, "kind": None} | empty | manifest
     write_json(manifest, folder / MANIFEST)

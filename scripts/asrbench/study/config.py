@@ -38,8 +38,9 @@ class Speech(Block):
     name: Name = Field(description="What tables and figures call this speech.")
     path: str | None = Field(
         None,
-        description="A folder in LibriSpeech's layout or an archive of one, already on disk; "
-        "relative to the folder the workflow runs in. Takes the place of urls.",
+        description="Speech already on disk: a folder in LibriSpeech's or Kaldi's layout or with "
+        "a manifest.csv, a manifest (CSV or JSON lines), or an archive of such a folder; relative "
+        "to the folder the workflow runs in. Takes the place of urls.",
     )
     urls: list[str] = Field(
         default_factory=list,
@@ -59,11 +60,25 @@ class Speech(Block):
         "refuse", description="What is done with more than one channel: refuse it, or mix it down."
     )
 
+    longest_s: float | None = Field(
+        None, ge=1, description="Longest utterance that is decoded whole, in seconds; null: any."
+    )
+    longer: Literal["refuse", "cut"] = Field(
+        "refuse",
+        description="What is done with an utterance above longest_s. refuse: it is listed as of no "
+        "use; cut: it is decoded for the word error rate in pieces, cut where it is quietest, "
+        "their words are joined and scored against its whole text, and it is not timed.",
+    )
+
     @model_validator(mode="after")
     def _has_a_source(self):
         if self.path is None and not self.urls:
             raise ValueError("has neither path nor urls: give a folder or archive, or an address")
         return self
+
+    def cut_above_s(self) -> float | None:
+        """The duration above which utterances are decoded in pieces; None: all are whole."""
+        return self.longest_s if self.longer == "cut" else None
 
 
 class Latency(Block):
@@ -104,11 +119,12 @@ class Wer(Block):
         description="Run a model's encoder once for all its CTC weights; its outputs are kept on "
         "disk until the run has ended well (92 MB an hour of audio for the study's Conformer).",
     )
-    normalisation: Literal["none", "basic", "librispeech"] = Field(
+    normalisation: Literal["none", "basic", "english", "librispeech"] = Field(
         "librispeech",
         description="What is done to hypotheses and references alike. librispeech: upper case, "
-        "accents taken off, only A-Z, digits, apostrophe and single spaces; basic: the letters, "
-        "marks and numbers of every script, case folded; none: as they are.",
+        "accents taken off, only A-Z, digits, apostrophe and single spaces; english: Whisper's "
+        "rules for English, by which numbers, contractions and spellings are written one way; "
+        "basic: the letters, marks and numbers of every script, case folded; none: as they are.",
     )
 
 

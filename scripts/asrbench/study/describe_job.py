@@ -131,7 +131,9 @@ def wer_corpus(study: Study) -> dict:
 def decoding(study: Study, variant: Variant) -> dict:
     """What the hypotheses of a variant depend on."""
     axes = variant.axes | {"engine": engine_of_words(study, variant.build)}
-    return _variant(study, variant) | wer_corpus(study) | {"axes": axes}
+    above_s = study.speech.cut_above_s()
+    cut = {} if above_s is None else {"cut_above_s": above_s}
+    return _variant(study, variant) | wer_corpus(study) | {"axes": axes} | cut
 
 
 def engine_of_words(study: Study, build: Build) -> str:
@@ -148,7 +150,7 @@ def tables(study: Study) -> dict:
             [*variant.key, variant.build.checkpoint, variant.axes] for variant in study.variants()
         ],
         "weights": {model.name: model.weights for model in study.models},
-        "speech": [study.speech.name, study.speech.synthetic],
+        "speech": [study.speech.name, study.speech.synthetic, study.speech.cut_above_s()],
         "decoding": study.decoding.model_dump(),
         "rounds": [
             study.latency.rounds,

@@ -34,6 +34,7 @@ class Job:
         lengths, sizes, counts: the values of a sweep over frames, batches or threads.
         repeats: of each of these values.
         passes: how often the sample is repeated in the process.
+        cut_above_s: duration above which an utterance is decoded in pieces; None: never.
         max_utterances: how many of the corpus are decoded; None: all.
         decodings: of a pilot, the axes of each decoding by its name in paths.
         energy: the block of the configuration; see :mod:`asrbench.study.energy_settings`.
@@ -55,6 +56,7 @@ class Job:
     counts: list[int] | None = None
     repeats: int | None = None
     passes: int | None = None
+    cut_above_s: float | None = None
     max_utterances: int | None = None
     decodings: dict | None = None
     energy: dict | None = None

@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from whisper_normalizer.english import EnglishTextNormalizer
 
 from asrbench.basics.errors import UserError
 
@@ -45,14 +48,35 @@ def _basic(character: str) -> str:
     return "" if category == "Cf" else " "
 
 
-BY_NAME = {"none": none, "librispeech": librispeech, "basic": basic}
+@cache  # the references of all variants are the same texts
+def english(text: str) -> str:
+    """English by Whisper's rules: lower case; numbers in digits (twenty-one is 21),
+    contractions in full (won't is will not), American spelling, Mr is mister; accents
+    and punctuation taken off, and so are fillers (uh, hmm) and what is in brackets.
+    """
+    return " ".join(_whisper()(text).split())
+
+
+@cache
+def _whisper() -> EnglishTextNormalizer:
+    return EnglishTextNormalizer()
+
+
+BY_NAME: dict[str, Callable[[str], str]] = {
+    "none": none,
+    "librispeech": librispeech,
+    "basic": basic,
+    "english": english,
+}
 
 
 def lost(name: str, text: str) -> list[str]:
-    """Letters and decimal digits of a text of which a normalisation leaves nothing."""
-    change = BY_NAME[name]
+    """Letters, their marks and decimal digits of which a normalisation leaves nothing.
+
+    Accents (Unicode's combining marks) are none of them: some normalisations take them off.
+    """
     characters = sorted(set(unicodedata.normalize("NFC", text)))
-    return [c for c in characters if _says_something(c) and not change(c)]
+    return [c for c in characters if _says_something(c) and not _left(name, c)]
 
 
 def check(name: str, references: Iterable[tuple[str, str]], origin: object) -> None:
@@ -75,6 +99,13 @@ def check(name: str, references: Iterable[tuple[str, str]], origin: object) -> N
             )
 
 
+@cache
+def _left(name: str, character: str) -> str:
+    return BY_NAME[name](character)
+
+
 def _says_something(character: str) -> bool:
     category = unicodedata.category(character)
+    if category[0] == "M":  # the vowels of a Hindi or Thai word
+        return not unicodedata.name(character, "").startswith("COMBINING")
     return category[0] == "L" or category == "Nd"

@@ -1,6 +1,7 @@
 """Columns of the tables of a comparison: a row a variant and device."""
 
 from asrbench.results import latency_pair
+from asrbench.tables.error_rate import ERROR_RATE
 from asrbench.tables.power_columns import BY, STATUSES
 from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import AXIS_COLUMNS
@@ -49,7 +50,9 @@ ENERGY = schema(
 WER = schema(
     **_WHO,
     words=count(meaning="Words in the references."),
+    **ERROR_RATE,
     **interval("wer_percent", "Word error rate."),
+    **interval("cer_percent", "Character error rate; without spaces where it stands first."),
     **_AGAINST,
     **interval("difference_percent", "Rate minus that of the first run, in points.", low=None),
     **_REASON,

@@ -8,7 +8,7 @@ import pandas as pd
 from asrbench.study import used_parts
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns, memory_peaks, table_csv
+from asrbench.tables import error_rate, interval_columns, memory_peaks, table_csv
 from asrbench.tables.power_columns import BY
 from asrbench.tables.table import INTERVAL_NOTE, Table
 from asrbench.tables.table_markdown import Column, spanned
@@ -18,7 +18,7 @@ from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 LATENCY = [*interval_columns.names("latency_mean_s"), "real_time_factor", "peak_memory_bytes"]
 LATENCY += ["load_s", "first_latency_s"]
 ENERGY = ["power_mean_w", *interval_columns.names("energy_per_utterance_study_j")]
-WER = list(interval_columns.names("wer_percent"))
+WER = ["error_rate", *error_rate.WER.columns, *error_rate.CER.columns]
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -28,6 +28,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows = []
     for variant in study.variants():
         row = identity(study, variant) | {
+            "error_rate": "",
             "power_status": "unavailable",
             "meter": "",
             "scope": "",
@@ -45,7 +46,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         ):
             if name in tables:
                 found, why = _figures(tables[name], variant, columns)
-                row |= found
+                row |= error_rate.cells_of_first(found) if name == "wer" else found
                 if name == "latency":
                     row["real_time_factor_inverse"] = 1 / found.get("real_time_factor", np.nan)
                 reasons += [f"{name}: {text}" for text in why]
@@ -79,7 +80,7 @@ def _figures(table: pd.DataFrame, variant: Variant, columns: list[str]) -> tuple
     if rows.empty:
         return {}, ["the table has no such variant; make it again"]
     row = rows.iloc[0]
-    return {column: row[column] for column in columns}, [row["reason"]] if row["reason"] else []
+    return {c: row[c] for c in columns if c in row}, [row["reason"]] if row["reason"] else []
 
 
 TABLE = Table(
@@ -108,7 +109,9 @@ TABLE = Table(
         cpu_s_per_audio_s=number(
             meaning="CPU seconds for a second of audio: computing time, and no energy."
         ),
+        **error_rate.ERROR_RATE,
         **interval("wer_percent", "Word error rate."),
+        **error_rate.FIRST_CER,
         threads=text(meaning="CPU threads as configured."),
         reasons=text(meaning="Why figures are absent, by table."),
     ),
@@ -124,7 +127,7 @@ TABLE = Table(
         Column("power (W)", "power_mean_w"),
         spanned("energy (J)", "energy_per_utterance_study_j"),
         Column("CPU s / audio s", "cpu_s_per_audio_s"),
-        spanned("WER (%)", "wer_percent"),
+        *error_rate.SHOWN,
         Column("threads", "threads"),
         Column("remarks", "reasons"),
     ],
@@ -135,4 +138,5 @@ TABLE = Table(
         "Memory is the most resident memory of the measuring process while it decodes (where the "
         "table latency has no loading_peak_memory_bytes, while it loads too).",
     ],
+    told=error_rate.why,
 )

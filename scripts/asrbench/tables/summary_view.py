@@ -11,6 +11,7 @@ from rich.text import Text
 from asrbench.basics.digits import figure
 from asrbench.study import axes
 from asrbench.study.config import Study
+from asrbench.tables import error_rate
 from asrbench.tables.summary import TABLE
 from asrbench.tables.table_markdown import ABSENT, NOTATION, Column, cell, named, spanned
 
@@ -28,7 +29,7 @@ SHORT = [
     Column("memory\nMB", "peak_memory_bytes", scale=1e-6),
     Column("power\nW", "power_mean_w"),
     spanned("energy\nJ", "energy_per_utterance_study_j"),
-    spanned("WER\n%", "wer_percent"),
+    *(replace(column, head=column.head.replace(" (%)", "\n%")) for column in error_rate.SHOWN),
 ]
 
 

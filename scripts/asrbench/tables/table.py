@@ -10,7 +10,7 @@ import pandera.pandas as pa
 from asrbench.basics.errors import UserError
 from asrbench.study import axes
 from asrbench.study.config import Study
-from asrbench.tables import table_csv, table_schema
+from asrbench.tables import error_rate, table_csv, table_schema
 from asrbench.tables.table_latex import latex
 from asrbench.tables.table_markdown import Column, markdown, worth_showing
 
@@ -50,7 +50,7 @@ class Table:
         title, given = f"{self.title}: {study.name}", self.notes
         notes = given(study) if callable(given) else [*speech_note(study), *given]
         notes = [*notes, *filter(None, self.told(rows))]
-        shown = worth_showing(self.columns, rows)
+        shown = error_rate.first(worth_showing(self.columns, rows), rows)
         write_text(markdown(title, rows, shown, notes), text)
         write_text(latex(title, rows, shown, notes, label=tex.stem), tex)
 

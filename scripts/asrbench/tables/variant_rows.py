@@ -102,6 +102,7 @@ def pair_rows(
         if absent:
             cells = {
                 "verdict": "",
+                "error_rate": "",
                 "interval_over": "none",
                 "compared_by": "",
                 "reason": joined(absent),

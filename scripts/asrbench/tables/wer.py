@@ -10,7 +10,7 @@ from asrbench.statistics import scoring
 from asrbench.study import describe_job, normalise
 from asrbench.study.axes import Variant
 from asrbench.study.config import Study
-from asrbench.tables import search_ends
+from asrbench.tables import error_rate, search_ends
 from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, plain, spanned
 from asrbench.tables.table_schema import count, interval, number, over, schema, text
@@ -29,7 +29,8 @@ def _row(study: Study, results: Path, variant: Variant) -> dict[str, object]:
     }
     scored = wer_rows.read(study, results, variant)
     if not len(scored):
-        return row | {"interval_over": "none", "reason": joined(scored.reasons)}
+        nothing = {"error_rate": "", "interval_over": "none"}
+        return row | nothing | {"reason": joined(scored.reasons)}
     score = scoring.score(scored.errors, study.latency.seed, *wer_rows.units(scored.lines))
     reasons = list(scored.reasons)
     if not score.words:
@@ -45,9 +46,20 @@ def _notes(study: Study) -> list[str]:
         *speech_note(study),
         *[f"Words of {', '.join(other)} were found by {study.wer.engine}, as espnet finds them."]
         * bool(other),
+        *_cut_note(study),
         f"Text normalisation: {study.wer.normalisation}. A failed utterance counts as deleted.",
         f"{INTERVAL_NOTE} It is over speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, "
         "otherwise over utterances; [0, 0] says that no error was seen.",
+    ]
+
+
+def _cut_note(study: Study) -> list[str]:
+    above_s = study.speech.cut_above_s()
+    if above_s is None:
+        return []
+    return [
+        f"Utterances longer than {above_s:g} s were decoded in pieces, cut where they are "
+        "quietest; their words are joined and scored against the whole reference."
     ]
 
 
@@ -65,9 +77,10 @@ TABLE = Table(
         substitutions=count(meaning="Reference words replaced by another word."),
         deletions=count(meaning="Reference words that are missing."),
         insertions=count(meaning="Words that are not in the reference."),
+        **error_rate.ERROR_RATE,
         **interval("wer_percent", "Word error rate; insertions can bring it above 100."),
+        **interval("cer_percent", "Character error rate; without spaces where it stands first."),
         interval_over=over("speakers", "utterances"),
-        cer_percent=number(meaning="Character error rate."),
         sentence_error_percent=number(high=100.0, meaning="Share of utterances with an error."),
         normalisation=text(
             *normalise.BY_NAME,
@@ -78,13 +91,14 @@ TABLE = Table(
     columns=[
         *VARIANT,
         spanned("WER (%)", "wer_percent"),
+        spanned("CER (%)", "cer_percent"),
         Column("interval over", "interval_over"),
-        Column("CER (%)", "cer_percent"),
         Column("sentence errors (%)", "sentence_error_percent"),
         *plain("utterances", "failed"),
         *search_ends.shown("utterances"),
-        *plain("words", "substitutions", "deletions", "insertions"),
+        *plain("words", "substitutions", "deletions", "insertions", "normalisation"),
         Column("remarks", "reason"),
     ],
     notes=_notes,
+    told=error_rate.why,
 )

@@ -1,4 +1,4 @@
-"""The table of pairs by word error rate: every variant against every other one."""
+"""The table of pairs by the error rate that stands first: every variant against every other one."""
 
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 from asrbench.results import wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
-from asrbench.tables import interval_columns
+from asrbench.tables import error_rate, interval_columns
 from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, over, schema, text
@@ -25,6 +25,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 def _compared(first: Scored, second: Scored, seed: int) -> dict[str, object]:
     pair = wer_pair.compare(first, second, seed)
     return {
+        "error_rate": pair.error_rate,
         "utterances_shared": pair.utterances,
         **interval_columns.cells("difference_percent", pair.difference),
         "interval_over": pair.difference.over,
@@ -34,15 +35,16 @@ def _compared(first: Scored, second: Scored, seed: int) -> dict[str, object]:
 
 
 TABLE = Table(
-    title="Word error rate of pairs",
+    title="Error rates of pairs",
     build=build,
     schema=schema(
         **IDENTITY,
         **OTHER,
+        **error_rate.ERROR_RATE,
         utterances_shared=count(meaning="Utterances that both have, over which they are compared."),
         **interval(
             "difference_percent",
-            "Word error rate of the first minus that of the other, in points.",
+            "Error rate of the first minus that of the other, in points.",
             low=None,
         ),
         interval_over=over("speakers", "utterances"),
@@ -60,17 +62,19 @@ TABLE = Table(
         Column("is", "verdict"),
         Column("than model", "other_model"),
         *OTHER_AXES,
+        Column("by", "error_rate"),
         spanned("difference (points)", "difference_percent"),
         Column("utterances", "utterances_shared"),
         Column("interval over", "interval_over"),
         Column("remarks", "reason"),
     ],
     notes=[
-        "Difference: word error rate of the first variant minus that of the second, in percentage "
+        "Difference: error rate of the first variant minus that of the second, in percentage "
         "points, over the utterances that both have. In brackets: 95 % interval (bootstrap over "
         f"speakers where there are {wer_rows.ENOUGH_SPEAKERS} or more, otherwise over utterances).",
         f"Verdict: of the first variant; '{wer_pair.UNDECIDED}' where the interval holds 0. "
         "About 1 in 20 pairs with no real difference will be reported as better or worse by "
         "chance.",
     ],
+    told=error_rate.why,
 )

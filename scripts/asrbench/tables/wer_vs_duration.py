@@ -1,5 +1,6 @@
 """The table of word error rate against duration: which errors long utterances have."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import scoring
 from asrbench.study.config import Study
+from asrbench.tables import error_rate
 from asrbench.tables.table import INTERVAL_NOTE, Table
-from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_markdown import Column
 from asrbench.tables.table_schema import count, interval, number, over, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
@@ -28,7 +30,8 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         known = scored.take(scored.lines["duration_s"].notna().to_numpy())
         if not len(known):
             reasons = scored.reasons or ["the hypotheses have no durations"]
-            rows.append(who | {"interval_over": "none", "reason": joined(reasons)})
+            nothing = {"error_rate": "", "interval_over": "none"}
+            rows.append(who | nothing | {"reason": joined(reasons)})
         rows += [who | _row(study, part) for part in _classes(known)]
     return pd.DataFrame(rows)
 
@@ -42,10 +45,15 @@ def _classes(scored: Scored) -> list[Scored]:
 
 def _row(study: Study, part: Scored) -> dict[str, object]:
     score = scoring.score(part.errors, study.latency.seed, *wer_rows.units(part.lines))
-    guessed = score.hits + score.substitutions + score.insertions
+    first = part.errors.first
+    total = first.total.sum()
+    sums = {
+        kind: getattr(first, kind).sum() for kind in ("substitutions", "deletions", "insertions")
+    }
+    sums["words_written"] = first.hits.sum() + sums["substitutions"] + sums["insertions"]
     shares = {
-        f"{kind}_percent": 100.0 * getattr(score, kind) / score.words if score.words else np.nan
-        for kind in ("substitutions", "deletions", "insertions")
+        f"{kind}_percent": 100.0 * number / total if total else np.nan
+        for kind, number in sums.items()
     }
     return {
         "duration_low_s": part.lines["duration_s"].min(),
@@ -54,12 +62,9 @@ def _row(study: Study, part: Scored) -> dict[str, object]:
         "utterances": score.utterances,
         "failed": score.failed,
         "words": score.words,
-        "wer_percent": score.wer_percent,
-        "wer_low_percent": score.wer_low_percent,
-        "wer_high_percent": score.wer_high_percent,
+        **error_rate.cells_of_first(asdict(score)),
         "interval_over": score.interval_over,
         **shares,
-        "words_written_percent": 100.0 * guessed / score.words if score.words else np.nan,
         "reason": f"{score.failed} failed" if score.failed else "",
     }
 
@@ -75,13 +80,22 @@ TABLE = Table(
         utterances=count(meaning="Utterances in the class."),
         failed=count(meaning="Utterances that failed; their words count as deleted."),
         words=count(meaning="Words in their references."),
+        **error_rate.ERROR_RATE,
         **interval("wer_percent", "Word error rate of the class."),
+        **error_rate.FIRST_CER,
         interval_over=over("speakers", "utterances"),
-        substitutions_percent=number(meaning="Reference words replaced by another word, by words."),
-        deletions_percent=number(meaning="Reference words that are missing, by words."),
-        insertions_percent=number(meaning="Words that are not in the reference, by words."),
+        substitutions_percent=number(
+            meaning="Replaced words of the references, by words; characters for CER."
+        ),
+        deletions_percent=number(
+            meaning="Missing words of the references, by words; characters for CER."
+        ),
+        insertions_percent=number(
+            meaning="Words put in, by words of the references; characters for CER."
+        ),
         words_written_percent=number(
-            meaning="Words of the hypotheses by words of the references; below 100 words are lost."
+            meaning="Words of the hypotheses by words of the references; below 100 words are "
+            "lost. Characters for CER."
         ),
         reason=text(meaning="Why there is no class, or that utterances failed."),
     ),
@@ -90,7 +104,7 @@ TABLE = Table(
         Column("from (s)", "duration_low_s"),
         Column("to (s)", "duration_high_s"),
         Column("utterances", "utterances"),
-        spanned("WER (%)", "wer_percent"),
+        *error_rate.SHOWN,
         Column("substitutions (%)", "substitutions_percent"),
         Column("deletions (%)", "deletions_percent"),
         Column("insertions (%)", "insertions_percent"),
@@ -103,4 +117,5 @@ TABLE = Table(
         "Words written: words of the hypotheses per word of the references. Far below 100 %, with "
         "deletions that grow with duration, the search stops early or skips; above, it repeats.",
     ],
+    told=error_rate.why,
 )

@@ -9,6 +9,7 @@ import pandas as pd
 from asrbench.results import wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.study.config import Study
+from asrbench.tables import error_rate
 from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.table_schema import count, number, schema, text
@@ -24,32 +25,42 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         scored = wer_rows.read(study, results, variant)
         who = identity(study, variant)
         if not len(scored):
-            nothing = {"utterance_id": "", "alignment": "", "reason": joined(scored.reasons)}
+            nothing = {
+                "utterance_id": "",
+                "error_rate": "",
+                "alignment": "",
+                "reason": joined(scored.reasons),
+            }
             rows.append(who | nothing)
         rows += [who | worst for worst in _worst(scored)]
     return pd.DataFrame(rows)
 
 
 def _worst(scored: Scored) -> list[dict[str, object]]:
-    errors = scored.errors.word_errors
+    counts = scored.errors.first
     # Most errors first, then the shortest reference, then by name.
-    order = np.lexsort((scored.lines["utterance_id"], scored.errors.words, -errors))
-    chosen = [place for place in order[:WORST] if errors[place] > 0]
+    order = np.lexsort((scored.lines["utterance_id"], counts.total, -counts.errors))
+    chosen = [place for place in order[:WORST] if counts.errors[place] > 0]
+    rate = error_rate.CER if scored.errors.error_rate == error_rate.CER.short else error_rate.WER
     rows = []
     for rank, place in enumerate(chosen, start=1):
         line = scored.lines.iloc[place]
-        words = int(scored.errors.words[place])
+        texts = [line["reference"], line["hypothesis"]]
+        if rate is error_rate.CER:
+            texts = [" ".join("".join(text.split())) for text in texts]
+        total = int(counts.total[place])
         rows.append(
             {
                 "rank": rank,
                 "utterance_id": line["utterance_id"],
                 "duration_s": line["duration_s"],
-                "words": words,
-                "substitutions": int(scored.errors.substitutions[place]),
-                "deletions": int(scored.errors.deletions[place]),
-                "insertions": int(scored.errors.insertions[place]),
-                "wer_percent": 100.0 * errors[place] / words if words else np.nan,
-                "alignment": aligned(line["reference"], line["hypothesis"]),
+                "error_rate": rate.short,
+                "words": total,
+                "substitutions": int(counts.substitutions[place]),
+                "deletions": int(counts.deletions[place]),
+                "insertions": int(counts.insertions[place]),
+                rate.column: 100.0 * counts.errors[place] / total if total else np.nan,
+                "alignment": aligned(*texts),
                 "reason": "failed" if scored.errors.failed[place] else "",
             }
         )
@@ -85,11 +96,13 @@ TABLE = Table(
         rank=count(meaning="Place among the variant's utterances, the most errors first."),
         utterance_id=text(meaning="The utterance."),
         duration_s=number(meaning="Its duration."),
-        words=count(meaning="Words in its reference."),
+        **error_rate.ERROR_RATE,
+        words=count(meaning="Words in its reference; for CER, here and below, characters."),
         substitutions=count(meaning="Reference words replaced by another word."),
         deletions=count(meaning="Reference words that are missing."),
         insertions=count(meaning="Words that are not in the reference."),
-        wer_percent=number(meaning="Word error rate of the utterance."),
+        wer_percent=number(meaning="Word error rate of the utterance, where it stands first."),
+        cer_percent=number(meaning="Character error rate of it, where it stands first."),
         alignment=text(meaning="Reference and hypothesis on one line, errors in brackets."),
         reason=text(meaning="Why there is no utterance, or that it failed."),
     ),
@@ -99,7 +112,8 @@ TABLE = Table(
         Column("utterance", "utterance_id"),
         Column("duration (s)", "duration_s"),
         Column("words", "words"),
-        Column("WER (%)", "wer_percent"),
+        Column("CER (%)", "cer_percent", seldom=True),
+        Column("WER (%)", "wer_percent", seldom=True),
         Column("alignment", "alignment"),
         Column("remarks", "reason"),
     ],
@@ -107,4 +121,5 @@ TABLE = Table(
         f"At most {WORST} utterances of each variant, those with the most errors first. "
         "[A>B]: A was said and B written; [-A]: left out; [+A]: put in.",
     ],
+    told=error_rate.why,
 )

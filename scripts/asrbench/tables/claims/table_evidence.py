@@ -11,7 +11,7 @@ from asrbench.basics.digits import borne, figure
 from asrbench.basics.errors import UserError
 from asrbench.statistics import error_propagation
 from asrbench.statistics.error_propagation import Figure
-from asrbench.tables import interval_columns, table_csv
+from asrbench.tables import error_rate, interval_columns, table_csv
 
 Variant = tuple[str, str]  # model and decoding, as in paths
 _EXACT = (math.nan, math.nan)
@@ -128,19 +128,21 @@ def computing(tables: Tables, first: Variant, second: Variant) -> Evidence:
 
 
 def word_errors(tables: Tables, first: Variant, second: Variant) -> Evidence:
-    """Word error rate of the first minus that of the second, in percentage points.
+    """Error rate of the first minus that of the second, in percentage points.
 
-    Paired by utterance where the table wer_pairs is there; else from the
-    intervals of both, which is on the safe side.
+    The rate that stands first: of words, or of characters. Paired by utterance where the
+    table wer_pairs is there; else from the intervals of both, which is on the safe side.
     """
+    rate = error_rate.of(tables.read("wer"))
     figures = [
-        _figure(tables.row("wer", "wer_percent", model=model, variant=variant), "wer_percent")
+        _figure(tables.row("wer", rate.column, model=model, variant=variant), rate.column)
         for model, variant in (first, second)
     ]
     found = error_propagation.difference(*figures)
     with contextlib.suppress(Absent):
         found = _paired_word_errors(tables, first, second)
-    return _compared([f[0] for f in figures], "%", found, "percentage points", "points apart")
+    words = "points apart" if rate is error_rate.WER else f"points of {rate.words} apart"
+    return _compared([f[0] for f in figures], "%", found, "percentage points", words)
 
 
 def _paired_word_errors(tables: Tables, first: Variant, second: Variant) -> Figure:
