@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from snakemake.utils import update_config
-from snakemake_interface_executor_plugins.settings import DeploymentMethod, ExecMode
+from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from asrbench.basics import errors
 from asrbench.basics.json_file import read_json
 from asrbench.basics.progress import Progress
-from asrbench.device import checks, guarded_measurement
+from asrbench.device import checks, guarded_measurement, rights
 from asrbench.measure import energy, latency, opened_variant
 from asrbench.meters import catalogue
 from asrbench.sources import corpus
@@ -32,7 +32,8 @@ def main() -> None:
     # A battery's own meter measures only while it is discharged.
     strict, excused = bool(arguments.strict), (checks.MAINS,)
     with guarded_measurement.measuring(out / "window.json", strict, excused):
-        found = catalogue.probed(catalogue.chosen(settings, root))
+        with rights.of_root():
+            found = catalogue.probed(catalogue.chosen(settings, root))
         for probed in found:
             probed.meter.close()
         if any(probed.channels for probed in found):

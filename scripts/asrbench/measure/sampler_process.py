@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
+from asrbench.device import rights
 from asrbench.measure import sampler
 
 READY_WITHIN_S = 60.0
@@ -55,7 +56,9 @@ class SamplerProcess:
         self.error = ""
         self._settings = settings
         # Of meters that keep files: removed here, so that nothing stays when the sampler is killed.
-        self._folder = tempfile.TemporaryDirectory(prefix="asrbench-meters-")
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="asrbench-meters-", ignore_cleanup_errors=True
+        )
         scripts = str(Path(sampler.__file__).resolve().parents[2])
         paths = [scripts, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
@@ -71,6 +74,7 @@ class SamplerProcess:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,  # Ctrl-C is for the measurement, which ends the sampler itself
+            user=rights.account(),
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
