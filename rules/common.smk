@@ -86,6 +86,11 @@ def program(script):
     return code_digest.program(script)
 
 
+def outlived(script):
+    """The same of a script that works on one input after the other, run by what outlives it."""
+    return f"{program('outlive.py')} {program(script)}"
+
+
 def code(script, *modules):
     """The code that a script runs, as a parameter of its rule; see asrbench.workflow.code_digest."""
     return code_digest.of(script, *modules)

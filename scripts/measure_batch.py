@@ -4,6 +4,7 @@ Rows are written as they come: a run that was killed goes on at the next
 batch when it is called again.
 """
 
+import contextlib
 import random
 
 from asrbench.basics import errors
@@ -35,7 +36,8 @@ def main() -> None:
         model = espnet_model.load_model(measured.manifest, job.axes["precision"])
         hop_length, rate_hz = espnet_model.front_end(model, job.model)
         measured.check_rate(rate_hz)
-        batch.warm_up(model, waveforms[0], job.warm_up)
+        with contextlib.suppress(errors.UserError), rows.attempts.at("the warm-up"):
+            batch.warm_up(model, waveforms[0], job.warm_up)
         progress.start_at(len(rows.found))
         batch.sweep(model, hop_length, rate_hz, waveforms, cases, job.seed, rows, progress.at)
     rows.finish()

@@ -54,7 +54,9 @@ def run(
         timed = [Timed(recogniser, RowFile(arguments.out, columns, _settings(job)))]
         timed += [Timed(each, RowFile(out, columns, _settings(of))) for out, of, each in others]
         for each in timed:
-            latency.warm_up(each.recogniser, takes[: job.warm_up])
+            for take in takes[: job.warm_up]:
+                with contextlib.suppress(UserError), timed[0].rows.attempts.at(f"{take.names}"):
+                    latency.warm_up(each.recogniser, [take])
         names = [str(job.variant), *(str(of.variant) for _, of, _ in others)]
         with Progress(f"{what} {measured}", len(order), "inputs") as progress:
             progress.start_at(min(len(each.rows.found) for each in timed))
