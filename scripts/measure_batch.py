@@ -10,7 +10,7 @@ import random
 from asrbench.basics import errors
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.device import guarded_measurement, made_by, threads
+from asrbench.device import cores, guarded_measurement, made_by, threads
 from asrbench.measure import opened_variant
 from asrbench.sources import corpus
 
@@ -32,6 +32,7 @@ def main() -> None:
         guarded_measurement.measuring(arguments.out, bool(arguments.strict)),
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
+        cores.choose(job.cores or "all")
         threads.use(job.threads)
         model = espnet_model.load_model(measured.manifest, job.axes["precision"])
         hop_length, rate_hz = espnet_model.front_end(model, job.model)

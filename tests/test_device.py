@@ -194,3 +194,22 @@ def test_an_excused_check_is_written_down_and_neither_stops_nor_warns(
         pass
     assert "CPU governor" in (tmp_path / "window.json.checks.json").read_text()
     assert capsys.readouterr().err == ""
+
+
+def test_time_that_other_machines_took_is_load_by_others(tmp_path, monkeypatch):
+    watch = device_state.DeviceWatch(tmp_path)
+
+    class Times:
+        user = nice = system = irq = softirq = 0.0
+
+        def __init__(self, user, steal):
+            self.user, self.steal = user, steal
+
+    told = iter([Times(5.0, 1.0), Times(5.4, 1.6)])
+    own = iter([Times(5.0, 0.0), Times(5.4, 0.0)])
+    clock = iter([10.0, 11.0])
+    monkeypatch.setattr(device_state.psutil, "cpu_times", lambda: next(told))
+    monkeypatch.setattr(watch, "process", type("P", (), {"cpu_times": lambda _self: next(own)})())
+    monkeypatch.setattr(device_state.time, "perf_counter", lambda: next(clock))
+    watch.begin()
+    assert watch.end()["load"] == pytest.approx(0.6)

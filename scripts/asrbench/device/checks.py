@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from asrbench.device.busy import BUSY_CORES
+from asrbench.device.kernel_text import kernel_text
 from asrbench.device.watch import DeviceWatch
 
 LOOK_S = 0.3
@@ -159,11 +160,3 @@ def _clock_source(root: Path) -> Check:
         "a slow clock source (hpet, acpi_pm, jiffies) costs time and is coarse",
         "restart with the kernel's default clock source (remove clocksource= and notsc)",
     )
-
-
-def kernel_text(file: Path) -> str | None:
-    """What a file of the kernel says; None where it says nothing."""
-    try:
-        return file.read_text(encoding="utf-8", errors="replace").strip("\0\n ") or None
-    except OSError:
-        return None

@@ -2,14 +2,15 @@
 
 import hashlib
 import platform
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 from asrbench.basics import results_version
-from asrbench.device import made_by, threads
-from asrbench.device.checks import kernel_text
+from asrbench.device import cores, made_by
+from asrbench.device.kernel_text import kernel_text
 
 SCHEMA_VERSION = 1
 
@@ -33,8 +34,11 @@ def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
         "architecture": platform.machine(),
         "cores": psutil.cpu_count(logical=True),
         "physical_cores": psutil.cpu_count(logical=False),
-        "usable_cores": threads.usable_cores(),
+        "usable_cores": cores.usable(root),
+        "kinds_of_cores": [asdict(kind) for kind in cores.kinds(root)],
+        "cpu_quota_cores": cores.quota(root),
         "memory_bytes": psutil.virtual_memory().total,
+        "memory_limit_bytes": cores.memory_limit_bytes(root),
         "swap_bytes": psutil.swap_memory().total,
         "system": _system(root),
         "kernel": platform.release(),

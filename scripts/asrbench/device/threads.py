@@ -1,17 +1,11 @@
 """The number of CPU threads that a measured process uses."""
 
-import os
-
 from asrbench.basics.errors import UserError
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0))
+from asrbench.device import cores
 
 
 def use(threads: int | str) -> int:
-    """Give torch its threads ('all': every usable core); returns their number.
+    """Give torch its threads ('all': as many as can run at a time); returns their number.
 
     Snakemake sets OMP_NUM_THREADS to the threads of a job, not of a study;
     what is set here wins.
@@ -21,10 +15,13 @@ def use(threads: int | str) -> int:
     """
     import torch
 
-    count = usable_cores() if threads == "all" else int(threads)
-    if count > usable_cores():
+    usable = cores.usable()
+    count = usable if threads == "all" else int(threads)
+    if count > usable:
+        quota = cores.quota()
+        within = f" within its quota of {quota:g}" if quota is not None else ""
         raise UserError(
-            f"{count} threads are more than the {usable_cores()} cores that this process may use; "
+            f"{count} threads are more than the {usable} cores that this process may use{within}; "
             "give at most that many, or 'all'"
         )
     torch.set_num_threads(count)

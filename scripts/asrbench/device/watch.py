@@ -68,6 +68,7 @@ class DeviceWatch:
     def _times(self) -> tuple[float, float, float]:
         total = psutil.cpu_times()
         busy_s = total.user + total.nice + total.system + total.irq + total.softirq
+        busy_s += total.steal  # by other machines on the same hardware
         own = self.process.cpu_times()
         return time.perf_counter(), busy_s, own.user + own.system
 

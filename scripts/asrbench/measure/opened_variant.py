@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.device import threads
+from asrbench.device import cores, threads
 from asrbench.sources import audio, manifest
 from asrbench.study.job import Job
 
@@ -38,6 +38,7 @@ class OpenedVariant:
         if job.variant is None or job.axes is None:
             raise UserError("--job: names no variant and axes, which a search needs")
         axes: dict[str, Any] = job.axes
+        cores.choose(job.cores or "all")
         threads.use(use_threads or job.threads or "all")
         recogniser = Recogniser(
             self.manifest,

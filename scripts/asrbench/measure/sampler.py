@@ -115,6 +115,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = namespace(json.loads(arguments.energy))
     os.nice(NICENESS)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))  # not those of the measured process alone
     found = catalogue.probed(catalogue.chosen(settings, arguments.root))
     open_meters = [probed.meter for probed in found if probed.channels]
     began_s, began_cpu_s = time.monotonic(), _cpu_s()

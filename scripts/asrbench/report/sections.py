@@ -133,7 +133,10 @@ def device(facts: Facts) -> list[tuple[str, str]]:
 def _cores(device: dict) -> str:
     cores, usable = device.get("cores"), device.get("usable_cores")
     told = str(cores or "not told")
-    return told if usable in (cores, None) else f"{told}, of which {usable} may be used"
+    if usable not in (cores, None):
+        told += f", of which {usable} may be used"
+    kinds = device.get("kinds_of_cores") or []
+    return "; ".join([told, *(f"{len(kind['cores'])} of {kind['name']}" for kind in kinds)])
 
 
 def rules() -> list[str]:

@@ -28,6 +28,7 @@ class Job:
         tokens_per_second: for random weights, the length of the output.
         sample_rate_hz, channels: how speech is read.
         threads: CPU threads of the process, or 'all'.
+        cores: those that the process runs on: 'all', 'big' or their numbers.
         warm_up: inputs that are decoded before the clock starts.
         seed: of draws and of the order of inputs.
         lengths, sizes, counts: the values of a sweep over frames, batches or threads.
@@ -46,6 +47,7 @@ class Job:
     sample_rate_hz: int | None = None
     channels: Literal["refuse", "mix"] | None = None
     threads: int | str | None = None
+    cores: str | list[int] | None = None
     warm_up: int = 0
     seed: int = 0
     lengths: list[int] | None = None
