@@ -17,6 +17,7 @@ import numpy as np
 from asrbench.basics import clock_time
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
+from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.engines.recogniser import Recogniser
 from asrbench.measure import samples_file
@@ -63,13 +64,14 @@ class Capture:
     cpu_mhz: object = ""
     temp_c: object = ""
     throttled: object = ""
+    swapped_bytes: object = ""
     sampler_cores: float | None = None
     meters: list[dict] = field(default_factory=list)
     absent: list[dict] = field(default_factory=list)
 
     def plain(self) -> dict[str, object]:
         """As JSON data."""
-        empty = {key: None for key in ("load", "cpu_mhz", "temp_c", "throttled")}
+        empty = dict.fromkeys(DEVICE_COLUMNS)
         said = {key: value for key, value in vars(self).items() if value != ""}
         return {"schema_version": SCHEMA_VERSION, "reason": "", "meter": "", "scope": ""} | (
             empty | said

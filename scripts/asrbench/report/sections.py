@@ -35,6 +35,7 @@ _DEVICE = {
     "system": "system",
     "kernel": "kernel",
     "governor": "governor",
+    "power_mode": "power mode",
     "clock_source": "clock source",
     "python": "Python",
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from asrbench.device.busy import BUSY_CORES
+from asrbench.device.busy import BUSY_CORES, SWAPPED_BYTES
 from asrbench.results.raw_window import RawWindow
 from asrbench.statistics import integrate
 
@@ -13,9 +13,10 @@ STANDING_UPDATES = 5
 
 RULE = (
     f"Flags: throttled (the device slowed itself down); busy (others used more than {BUSY_CORES} "
-    f"cores); idle drift (idle power before and after differ by more than {DRIFT_PERCENT:g} %); "
-    f"short window (fewer than {FEWEST_UPDATES} updates of the meter); stood still (readings that "
-    "did not change); gap (the meter gave nothing for a while)."
+    f"cores); swapped (more than {SWAPPED_BYTES} bytes went to swap or came back); idle drift "
+    f"(idle power before and after differ by more than {DRIFT_PERCENT:g} %); short window (fewer "
+    f"than {FEWEST_UPDATES} updates of the meter); stood still (readings that did not change); "
+    "gap (the meter gave nothing for a while)."
 )
 
 
@@ -25,6 +26,8 @@ Flags = dict[str, str]  # the flag, and how much
 def of_device(raw: RawWindow) -> Flags:
     """Flags of the device's state over the window."""
     flags = {"throttled": "yes"} if raw.said.get("throttled") is True else {}
+    if raw.number("swapped_bytes") > SWAPPED_BYTES:
+        flags["swapped"] = f"{raw.number('swapped_bytes') / 1e6:.1f} MB"
     others = raw.number("load") - np.nan_to_num(raw.number("sampler_cores"))
     return flags | ({"busy": f"{others:.2f} cores"} if others > BUSY_CORES else {})
 
