@@ -203,7 +203,10 @@ def _transcribe(load: Load, number: int) -> int:
 def _judge(capture: Capture, ended: Ended) -> None:
     """Give every channel its status, and the capture that of its best channel."""
     for channel in capture.meters:
-        reason = ended.reason or ended.failures.get(channel["meter"], "")
+        meter, name = channel["meter"], channel["channel"]
+        reason = ended.reason or ended.failures.get(meter, "") or ended.lost.get((meter, name), "")
+        gaps = ended.gaps.get(meter, {})
+        channel["gaps"] = gaps.get("", 0) + gaps.get(name, 0)
         kind = "estimated" if channel["estimated"] else "measured"
         channel["status"], channel["reason"] = ("void", reason) if reason else (kind, "")
     good = [channel for channel in capture.meters if channel["status"] != "void"]

@@ -27,11 +27,15 @@ class Ended:
     Attributes:
         reason: why none of its readings may be used ('' where they may).
         failures: meter to the reason for which it could not be read to the end.
+        lost: (meter, channel) to the reason for which it alone could not.
+        gaps: meter to the readings that gave nothing, by channel; "": of the whole meter.
         cores: CPU time that sampling took, by the time that it lasted.
     """
 
     reason: str = ""
     failures: dict[str, str] = field(default_factory=dict)
+    lost: dict[tuple[str, str], str] = field(default_factory=dict)
+    gaps: dict[str, dict[str, int]] = field(default_factory=dict)
     cores: float | None = None
 
 
@@ -106,7 +110,8 @@ class SamplerProcess:
         if said["disk"]:
             return Ended(f"the power samples could not be written: {said['disk']}", cores=cores)
         failures = {meter: failure["reason"] for meter, failure in said["failures"].items()}
-        return Ended(failures=failures, cores=cores)
+        lost = {(each["meter"], each["channel"]): each["reason"] for each in said["lost"]}
+        return Ended(failures=failures, lost=lost, gaps=said["gaps"], cores=cores)
 
     def _line(self, within_s: float) -> dict | None:
         """Its next line, or None where none comes: it has died, or says nothing."""

@@ -7,6 +7,7 @@ from asrbench.results.raw_window import RawWindow
 from asrbench.statistics import integrate
 
 DRIFT_PERCENT = 5.0
+DISAGREEMENT_PERCENT = 10.0
 FEWEST_UPDATES = 100
 # Readings may stay the same for so many updates before the meter seems to stand still.
 STANDING_UPDATES = 5
@@ -16,7 +17,8 @@ RULE = (
     f"cores); swapped (more than {SWAPPED_BYTES} bytes went to swap or came back); idle drift "
     f"(idle power before and after differ by more than {DRIFT_PERCENT:g} %); short window (fewer "
     f"than {FEWEST_UPDATES} updates of the meter); stood still (readings that did not change); "
-    "gap (the meter gave nothing for a while)."
+    "gap (the meter gave nothing for a while); missed readings (single ones gave no value); meters "
+    f"disagree (another one of the same scope differs by more than {DISAGREEMENT_PERCENT:g} %)."
 )
 
 
@@ -61,6 +63,18 @@ def of_readings(t_s: np.ndarray, values: np.ndarray, duration_s: float, update_s
 def of_gaps(gaps_s: list[float]) -> Flags:
     """The flag of spans without readings."""
     return {"gap": f"{max(gaps_s):.0f} s"} if gaps_s else {}
+
+
+def of_missed(readings: int) -> Flags:
+    """The flag of readings that gave no value."""
+    return {"missed readings": str(readings)} if readings else {}
+
+
+def of_others(power_w: float, others_w: dict[str, float]) -> Flags:
+    """The flag of other meters of the same scope, by their names, that say other watts."""
+    apart = {name: 100 * (watts / power_w - 1) for name, watts in others_w.items()}
+    told = [f"{n} {p:+.0f} %" for n, p in apart.items() if abs(p) > DISAGREEMENT_PERCENT]
+    return {"meters disagree": ", ".join(told)} if told else {}
 
 
 def by_round(rounds: list[Flags]) -> tuple[str, ...]:
