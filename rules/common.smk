@@ -43,10 +43,11 @@ QUIET = (
 
 # In place of the default prefix, whose options are kept: a program that fails fails its job.
 PREFIX = "set -euo pipefail; "
-# The interpreter that runs Snakemake has what the scripts need; only a conda
-# environment brings one of its own.
+# The interpreter that runs Snakemake has what the scripts need, whatever it is called; only a
+# conda environment brings one of its own.
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     PREFIX += f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
+    PREFIX += f'python() {{{{ {shlex.quote(sys.executable)} "$@"; }}}}; '
 # What a program prints goes through `tee` to its log and to here.
 shell.prefix(PREFIX + ("exec > /dev/null; " if QUIET else ""))
 ENVIRONMENT = os.path.join(PROJECT, "envs", "conda.yaml")
