@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from asrbench.device import threads  # noqa: E402
+import torch  # noqa: E402
 from asrbench.engines.espnet.recogniser import Recogniser  # noqa: E402
 from asrbench.engines.interface import Transcript  # noqa: E402
 from asrbench.sources import audio  # noqa: E402
@@ -61,7 +61,7 @@ class Run:
 
 def main() -> int:
     arguments = _arguments()
-    threads.use(1)
+    torch.set_num_threads(1)
     if arguments.peak_of:
         print(_peak_mb(arguments))
         return 0

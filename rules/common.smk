@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from snakemake.utils import update_config
-from snakemake_interface_executor_plugins.settings import DeploymentMethod, ExecMode
+from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
@@ -56,9 +56,10 @@ QUIET = (
 
 # In place of the default prefix, whose options are kept: a program that fails fails its job.
 PREFIX = "set -euo pipefail; "
-# The interpreter that runs Snakemake has what the scripts need.
+# The interpreter that runs Snakemake has what the scripts need, whatever it is called.
 if not CONDA:
     PREFIX += f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
+    PREFIX += f'python() {{{{ {shlex.quote(sys.executable)} "$@"; }}}}; '
 # What a program prints goes through `tee` to its log and to here.
 shell.prefix(PREFIX + ("exec > /dev/null; " if QUIET else ""))
 ENVIRONMENT = os.path.join(PROJECT, "envs", "conda.yaml")
@@ -96,6 +97,11 @@ wildcard_constraints:
 def program(script):
     """The path of a script; a parameter, since a comment in it must not run its jobs again."""
     return code_digest.program(script)
+
+
+def outlived(script):
+    """The same of a script that works on one input after the other, run by what outlives it."""
+    return f"{program('outlive.py')} {program(script)}"
 
 
 def code(script, *modules):

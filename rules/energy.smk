@@ -29,7 +29,7 @@ rule measure_energy:
     resources:
         **ALONE,
     params:
-        program=program("measure_energy.py"),
+        program=outlived("measure_energy.py"),
         code=code_of_engine("measure_energy.py"),
         job=described("energy"),
         study=STUDY_FILE,

@@ -28,7 +28,7 @@ rule measure_latency:
         **ALONE,
         planned=PLANNED,
     params:
-        program=program("measure_latency.py"),
+        program=outlived("measure_latency.py"),
         code=code_of_engine("measure_latency.py"),
         job=described("latency"),
     message:

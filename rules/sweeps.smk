@@ -34,7 +34,7 @@ use rule measure_latency as measure_frames with:
         "results/logs/sweeps/frames/{model}/{variant}/round{round}.log",
     priority: turn(FRAMES, "results/sweeps/frames/{model}/{variant}/round{round}.csv")
     params:
-        program=program("measure_frames.py"),
+        program=outlived("measure_frames.py"),
         code=code_of_engine("measure_frames.py"),
         job=described("frames"),
     message:
@@ -49,7 +49,7 @@ use rule measure_latency as measure_threads with:
         "results/logs/sweeps/threads/{model}/{variant}/round{round}.log",
     priority: turn(THREADS, "results/sweeps/threads/{model}/{variant}/round{round}.csv")
     params:
-        program=program("measure_threads.py"),
+        program=outlived("measure_threads.py"),
         code=code_of_engine("measure_threads.py"),
         job=described("threads"),
     message:
@@ -64,7 +64,7 @@ use rule measure_latency as measure_batch with:
         "results/logs/sweeps/batch/{model}/round{round}.log",
     priority: turn(BATCH, "results/sweeps/batch/{model}/round{round}.csv")
     params:
-        program=program("measure_batch.py"),
+        program=outlived("measure_batch.py"),
         code=code("measure_batch.py"),
         job=described("batch"),
     message:

@@ -63,7 +63,7 @@ rule decode_shard:
     resources:
         encoder_outputs=shared_encoder_outputs,
     params:
-        program=program("decode_corpus.py"),
+        program=outlived("decode_corpus.py"),
         code=code_of_words("decode_corpus.py"),
         job=described("decoding"),
     message:

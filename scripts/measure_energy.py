@@ -9,9 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from asrbench.basics import errors
+from asrbench.basics.attempts import SUFFIX, Attempts, GivenUp
 from asrbench.basics.json_file import read_json
 from asrbench.basics.progress import Progress
-from asrbench.device import checks, guarded_measurement
+from asrbench.device import checks, guarded_measurement, rights
 from asrbench.measure import energy, latency, opened_variant
 from asrbench.meters import catalogue
 from asrbench.sources import corpus
@@ -31,20 +32,26 @@ def main() -> None:
     settings = _settings(measured.job, arguments)
     # A battery's own meter measures only while it is discharged.
     strict, excused = bool(arguments.strict), (checks.MAINS,)
+    attempts = Attempts(out / f"window.json{SUFFIX}")
     with guarded_measurement.measuring(out / "window.json", strict, excused) as findings:
         findings["made_by"] = measured.made_by()
-        found = catalogue.probed(catalogue.chosen(settings, root))
+        with rights.of_root():
+            found = catalogue.probed(catalogue.chosen(settings, root))
         for probed in found:
             probed.meter.close()
         if any(probed.channels for probed in found):
-            capture = _capture(measured, settings, arguments, root)
+            try:
+                with attempts.at("the window"):
+                    capture = _capture(measured, settings, arguments, root)
+            except GivenUp as error:
+                capture = energy.Capture("void", str(error))
         else:
             capture = energy.without_meter(found)
             print(f"energy {measured}: no watts: {capture.reason}")
             for probed in found:
                 if probed.error.there and probed.error.advice:
                     print(f"{probed.meter.name}: {probed.error.advice}")
-    if capture.meters and capture.reason:
+    if capture.status == "void":
         print(f"energy {measured}: {capture.status}: {capture.reason}")
     energy.write_window(capture, out)
 

@@ -27,6 +27,7 @@ DEVICE = (
     "cpu_mhz",
     "temp_c",
     "throttled",
+    "swapped_bytes",
     "peak_memory_bytes",
     "loading_peak_memory_bytes",
 )

@@ -207,6 +207,7 @@ def timed(seconds: float, duration_s: float, weight: str = "0.3", **more: object
         "cpu_mhz": "",
         "temp_c": "",
         "throttled": "",
+        "swapped_bytes": 0,
         "peak_memory_bytes": 500_000_000 + int(1e6 * duration_s),
         "loading_peak_memory_bytes": 900_000_000,
         **more,

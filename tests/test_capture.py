@@ -335,3 +335,18 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises((UserError, OSError)):
         energy.write_window(energy.Capture(), tmp_path / "file/round1")
+
+
+def test_a_channel_that_is_lost_alone_voids_itself_and_gaps_stand_beside_theirs():
+    names = ("package", "psys")
+    meters = [{"meter": "rapl", "channel": n, "scope": n, "estimated": False} for n in names]
+    capture = energy.Capture(meters=meters)
+    ended = sampler_process.Ended(
+        lost={("rapl", "psys"): "it is gone"}, gaps={"rapl": {"": 1, "package": 2}}
+    )
+    energy._judge(capture, ended)
+    assert [(c["status"], c["reason"], c["gaps"]) for c in capture.meters] == [
+        ("measured", "", 3),
+        ("void", "it is gone", 1),
+    ]
+    assert (capture.status, capture.scope) == ("measured", "package")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from asrbench.meters import external
-from asrbench.meters.interface import MeterError
+from asrbench.meters.interface import MOST_GAPS, MeterError
 from asrbench.study.energy_settings import External as Settings
 
 
@@ -67,11 +67,41 @@ def test_rows_out_of_order_keep_their_times(path):
     "row",
     ["yesterday,1,5", "1000000,much,5", "1000000,nan,5", "1000000,-1,5", "1000000", "inf,1,5"],
 )
-def test_a_row_that_is_not_understood_ends_the_reading(path, row):
+def test_a_row_that_is_not_understood_is_a_gap_and_many_are_the_end(path, row):
     opened = meter(path)
-    add(path, row)
-    with pytest.raises(MeterError, match="not understood"):
+    add(path, row, "1000000,7,5")
+    assert [reading.value for reading in opened.read()] == [7.0]
+    assert opened.gaps == {path.name: 1}
+    add(path, *[row] * MOST_GAPS)
+    with pytest.raises(MeterError, match=r"not understood|cannot be"):
         opened.read()
+
+
+def test_columns_units_separator_and_decimal_sign_of_the_configuration(path):
+    path.write_text("Zeit;Spannung (V);Leistung (mW)\n")
+    opened = meter(
+        path,
+        time_column="Zeit",
+        value_column="Leistung (mW)",
+        unit="mW",
+        time_unit="ms",
+        separator=";",
+        decimal=",",
+    )
+    add(path, f"{1000 * time.time():.0f};5,1;7250,5")
+    [reading] = opened.read()
+    assert reading.value == pytest.approx(7.2505) and reading.channel.kind == "gauge"
+    assert abs(reading.t_s - time.monotonic()) < 5
+    path.write_text("t_utc,total\n")
+    opened = meter(path, value_column="total", unit="Wh")
+    add(path, "1000000,2.5")
+    [reading] = opened.read()
+    assert reading.value == 9000.0 and reading.channel.kind == "counter"
+
+
+def test_columns_that_are_not_there_are_named(path):
+    with pytest.raises(MeterError, match="must name the columns t_utc and one of Leistung"):
+        meter(path, value_column="Leistung")
 
 
 @pytest.mark.parametrize("head", ["", "time,power_w", "t_utc,watts", "t_utc,power_w,energy_j"])

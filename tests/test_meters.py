@@ -8,12 +8,12 @@ import types
 from pathlib import Path
 
 import pytest
-from asrbench.meters import catalogue, pmic
+from asrbench.meters import catalogue, listing, pmic
 from asrbench.meters.battery import Battery
 from asrbench.meters.command import Command
 from asrbench.meters.hwmon import Hwmon
 from asrbench.meters.ina3221 import Ina3221
-from asrbench.meters.interface import MeterError
+from asrbench.meters.interface import MOST_GAPS, Gap, MeterError, Reach
 from asrbench.meters.nvidia import Nvidia
 from asrbench.meters.rapl import Rapl
 from asrbench.study.energy_settings import Command as CommandSettings
@@ -60,11 +60,13 @@ def test_battery_that_stops_discharging_or_says_nonsense(tmp_path):
     meter = Battery(tmp_path)
     meter.probe()
     (folder / "power_now").write_text("much\n")
-    with pytest.raises(MeterError, match="'much', not a number"):
+    with pytest.raises(Gap, match="'much', not a number"):
         meter.read()
     (folder / "status").write_text("Charging\n")
     with pytest.raises(MeterError, match="not discharging any more: Charging"):
         meter.read()
+    battery(tmp_path, power_now=7254321)
+    meter.probe()
     shutil.rmtree(folder)
     with pytest.raises(MeterError, match="is gone"):
         meter.read()
@@ -270,7 +272,12 @@ def test_nvidia_without_library_driver_or_counter(tmp_path, monkeypatch):
         raise library.NVMLError("Not Supported")
 
     library.nvmlDeviceGetTotalEnergyConsumption = refuse
+    library.nvmlDeviceGetPowerUsage = lambda _board: 70000
     monkeypatch.setitem(sys.modules, "pynvml", library)
+    meter = Nvidia(tmp_path)
+    assert watts(meter) == {"GPU 0": 70.0, "GPU 1": 70.0}
+    assert {channel.kind for channel in meter.probe()} == {"gauge"}
+    library.nvmlDeviceGetPowerUsage = refuse
     with pytest.raises(MeterError, match="Not Supported"):
         Nvidia(tmp_path).probe()
 
@@ -322,3 +329,94 @@ def test_measured_before_estimated_and_wide_before_narrow(tmp_path):
     found = catalogue.probed(catalogue.chosen(settings, tmp_path))
     channels = catalogue.ranked([channel for probed in found for channel in probed.channels])
     assert [channel.meter for channel in channels] == ["battery", "rapl", "command"]
+
+
+def test_rapl_without_the_platform_counter_measures_the_package(tmp_path):
+    rapl(tmp_path)
+    psys = rapl(tmp_path, "intel-rapl:1", "psys")
+    (psys / "energy_uj").unlink()
+    (psys / "energy_uj").mkdir()  # what cannot be read
+    (found,) = catalogue.probed([Rapl(tmp_path)])
+    assert [channel.scope for channel in found.channels] == ["CPU package"]
+    (told,) = catalogue.absent([found])
+    assert told["meter"] == "rapl" and "intel-rapl:1" in told["reason"]
+    assert any("intel-rapl:1" in line for line in listing.lines([found]))
+
+
+def test_a_sum_without_one_of_its_parts_is_none(tmp_path):
+    rapl(tmp_path)
+    (rapl(tmp_path, "intel-rapl:1", "package-1") / "energy_uj").unlink()
+    with pytest.raises(MeterError):
+        Rapl(tmp_path).probe()
+
+
+def test_a_part_that_is_lost_while_it_is_read_leaves_the_others(tmp_path):
+    rapl(tmp_path)
+    psys = rapl(tmp_path, "intel-rapl:1", "psys")
+    meter = Rapl(tmp_path)
+    assert len(meter.probe()) == 2
+    shutil.rmtree(psys)
+    assert [reading.channel.scope for reading in meter.read()] == ["CPU package"]
+    assert [channel.scope for channel in meter.lost] == ["platform (psys)"]
+
+
+def test_a_sensor_that_gives_nothing_for_once_is_a_gap_and_for_long_is_lost(tmp_path):
+    folder = tmp_path / "sys/class/hwmon"
+    files(folder / "hwmon0", name="one", power1_input=5000000)
+    files(folder / "hwmon1", name="two", power1_input=6000000)
+    meter = Hwmon(tmp_path)
+    meter.probe()
+    (folder / "hwmon1/power1_input").write_text("-4000000\n")  # less than nothing
+    assert [reading.value for reading in meter.read()] == [5.0]
+    assert meter.gaps == {"hwmon1 power1": 1} and not meter.lost
+    (folder / "hwmon1/power1_input").write_text("900000000000000\n")  # a power station
+    assert [reading.value for reading in meter.read()] == [5.0]
+    for _ in range(MOST_GAPS):
+        meter.read()
+    assert [channel.channel for channel in meter.lost] == ["hwmon1 power1"]
+
+
+def test_a_command_that_fails_once_in_a_while_is_asked_again(tmp_path):
+    # Each second call fails, the first one too.
+    program(tmp_path, "read", f"cd {tmp_path}; echo >> n; [ $(($(wc -l < n) % 2)) = 0 ] && echo 7")
+    (found,) = catalogue.probed([command(str(tmp_path / "read"))])
+    assert found.channels
+    with pytest.raises(Gap):
+        found.meter.read()
+    assert [reading.value for reading in found.meter.read()] == [7.0]
+
+
+THOR = ["VDD_GPU", "VDD_CPU_SOC_MSS", "VIN_SYS_5V0"]
+
+
+def test_the_input_of_a_jetson_thor_is_the_whole_device(tmp_path):
+    ina3221(tmp_path, THOR)
+    meters = [Ina3221(tmp_path), Hwmon(tmp_path)]
+    (first, *_) = catalogue.ranked([c for p in catalogue.probed(meters) for c in p.channels])
+    assert first.scope == "rail sum"
+    files(
+        tmp_path / "sys/class/hwmon/hwmon4",
+        name="ina238",
+        power1_label="VIN",
+        power1_input=23000000,
+    )
+    found = catalogue.probed(meters)
+    (first, *_) = catalogue.ranked([c for p in found for c in p.channels])
+    assert (first.meter, first.scope, first.reach) == (
+        "hwmon",
+        "whole device (ina238)",
+        Reach.DEVICE,
+    )
+    assert [reading.value for reading in meters[1].read()] == [23.0]
+
+
+def test_the_power_meter_of_a_server_is_preferred_to_its_processor(tmp_path):
+    content = {"name": "power_meter", "power1_average": 148000000, "power1_average_interval": 1000}
+    files(tmp_path / "sys/class/hwmon/hwmon1/device", **content)
+    rapl(tmp_path)
+    rapl(tmp_path, "intel-rapl:1", "psys")
+    meters = [Rapl(tmp_path), Hwmon(tmp_path)]
+    found = catalogue.probed(meters)
+    (first, *_) = catalogue.ranked([c for p in found for c in p.channels])
+    assert (first.scope, first.update_s) == ("whole device (power_meter)", 1.0)
+    assert [reading.value for reading in meters[1].read()] == [148.0]

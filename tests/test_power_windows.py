@@ -334,3 +334,30 @@ def test_a_meter_without_its_kind_is_named(results):
     write_round(results, [channel("battery", DEVICE) | {"kind": None}], gauge(every(1.0), 6.0))
     with pytest.raises(UserError, match=r"meters\[0\] has no kind"):
         read(results)
+
+
+def test_single_readings_that_gave_nothing_are_counted_and_flagged(results):
+    write_round(results, [channel("command", DEVICE, gaps=3)], gauge(every(1.0), 4.0, "command"))
+    power = window(results)
+    assert power.status == "measured" and "missed readings (3)" in power.flags
+
+
+@pytest.mark.parametrize(("other_w", "flags"), [(4.3, []), (5.0, ["meters disagree"])])
+def test_meters_of_one_scope_that_disagree_are_flagged(results, other_w, flags):
+    wave = 0.001 * np.sin(every(0.1) * 50)  # no meter stands still
+    meters = [channel(name, DEVICE) for name in ("battery", "hwmon")]
+    rows = gauge(every(0.1), 4.0 + wave) + gauge(every(0.1), other_w + wave, "hwmon")
+    write_round(results, meters, rows)
+    first, second = read(results).powers
+    assert [flag.partition(" (")[0] for flag in first.flags] == flags
+    if flags:
+        assert "hwmon +25 %" in first.flags[0] and "battery -20 %" in second.flags[0]
+
+
+def test_a_window_in_which_memory_was_swapped_is_flagged(results):
+    wave = 0.001 * np.sin(every(0.1) * 50)
+    meters, rows = [channel("battery", DEVICE)], gauge(every(0.1), 4.0 + wave)
+    write_round(results, meters, rows, swapped_bytes=4096)
+    assert window(results).flags == ()
+    write_round(results, meters, rows, swapped_bytes=5_000_000)
+    assert window(results).flags == ("swapped (5.0 MB)",)

@@ -16,7 +16,7 @@ from asrbench.engines import catalogue, search_end
 from asrbench.sources.manifest import Manifest
 from asrbench.study import axes
 from asrbench.study.job import Job
-from asrbench.study.normalise import normalised
+from asrbench.study.normalise import BY_NAME
 from recogniser_weights import SPEECH
 from workflow import Study
 
@@ -75,7 +75,7 @@ def errors(folders) -> dict[str, float]:
             for part_s in (transcript.encode_s, transcript.search_s):
                 assert part_s is None or 0 < part_s < transcript.latency_s
             both = references[path.stem], transcript.text
-            pairs.append([normalised(text, ENGLISH) for text in both])
+            pairs.append([BY_NAME[ENGLISH](text) for text in both])
         found[f"{engine} {precision}"] = 100 * jiwer.wer(*map(list, zip(*pairs, strict=True)))
     return found
 

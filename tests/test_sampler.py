@@ -8,6 +8,7 @@ from asrbench.measure import sampler
 from asrbench.measure.sampler import ReadingsFile, Sampling
 from asrbench.meters import catalogue
 from asrbench.meters.battery import Battery
+from asrbench.meters.interface import MOST_GAPS, Gap
 from test_meters import battery
 
 
@@ -60,3 +61,32 @@ def test_a_meter_that_breaks_when_it_is_asked_leaves_the_others(tmp_path, meter,
     monkeypatch.setattr(meter, "probe", breaks)
     broken, sound = catalogue.probed([meter, Battery(tmp_path)])
     assert "ZeroDivisionError" in str(broken.error) and sound.channels
+
+
+def test_readings_that_fail_once_in_a_while_are_gaps(meter, sampling, monkeypatch):
+    read, calls = meter.read, []
+
+    def sometimes():
+        calls.append(None)
+        if len(calls) % 2 == 0:
+            raise Gap("no answer")
+        return read()
+
+    monkeypatch.setattr(meter, "read", sometimes)
+    monkeypatch.setattr(sampling, "period_s", 0.0)
+    sampling.start()
+    while len(calls) < 4 * MOST_GAPS:
+        time.sleep(0.001)
+    sampling._ended.set()
+    sampling.end(None)
+    assert sampling.failure is None and sampling.gaps >= 2 * MOST_GAPS - 1
+
+
+def test_a_meter_that_gives_nothing_any_more_is_given_up(meter, sampling, monkeypatch):
+    def never():
+        raise Gap("no answer")
+
+    monkeypatch.setattr(meter, "read", never)
+    sampling.start()
+    sampling.join(10)
+    assert sampling.failure["reason"] == "no answer" and sampling.gaps == MOST_GAPS

@@ -1,6 +1,7 @@
 """A user's mistake, told in one line; a traceback is kept for our own bugs."""
 
 import errno
+import signal
 import sys
 from collections.abc import Callable
 
@@ -16,9 +17,12 @@ def run(main: Callable[[], int | None]) -> None:
     """Run a program's ``main`` and end the process; a UserError becomes one line on stderr.
 
     So does a file that cannot be read or written, and a disk that is full. The exit
-    status is what ``main`` returns (None counts as 0), 1 after such a line, and 130
-    after Ctrl-C.
+    status is what ``main`` returns (None counts as 0), 1 after such a line, 130 after
+    Ctrl-C, and 143 after a request to end, before which what is open is closed.
     """
+    for request in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(request) is signal.SIG_DFL:
+            signal.signal(request, lambda number, _frame: sys.exit(128 + number))
     try:
         sys.exit(main() or 0)
     except UserError as error:

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from asrbench.basics import kernel_lock
+from asrbench.basics.attempts import SUFFIX, Attempts
 from asrbench.basics.json_file import read_json, write_json
 
 _PAUSE_S = 0.2
@@ -27,6 +28,7 @@ class PartFile:
         settings: what the lines depend on (anything that json can write).
 
     Attributes:
+        attempts: at the next line; what a process before died at is known to them.
         found: whole lines of an earlier process that was cut, without line
             ends; a last line that it had not finished is taken off the file.
     """
@@ -38,6 +40,7 @@ class PartFile:
         digest = hashlib.sha256(text).hexdigest()[:12]
         self.part = self.path.with_name(f"{self.path.name}.{digest}.part")
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.attempts = Attempts(f"{self.part}{SUFFIX}")
         self._file = self._held()
         self.found = self._recover()
 

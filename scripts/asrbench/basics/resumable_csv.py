@@ -19,6 +19,7 @@ class RowFile:
         settings: what the rows depend on (anything that json can write).
 
     Attributes:
+        attempts: at the next row; see :mod:`asrbench.basics.attempts`.
         found: rows that an earlier, cut process had written, as text by column.
     """
 
@@ -26,6 +27,7 @@ class RowFile:
         self.path = path
         self.columns = [*columns, "segment"]
         self._part = PartFile(path, [self.columns, settings])
+        self.attempts = self._part.attempts
         rows = csv.DictReader(self._part.found)
         self.found = [{name: as_given(cell) for name, cell in row.items()} for row in rows]
         self.segment = 1 + max((int(row["segment"]) for row in self.found), default=-1)

@@ -107,14 +107,15 @@ TABLES = {"latency": LATENCY, "energy": ENERGY, "wer": WER}
 _DEVICE_COLUMNS = [
     *(Column(name, name) for name in ("device", "board", "cpu", "cores")),
     Column("memory (GB)", "memory_bytes", scale=1e-9),
-    *(Column(name, name) for name in ("system", "torch", "speech", "threads")),
+    *(Column(name, name) for name in ("power_mode", "system", "torch", "speech", "threads")),
     Column("beam", "beam_size"),
     Column("described", "described_utc"),
     Column("differs", "differs"),
 ]
 
 _TOLD = (
-    *("board", "cpu", "architecture", "system", "kernel", "governor", "python", "commit"),
+    *("board", "cpu", "architecture", "system", "kernel", "governor"),
+    *("power_mode", "python", "commit"),
     *("described_utc", "config_sha256"),
 )
 

@@ -10,13 +10,17 @@ from pathlib import Path
 
 import psutil
 
-from asrbench.device.busy import BUSY_CORES
+from asrbench.device import batteries, cores
+from asrbench.device.busy import BUSY_CORES, SWAPPED_BYTES
+from asrbench.device.kernel_text import kernel_text
 from asrbench.device.watch import DeviceWatch
 
 LOOK_S = 0.3
+GOVERNOR = "scaling_governor"
 MAINS = "mains"
 MEMORY_FREE_SHARE = 0.1
-EXACT_CLOCKS = {"tsc", "arch_sys_counter", "arch_mmio_counter"}
+# Read over a bus, or no finer than the kernel's own tick; all others are registers.
+SLOW_CLOCKS = {"hpet", "acpi_pm", "pit", "jiffies", "refined-jiffies"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ def run(
         _mains(root),
         _throttling(state["throttled"]),
         _load(state["load"]),
-        _memory(),
-        _swap(),
+        _memory(root),
+        _swap(state["swapped_bytes"]),
         _clock_source(root),
     ]
 
@@ -72,14 +76,26 @@ def _verdict(value: object, fit: bool) -> str:
 
 
 def _governor(root: Path) -> Check:
-    files = sorted((root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq/scaling_governor"))
-    found = sorted({text for file in files if (text := kernel_text(file))})
+    policies = (root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq")
+    told = {folder: text for folder in policies if (text := kernel_text(folder / GOVERNOR))}
+    found = sorted(set(told.values()))
     return Check(
         "CPU governor",
-        _verdict(found or None, found == ["performance"]),
+        _verdict(found or None, all(map(_holds_clock, told))),
         ", ".join(found) or "the kernel does not tell",
         "another governor than performance changes the clock while it is measured",
         "echo performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor",
+    )
+
+
+def _holds_clock(policy: Path) -> bool:
+    """Whether a core's clock stays where it is, by its governor or otherwise."""
+    lowest, highest = (kernel_text(policy / f"scaling_{end}_freq") for end in ("min", "max"))
+    return (
+        kernel_text(policy / GOVERNOR) == "performance"
+        # Where the processor itself governs, powersave is a name and the preference counts.
+        or kernel_text(policy / "energy_performance_preference") == "performance"
+        or (lowest is not None and lowest == highest)
     )
 
 
@@ -95,7 +111,7 @@ def _profile(root: Path) -> Check:
 
 
 def _mains(root: Path) -> Check:
-    files = sorted((root / "sys/class/power_supply").glob("*/status"))
+    files = [folder / "status" for folder in batteries.folders(root)]
     statuses = [status for file in files if (status := kernel_text(file))]
     return Check(
         MAINS,
@@ -128,25 +144,26 @@ def _load(load: object) -> Check:
     )
 
 
-def _memory() -> Check:
-    memory = psutil.virtual_memory()
+def _memory(root: Path) -> Check:
+    memory, limit = psutil.virtual_memory(), cores.memory_limit_bytes(root)
+    within = f", limited to {limit / 1e9:.1f} GB" if limit and limit < memory.total else ""
     return Check(
         "free memory",
         "fit" if memory.available > MEMORY_FREE_SHARE * memory.total else "unfit",
-        f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB",
+        f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB{within}",
         "with too little memory the kernel drops and rereads parts of the model",
         "end other programs, or measure a smaller model",
     )
 
 
-def _swap() -> Check:
-    used = psutil.swap_memory().used
+def _swap(swapped_bytes: object) -> Check:
+    little = isinstance(swapped_bytes, int) and swapped_bytes <= SWAPPED_BYTES
     return Check(
         "swap",
-        "fit" if used == 0 else "unfit",
-        f"{used / 1e9:.2f} GB in use",
+        _verdict(swapped_bytes, little),
+        "the kernel does not tell" if swapped_bytes == "" else f"{swapped_bytes} bytes moved",
         "memory that is swapped out is read back while it is measured",
-        "sudo swapoff -a, or restart the device",
+        "end other programs, or measure a smaller model",
     )
 
 
@@ -154,16 +171,8 @@ def _clock_source(root: Path) -> Check:
     name = kernel_text(root / "sys/devices/system/clocksource/clocksource0/current_clocksource")
     return Check(
         "clock source",
-        _verdict(name, name in EXACT_CLOCKS or bool(name and name.startswith("kvm"))),
+        _verdict(name, name not in SLOW_CLOCKS),
         name or "the kernel does not tell",
         "a slow clock source (hpet, acpi_pm, jiffies) costs time and is coarse",
         "restart with the kernel's default clock source (remove clocksource= and notsc)",
     )
-
-
-def kernel_text(file: Path) -> str | None:
-    """What a file of the kernel says; None where it says nothing."""
-    try:
-        return file.read_text(encoding="utf-8", errors="replace").strip("\0\n ") or None
-    except OSError:
-        return None

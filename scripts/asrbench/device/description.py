@@ -2,14 +2,15 @@
 
 import hashlib
 import platform
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 from asrbench.basics import results_version
-from asrbench.device import made_by, threads
-from asrbench.device.checks import kernel_text
+from asrbench.device import cores, made_by, processor
+from asrbench.device.kernel_text import kernel_text
 
 SCHEMA_VERSION = 1
 
@@ -29,16 +30,20 @@ def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
         "results_version": results_version.VERSION,
         "described_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "board": _board(root),
-        "cpu": _cpu_name(root),
+        "cpu": processor.name(root),
         "architecture": platform.machine(),
         "cores": psutil.cpu_count(logical=True),
         "physical_cores": psutil.cpu_count(logical=False),
-        "usable_cores": threads.usable_cores(),
+        "usable_cores": cores.usable(root),
+        "kinds_of_cores": [asdict(kind) for kind in cores.kinds(root)],
+        "cpu_quota_cores": cores.quota(root),
         "memory_bytes": psutil.virtual_memory().total,
+        "memory_limit_bytes": cores.memory_limit_bytes(root),
         "swap_bytes": psutil.swap_memory().total,
         "system": _system(root),
         "kernel": platform.release(),
         "governor": kernel_text(cpu / "cpu0/cpufreq/scaling_governor"),
+        "power_mode": processor.power_mode(),
         "clock_source": kernel_text(
             root / "sys/devices/system/clocksource/clocksource0/current_clocksource"
         ),
@@ -57,14 +62,6 @@ def _board(root: Path) -> str | None:
     firmware = root / "sys/class/dmi/id"
     names = [kernel_text(firmware / "sys_vendor"), kernel_text(firmware / "product_name")]
     return " ".join(name for name in names if name) or None
-
-
-def _cpu_name(root: Path) -> str | None:
-    fields: dict[str, str] = {}
-    for line in (kernel_text(root / "proc/cpuinfo") or "").splitlines():
-        key, _, value = line.partition(":")
-        fields.setdefault(key.strip(), value.strip())
-    return fields.get("model name") or fields.get("Model") or platform.processor() or None
 
 
 def _system(root: Path) -> str | None:

@@ -1,25 +1,22 @@
 """The number of CPU threads that a measured process uses."""
 
-import os
-
 from asrbench.basics.errors import UserError
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0))
+from asrbench.device import cores
 
 
 def counted(threads: int | str) -> int:
-    """The number of threads that is asked for, of which 'all' is every usable core's.
+    """The number of threads that is asked for; 'all' is as many as can run at a time.
 
     Raises:
         UserError: more threads than cores, which measures only their quarrel.
     """
-    count = usable_cores() if threads == "all" else int(threads)
-    if count > usable_cores():
+    usable = cores.usable()
+    count = usable if threads == "all" else int(threads)
+    if count > usable:
+        quota = cores.quota()
+        within = f" within its quota of {quota:g}" if quota is not None else ""
         raise UserError(
-            f"{count} threads are more than the {usable_cores()} cores that this process may use; "
+            f"{count} threads are more than the {usable} cores that this process may use{within}; "
             "give at most that many, or 'all'"
         )
     return count

@@ -105,7 +105,8 @@ def sweep(
         }
         watch.begin()
         try:
-            row |= {**time_forward(model, *pad(chosen)), "status": "ok", "reason": ""}
+            with rows.attempts.at(f"a batch of {batch_size}, repeat {repeat}"):
+                row |= {**time_forward(model, *pad(chosen)), "status": "ok", "reason": ""}
         except Exception as error:
             row |= failure(error)
         outcomes.add(row)

@@ -33,6 +33,11 @@ def decode(
         made_by: the versions that decode, in words; a field of each line.
         progress: called with the number of utterances done.
     """
+
+    def marked(row) -> Transcript:
+        with out.attempts.at(row.utterance_id):
+            return transcribe(row)
+
     done, outcomes, decoding_s = set(), Outcomes(out.path), 0.0
     for found in map(json.loads, out.found):
         done.add(found["utterance_id"])
@@ -40,7 +45,7 @@ def decode(
     for number, row in enumerate(utterances.itertuples(), start=1):
         if row.utterance_id not in done:
             began_s = time.perf_counter()
-            line = _line(transcribe, row) | {"made_by": made_by}
+            line = _line(marked, row) | {"made_by": made_by}
             decoding_s += time.perf_counter() - began_s
             outcomes.add(line)
             out.append(json.dumps(line, ensure_ascii=False))

@@ -17,6 +17,7 @@ import numpy as np
 from asrbench.basics import clock_time
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
+from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.engines.interface import Recogniser
 from asrbench.measure import samples_file
@@ -63,13 +64,14 @@ class Capture:
     cpu_mhz: object = ""
     temp_c: object = ""
     throttled: object = ""
+    swapped_bytes: object = ""
     sampler_cores: float | None = None
     meters: list[dict] = field(default_factory=list)
     absent: list[dict] = field(default_factory=list)
 
     def plain(self) -> dict[str, object]:
         """As JSON data."""
-        empty = {key: None for key in ("load", "cpu_mhz", "temp_c", "throttled")}
+        empty = dict.fromkeys(DEVICE_COLUMNS)
         said = {key: value for key, value in vars(self).items() if value != ""}
         return {"schema_version": SCHEMA_VERSION, "reason": "", "meter": "", "scope": ""} | (
             empty | said
@@ -201,7 +203,10 @@ def _transcribe(load: Load, number: int) -> int:
 def _judge(capture: Capture, ended: Ended) -> None:
     """Give every channel its status, and the capture that of its best channel."""
     for channel in capture.meters:
-        reason = ended.reason or ended.failures.get(channel["meter"], "")
+        meter, name = channel["meter"], channel["channel"]
+        reason = ended.reason or ended.failures.get(meter, "") or ended.lost.get((meter, name), "")
+        gaps = ended.gaps.get(meter, {})
+        channel["gaps"] = gaps.get("", 0) + gaps.get(name, 0)
         kind = "estimated" if channel["estimated"] else "measured"
         channel["status"], channel["reason"] = ("void", reason) if reason else (kind, "")
     good = [channel for channel in capture.meters if channel["status"] != "void"]

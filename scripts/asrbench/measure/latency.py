@@ -118,8 +118,9 @@ def time_in_turn(
                 continue
             memory.begin()
             try:
-                take.prepare(timed[which].recogniser)
-                row = _row(timed[which].recogniser, take.load(), watch)
+                with timed[0].rows.attempts.at(f"{timed[which].rows.path}, {' '.join(key)}"):
+                    take.prepare(timed[which].recogniser)
+                    row = _row(timed[which].recogniser, take.load(), watch)
             except UserError as error:
                 row = failure(error)
             outcomes[which].add(row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.device import made_by, threads
+from asrbench.device import cores, made_by, threads
 from asrbench.engines import catalogue
 from asrbench.engines.interface import loading
 from asrbench.sources import audio, manifest
@@ -36,6 +36,7 @@ class OpenedVariant:
         job = self.job
         if job.variant is None or job.axes is None:
             raise UserError("--job: names no variant and axes, which a search needs")
+        cores.choose(job.cores or "all")
         engine, count = self.engine, threads.counted(use_threads or job.threads or "all")
         if not catalogue.is_installed(engine):
             raise UserError(catalogue.how_to_install(engine))

@@ -8,8 +8,8 @@ leaves whole rows behind. Times are those of CLOCK_MONOTONIC, which is one
 clock for all processes of a device.
 
 What it says on stdout: one JSON line when every meter is open (``channels``,
-``absent``), and one at the end (``failures`` by meter, ``disk``, ``cpu_s``,
-``wall_s``). It ends when stdin does; a number on stdin before that is the
+``absent``), and one at the end (``failures`` by meter, ``lost`` channels, ``gaps`` by channel,
+``disk``, ``cpu_s``, ``wall_s``). It ends when stdin does; a number on stdin before that is the
 moment up to which late readings are waited for.
 """
 
@@ -26,7 +26,7 @@ from pathlib import Path
 
 from asrbench.basics.csv_cells import harmless
 from asrbench.meters import catalogue
-from asrbench.meters.interface import Meter, MeterError, Reading, foreseen
+from asrbench.meters.interface import MOST_GAPS, Gap, Meter, MeterError, Reading, foreseen
 from asrbench.study.job import namespace
 
 COLUMNS = ["t_s", "meter", "channel", "scope", "power_w", "energy_j"]
@@ -75,6 +75,8 @@ class Sampling(threading.Thread):
         self.meter = meter
         self.period_s = max(period_s, meter.least_period_s)
         self.failure: dict[str, object] | None = None
+        self.gaps = 0
+        self._missed = 0
         self._file, self._ended = file, ended
 
     def run(self) -> None:
@@ -102,6 +104,12 @@ class Sampling(threading.Thread):
         try:
             with foreseen():
                 self._file.write(read())
+            self._missed = 0
+        except Gap as gap:
+            self.gaps += 1
+            self._missed += 1
+            if self._missed >= MOST_GAPS:
+                self._fail(str(gap))
         except MeterError as error:
             self._fail(str(error))
         return self.failure is None and not self._file.error
@@ -115,6 +123,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = namespace(json.loads(arguments.energy))
     os.nice(NICENESS)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))  # not those of the measured process alone
     found = catalogue.probed(catalogue.chosen(settings, arguments.root))
     open_meters = [probed.meter for probed in found if probed.channels]
     began_s, began_cpu_s = time.monotonic(), _cpu_s()
@@ -122,6 +131,7 @@ def main() -> None:
     threads = [Sampling(m, settings.sample_period_s, file, ended) for m in open_meters]
     for thread in threads:
         thread.start()
+    lost_before = {channel for meter in open_meters for channel in meter.lost}
     channels = catalogue.ranked([channel for probed in found for channel in probed.channels])
     periods_s = {thread.meter.name: thread.period_s for thread in threads}
     _say(
@@ -137,6 +147,13 @@ def main() -> None:
     _say(
         {
             "failures": {t.meter.name: t.failure for t in threads if t.failure is not None},
+            "lost": [
+                {"meter": channel.meter, "channel": channel.channel, "reason": str(error)}
+                for meter in open_meters
+                for channel, error in meter.lost.items()
+                if channel not in lost_before
+            ],
+            "gaps": {t.meter.name: {"": t.gaps} | t.meter.gaps for t in threads},
             "disk": file.error,
             "cpu_s": _cpu_s() - began_cpu_s,
             "wall_s": time.monotonic() - began_s,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
+from asrbench.device import rights
 from asrbench.measure import sampler
 
 READY_WITHIN_S = 60.0
@@ -26,11 +27,15 @@ class Ended:
     Attributes:
         reason: why none of its readings may be used ('' where they may).
         failures: meter to the reason for which it could not be read to the end.
+        lost: (meter, channel) to the reason for which it alone could not.
+        gaps: meter to the readings that gave nothing, by channel; "": of the whole meter.
         cores: CPU time that sampling took, by the time that it lasted.
     """
 
     reason: str = ""
     failures: dict[str, str] = field(default_factory=dict)
+    lost: dict[tuple[str, str], str] = field(default_factory=dict)
+    gaps: dict[str, dict[str, int]] = field(default_factory=dict)
     cores: float | None = None
 
 
@@ -55,7 +60,9 @@ class SamplerProcess:
         self.error = ""
         self._settings = settings
         # Of meters that keep files: removed here, so that nothing stays when the sampler is killed.
-        self._folder = tempfile.TemporaryDirectory(prefix="asrbench-meters-")
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="asrbench-meters-", ignore_cleanup_errors=True
+        )
         scripts = str(Path(sampler.__file__).resolve().parents[2])
         paths = [scripts, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
@@ -71,6 +78,7 @@ class SamplerProcess:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,  # Ctrl-C is for the measurement, which ends the sampler itself
+            user=rights.account(),
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
@@ -102,7 +110,8 @@ class SamplerProcess:
         if said["disk"]:
             return Ended(f"the power samples could not be written: {said['disk']}", cores=cores)
         failures = {meter: failure["reason"] for meter, failure in said["failures"].items()}
-        return Ended(failures=failures, cores=cores)
+        lost = {(each["meter"], each["channel"]): each["reason"] for each in said["lost"]}
+        return Ended(failures=failures, lost=lost, gaps=said["gaps"], cores=cores)
 
     def _line(self, within_s: float) -> dict | None:
         """Its next line, or None where none comes: it has died, or says nothing."""

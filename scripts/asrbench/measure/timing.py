@@ -60,7 +60,7 @@ def run(
         for out, of, each in others:
             timed.append(Timed(each, RowFile(out, columns, _settings(of, made_by))))
         own = [
-            {FIRST: latency.warm_up(each.recogniser, takes[: job.warm_up])}
+            {FIRST: _warmed_up(each, takes[: job.warm_up], timed[0].rows.attempts)}
             | {"recogniser": each.recogniser.facts()}
             for each in timed
         ]
@@ -73,6 +73,16 @@ def run(
     for name, each, its in zip(names[1:], timed[1:], own[1:], strict=True):
         together = [other for other in names if other != name]
         each.rows.leave(findings | its | {IN_TURN_WITH: together})
+
+
+def _warmed_up(timed: Timed, takes: list[Take], attempts) -> float | None:
+    """Latency of the first utterance in seconds; one that kills the process is passed over."""
+    first_s = None
+    for number, take in enumerate(takes):
+        with contextlib.suppress(UserError), attempts.at(f"{take.names}"):
+            found_s = latency.warm_up(timed.recogniser, [take])
+            first_s = found_s if number == 0 else first_s
+    return first_s
 
 
 def _settings(job: Job, made_by: dict) -> dict[str, object]:

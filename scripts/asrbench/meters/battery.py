@@ -6,6 +6,7 @@ what the whole device draws, and only while it is discharging.
 
 from pathlib import Path
 
+from asrbench.device import batteries
 from asrbench.meters import kernel_files
 from asrbench.meters.interface import Channel, MeterError, Polled, Reach
 
@@ -26,10 +27,10 @@ class Battery(Polled):
 
     def __init__(self, root: Path):
         super().__init__()
-        self._folder = root / "sys/class/power_supply"
+        self._root = root
 
     def probe(self) -> list[Channel]:
-        supplies = device_batteries(self._folder)
+        supplies = batteries.folders(self._root)
         if not supplies:
             raise MeterError("there is no battery", there=False)
         discharging = [supply for supply in supplies if status(supply) == "Discharging"]
@@ -49,16 +50,6 @@ class Battery(Polled):
         if said != "Discharging":
             raise MeterError(f"{source.name} is not discharging any more: {said}")
         return _power_w(source)
-
-
-def device_batteries(folder: Path) -> list[Path]:
-    """Batteries and UPSs that feed the device itself, not a mouse's or a pen's."""
-    return [
-        supply
-        for supply in sorted(folder.glob("*"))
-        if kernel_files.text_or_empty(supply / "type") in ("Battery", "UPS")
-        and kernel_files.text_or_empty(supply / "scope") != "Device"
-    ]
 
 
 def status(supply: Path) -> str:

@@ -9,7 +9,7 @@ from asrbench.meters.command import Command
 from asrbench.meters.external import External
 from asrbench.meters.hwmon import Hwmon
 from asrbench.meters.ina3221 import Ina3221
-from asrbench.meters.interface import Channel, Meter, MeterError, foreseen
+from asrbench.meters.interface import PROBES, Channel, Gap, Meter, MeterError, foreseen
 from asrbench.meters.nvidia import Nvidia
 from asrbench.meters.pmic import Pmic
 from asrbench.meters.powertop import Powertop
@@ -53,11 +53,15 @@ def probed(meters: list[Meter]) -> list[Probed]:
     """Ask each meter what it can read."""
     found = []
     for meter in meters:
-        try:
-            with foreseen():
-                found.append(Probed(meter, meter.probe()))
-        except MeterError as error:
-            found.append(Probed(meter, [], error))
+        for left in reversed(range(PROBES)):
+            try:
+                with foreseen():
+                    found.append(Probed(meter, meter.probe()))
+            except MeterError as error:
+                if isinstance(error, Gap) and left:
+                    continue
+                found.append(Probed(meter, [], error))
+            break
     return found
 
 
@@ -67,12 +71,17 @@ def ranked(channels: list[Channel]) -> list[Channel]:
 
 
 def absent(found: list[Probed]) -> list[dict[str, str]]:
-    """Meters that give nothing, as JSON data: meter, reason, advice."""
+    """Meters, and parts of them, that give nothing, as JSON data: meter, reason, advice."""
     return [
-        {"meter": p.meter.name, "reason": str(p.error), "advice": p.error.advice}
+        {"meter": p.meter.name, "reason": str(error), "advice": error.advice}
         for p in found
-        if p.error is not None
+        for error in errors(p)
     ]
+
+
+def errors(probed: Probed) -> list[MeterError]:
+    """Why a meter, or parts of one that gives others, gives nothing."""
+    return [probed.error] if probed.error is not None else list(probed.meter.lost.values())
 
 
 def why_none(found: list[Probed]) -> str:

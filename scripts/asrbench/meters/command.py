@@ -9,7 +9,7 @@ import subprocess
 import time
 from types import SimpleNamespace
 
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading, now
+from asrbench.meters.interface import Channel, Gap, Meter, MeterError, Reach, Reading, now
 
 
 class Command(Meter):
@@ -22,6 +22,7 @@ class Command(Meter):
     name = "command"
 
     def __init__(self, settings: SimpleNamespace):
+        super().__init__()
         self._settings = settings
         self.least_period_s = settings.period_s
         self._channel = Channel(
@@ -50,16 +51,16 @@ class Command(Meter):
                 argv, capture_output=True, text=True, errors="replace", timeout=timeout_s
             )
         except subprocess.TimeoutExpired:
-            raise MeterError(f"{argv[0]}: gave no answer within {timeout_s:g} s") from None
+            raise Gap(f"{argv[0]}: gave no answer within {timeout_s:g} s") from None
         except (OSError, ValueError) as error:
             raise MeterError(f"{argv[0]!r}: cannot be run ({error})") from None
         if run.returncode != 0:
             said = " ".join(run.stderr.split())[:120] or "no message"
-            raise MeterError(f"{argv[0]}: ended with status {run.returncode} ({said})")
+            raise Gap(f"{argv[0]}: ended with status {run.returncode} ({said})")
         try:
             number = float(run.stdout) * self._settings.factor
             if not 0 <= number < math.inf:
                 raise ValueError
         except ValueError:
-            raise MeterError(f"{argv[0]}: printed {run.stdout[:40]!r}, not a number") from None
+            raise Gap(f"{argv[0]}: printed {run.stdout[:40]!r}, not a number") from None
         return number

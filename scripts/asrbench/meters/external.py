@@ -1,8 +1,9 @@
-"""A meter that another program logs: a CSV with ``t_utc`` and ``power_w`` or ``energy_j``.
+"""A meter that another program logs: a CSV with a column of times and one of watts or joules.
 
 Times are ISO 8601, in UTC where they name no other zone, or Unix seconds. The
 clock that wrote them must agree with this device's. Rows may come late and in
-any order; what is missing shows as a gap when the window is integrated.
+any order; what is missing shows as a gap when the window is integrated. The columns are
+``t_utc`` and ``power_w`` or ``energy_j``, or those that the configuration names, with their units.
 """
 
 import csv
@@ -12,10 +13,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from asrbench.meters.interface import Channel, Kind, Meter, MeterError, Reach, Reading
+from asrbench.meters.interface import (
+    MOST_GAPS,
+    Channel,
+    Gap,
+    Kind,
+    Meter,
+    MeterError,
+    Reach,
+    Reading,
+    check,
+)
 
-TIME = "t_utc"
 KINDS: dict[str, Kind] = {"power_w": "gauge", "energy_j": "counter"}
+UNITS: dict[str, tuple[Kind, float]] = {
+    **{"W": ("gauge", 1.0), "mW": ("gauge", 1e-3), "kW": ("gauge", 1e3)},
+    **{"J": ("counter", 1.0), "mJ": ("counter", 1e-3), "kJ": ("counter", 1e3)},
+    **{"mWh": ("counter", 3.6), "Wh": ("counter", 3600.0), "kWh": ("counter", 3.6e6)},
+}
+TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 
 # More than this, and the times of rows before and after do not belong together.
 _CLOCK_STEP_S = 0.5
@@ -31,32 +47,39 @@ class External(Meter):
     name = "external"
 
     def __init__(self, settings: SimpleNamespace):
+        super().__init__()
         self._settings = settings
         self._path = Path(settings.path)
         self.least_period_s = settings.period_s
         self._offset_s = 0.0
-        self._position = 0
+        self._position = self._missed = 0
         self._columns: list[str] = []
         self._value = ""
+        self._factor = 1.0
         self._channel: Channel
 
     def probe(self) -> list[Channel]:
         self._offset_s = _utc_minus_monotonic_s()
         head, _, rest = self._bytes(0).partition(b"\n")
-        self._columns = _cells(head.decode("utf-8", "replace").lstrip("\ufeff"))
-        values = [column for column in KINDS if column in self._columns]
-        if TIME not in self._columns or len(values) != 1:
+        self._columns = self._cells(head.decode("utf-8", "replace").lstrip("\ufeff"))
+        named, time_column = self._settings.value_column, self._settings.time_column
+        wanted = [named] if named else list(KINDS)
+        values = [column for column in wanted if column in self._columns]
+        if time_column not in self._columns or len(values) != 1:
             raise MeterError(
-                f"{self._path}: the first line must name the columns {TIME} and one of "
-                f"{' or '.join(KINDS)}; it is {head.decode('utf-8', 'replace')[:80]!r}"
+                f"{self._path}: the first line must name the columns {time_column} and one of "
+                f"{' or '.join(wanted)}; it is {head.decode('utf-8', 'replace')[:80]!r}"
             )
         self._value = values[0]
+        kind = KINDS.get(self._value, "gauge")
+        if named:
+            kind, self._factor = UNITS[self._settings.unit]
         self._position = len(head) + 1 + rest.rfind(b"\n") + 1
         self._channel = Channel(
             self.name,
             self._path.name,
             self._settings.scope,
-            KINDS[self._value],
+            kind,
             Reach.SUPPLY,
             self._settings.period_s,
             self._settings.wrap_j,
@@ -72,7 +95,18 @@ class External(Meter):
         whole = new[: new.rfind(b"\n") + 1]
         self._position += len(whole)
         lines = whole.decode("utf-8", "replace").splitlines()
-        return [self._reading(line, offset_s) for line in lines if line.strip()]
+        readings = []
+        for line in filter(str.strip, lines):
+            try:
+                readings.append(self._reading(line, offset_s))
+            except Gap as gap:
+                self.gaps[self._channel.channel] += 1
+                self._missed += 1
+                if self._missed >= MOST_GAPS:
+                    raise MeterError(str(gap)) from None
+            else:
+                self._missed = 0
+        return readings
 
     def last(self, until_s: float) -> list[Reading]:
         """Wait for rows up to that moment, at most ``energy.external.wait_s``."""
@@ -96,28 +130,38 @@ class External(Meter):
             raise MeterError(f"{self._path}: cannot be read ({error.strerror})") from None
 
     def _reading(self, line: str, offset_s: float) -> Reading:
-        row = dict(zip(self._columns, _cells(line), strict=False))
+        row = dict(zip(self._columns, self._cells(line), strict=False))
         try:
-            t_s, value = utc_s(row[TIME]) - offset_s, float(row[self._value])
-            if not math.isfinite(t_s) or not 0 <= value < math.inf:
+            unit_s = TIME_UNITS[self._settings.time_unit]
+            t_s = utc_s(self._plain(row[self._settings.time_column]), unit_s) - offset_s
+            value = float(self._plain(row[self._value])) * self._factor
+            if not math.isfinite(t_s):
                 raise ValueError
+            check(self._channel, value)
         except (KeyError, ValueError, OverflowError):
-            raise MeterError(f"{self._path}: a row is not understood: {line[:80]!r}") from None
+            raise Gap(f"{self._path}: a row is not understood: {line[:80]!r}") from None
         return Reading(t_s, self._channel, value)
 
+    def _plain(self, cell: str) -> str:
+        """A cell with a decimal point, whatever the file has."""
+        return cell.replace(",", ".") if self._settings.decimal == "," else cell
 
-def _cells(line: str) -> list[str]:
-    """The cells of a line; none where it is no line of a CSV."""
+    def _cells(self, line: str) -> list[str]:
+        """The cells of a line; none where it is no line of a CSV."""
+        try:
+            return next(csv.reader([line], delimiter=self._settings.separator), [])
+        except csv.Error:
+            return []
+
+
+def utc_s(text: str, unit_s: float = 1.0) -> float:
+    """Unix seconds of a time as it stands in the file; ValueError where it is none.
+
+    Args:
+        unit_s: of a time that is a number, in seconds.
+    """
     try:
-        return next(csv.reader([line]), [])
-    except csv.Error:
-        return []
-
-
-def utc_s(text: str) -> float:
-    """Unix seconds of a time as it stands in the column ``t_utc``; ValueError where it is none."""
-    try:
-        return float(text)
+        return float(text) * unit_s
     except ValueError:
         moment = datetime.fromisoformat(text.strip())
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -15,6 +15,8 @@ from asrbench.meters.interface import Channel, Kind, MeterError, Polled, Reach
 UPDATE_S = 0.1
 
 _SENSOR = re.compile(r"(?P<stem>(?P<quantity>power|energy)\d+)_(?:input|average)")
+# By driver and label: the meter of a server's supply (ACPI), and the input of a Jetson Thor.
+WHOLE = {("power_meter", ""), ("ina238", "VIN")}
 # Shown a second time here by other meters' drivers.
 _OTHERS = re.compile(r"ina3221.*|BAT.*|battery|.*_battery|ucsi_source.*|AC.*", re.IGNORECASE)
 
@@ -35,26 +37,20 @@ class Hwmon(Polled):
     def probe(self) -> list[Channel]:
         self._sources = {}
         for chip in sorted(self._folder.glob("hwmon*")):
-            name = kernel_files.text_or_empty(chip / "name")
-            if name and not _OTHERS.fullmatch(name):
-                self._sources |= self._of_chip(chip, name)
+            for folder in (chip, chip / "device"):  # where older drivers have their files
+                name = kernel_files.text_or_empty(folder / "name")
+                found = self._of_chip(folder, chip.name, name)
+                if found and not _OTHERS.fullmatch(name):
+                    self._sources |= found
+                    break
         if not self._sources:
             raise MeterError("no hwmon device shows power or energy", there=False)
-        refused = []
-        for file in list(self._sources):
-            try:
-                kernel_files.number(file)
-            except MeterError as error:  # such as the sensor of a graphics chip that sleeps
-                refused.append(error)
-                del self._sources[file]
-        if not self._sources:
-            raise refused[0]
-        return list(self._sources.values())
+        return self._read_once()
 
     def _value(self, source: Path) -> float:
         return kernel_files.number(source) / 1e6
 
-    def _of_chip(self, chip: Path, name: str) -> dict[Path, Channel]:
+    def _of_chip(self, chip: Path, number: str, name: str) -> dict[Path, Channel]:
         sensors: dict[Path, Channel] = {}
         for file in sorted(chip.glob("*_input")) + sorted(chip.glob("*_average")):
             match = _SENSOR.fullmatch(file.name)
@@ -62,6 +58,11 @@ class Hwmon(Polled):
                 continue  # where there are both, the input alone
             label = kernel_files.text_or_empty(chip / f"{match['stem']}_label") or match["stem"]
             kind: Kind = "gauge" if match["quantity"] == "power" else "counter"
-            scope, channel = f"chip {name} {label}", f"{chip.name} {label}"
-            sensors[file] = Channel(self.name, channel, scope, kind, Reach.PART, UPDATE_S)
+            scope, reach = f"chip {name} {label}", Reach.PART
+            if (name, label) in WHOLE or (name, "") in WHOLE:
+                scope, reach = f"whole device ({name})", Reach.DEVICE
+            averaged_ms = kernel_files.text_or_empty(chip / f"{match['stem']}_average_interval")
+            update_s = int(averaged_ms) / 1e3 if averaged_ms.isdigit() else UPDATE_S
+            channel = f"{number} {label}"
+            sensors[file] = Channel(self.name, channel, scope, kind, reach, update_s)
         return sensors

@@ -18,9 +18,8 @@ INPUT_SCOPE = "module input"
 SUM_SCOPE = "rail sum"
 UPDATE_S = 0.1
 
-_INPUTS = ("VDD_IN", "POM_5V_IN", "VIN_SYS_5V0")
-# Beside this rail VIN_SYS_5V0 feeds only input and output: that board has no input rail.
-_NO_INPUT_BESIDE = "VDD_GPU_SOC"
+# VIN_SYS_5V0 is none: on the boards that have it, it feeds input and output beside the others.
+_INPUTS = ("VDD_IN", "POM_5V_IN")
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,6 @@ class Ina3221(Polled):
             raise MeterError("the kernel shows no INA3221", there=False)
         labels = [rail.label for rail in rails]
         inputs = [label for label in labels if label in _INPUTS]
-        if _NO_INPUT_BESIDE in labels:
-            inputs = [label for label in inputs if label != "VIN_SYS_5V0"]
         self._sources = {rail: self._channel(rail.label, inputs) for rail in rails}
         return self._read_once()
 

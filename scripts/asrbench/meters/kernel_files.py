@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from asrbench.meters.interface import MeterError
+from asrbench.meters.interface import Gap, MeterError
 
 _LONGEST = 20  # characters of a number of 64 bits, which the kernel's are
 
@@ -20,7 +20,7 @@ def text(file: Path) -> str:
     except FileNotFoundError:
         raise MeterError(f"{file} is gone") from None
     except OSError as error:
-        raise MeterError(f"{file}: cannot be read ({error.strerror})") from None
+        raise Gap(f"{file}: cannot be read ({error.strerror})") from None
 
 
 def text_or_empty(file: Path) -> str:
@@ -43,4 +43,4 @@ def number(file: Path) -> int:
             raise ValueError
         return int(content)
     except ValueError:
-        raise MeterError(f"{file}: holds {content[:40]!r}, not a number") from None
+        raise Gap(f"{file}: holds {content[:40]!r}, not a number") from None

@@ -25,7 +25,7 @@ def lines(found: list[Probed]) -> list[str]:
     else:
         text.append("No meter measures here: energy columns stay empty, and say why.")
         text.append("CPU seconds per second of audio are given instead.")
-    errors = [(probed.meter.name, probed.error) for probed in found if probed.error is not None]
+    errors = [(each.meter.name, error) for each in found for error in catalogue.errors(each)]
     refused = [pair for pair in errors if pair[1].there or pair[1].advice]
     if refused:
         text += ["", "What could measure, and does not:"]

@@ -1,4 +1,4 @@
-"""The energy counter of NVIDIA graphics boards, in mJ.
+"""The energy counter of NVIDIA graphics boards, in mJ, or of older ones the power in mW.
 
 Source: NVIDIA's management library through nvidia-ml-py, an optional extra
 (``pip install -r envs/nvidia.txt``). It counts the graphics board alone, which
@@ -8,7 +8,7 @@ is a scope of its own and is never added to another.
 from pathlib import Path
 from typing import Any
 
-from asrbench.meters.interface import Channel, MeterError, Polled, Reach
+from asrbench.meters.interface import Channel, Kind, MeterError, Polled, Reach
 
 SCOPE = "GPU board"
 UPDATE_S = 0.1
@@ -46,7 +46,8 @@ class Nvidia(Polled):
             for number in range(pynvml.nvmlDeviceGetCount()):
                 board = pynvml.nvmlDeviceGetHandleByIndex(number)
                 name = f"GPU {number}"
-                channel = Channel(self.name, name, SCOPE, "counter", Reach.PART, UPDATE_S)
+                kind: Kind = "counter" if self._counts(board) else "gauge"
+                channel = Channel(self.name, name, SCOPE, kind, Reach.PART, UPDATE_S)
                 self._sources[board] = channel
             if not self._sources:
                 raise MeterError("there is no NVIDIA board", there=False)
@@ -54,8 +55,17 @@ class Nvidia(Polled):
             raise MeterError(f"the NVIDIA driver does not answer ({error})") from None
         return self._read_once()
 
+    def _counts(self, board: object) -> bool:
+        try:
+            self._library.nvmlDeviceGetTotalEnergyConsumption(board)
+        except self._library.NVMLError:
+            return False
+        return True
+
     def _value(self, source: object) -> float:
         try:
+            if self._sources[source].kind == "gauge":
+                return self._library.nvmlDeviceGetPowerUsage(source) / 1e3
             return self._library.nvmlDeviceGetTotalEnergyConsumption(source) / 1e3
         except self._library.NVMLError as error:
             name = self._sources[source].channel

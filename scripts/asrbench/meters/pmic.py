@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import time
 
-from asrbench.meters.interface import Channel, Meter, MeterError, Reach, Reading
+from asrbench.meters.interface import Channel, Gap, Meter, MeterError, Reach, Reading
 
 SCOPE = "board rails (PMIC)"
 PERIOD_S = 0.5
@@ -32,6 +32,7 @@ class Pmic(Meter):
     least_period_s = PERIOD_S
 
     def __init__(self) -> None:
+        super().__init__()
         self._channels: dict[str, Channel] = {}
         self._program = ""
 
@@ -67,10 +68,10 @@ class Pmic(Meter):
                 env=os.environ | {"LC_ALL": "C"},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise MeterError(f"vcgencmd pmic_read_adc: {error}") from None
+            raise Gap(f"vcgencmd pmic_read_adc: {error}") from None
         if run.returncode != 0 or not run.stdout.strip():
             said = " ".join((run.stderr or run.stdout).split())[:120] or "no output"
-            raise MeterError(
+            raise Gap(
                 f"vcgencmd pmic_read_adc ended with status {run.returncode} ({said})",
                 "It needs a Raspberry Pi 5, and the right to ask its firmware: as root,\n"
                 "  usermod -aG video YOUR_USER    and log in again.",

@@ -64,6 +64,7 @@ class Powertop(Meter):
     least_period_s = PERIOD_S
 
     def __init__(self, root: Path):
+        super().__init__()
         self._battery = battery.Battery(root)
         self._channel = Channel(
             self.name, "discharge rate", battery.SCOPE, "gauge", Reach.DEVICE, PERIOD_S

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from asrbench.meters import kernel_files
-from asrbench.meters.interface import Channel, MeterError, Polled, Reach
+from asrbench.meters.interface import Channel, Gap, MeterError, Polled, Reach
 
 # The counter moves about every millisecond.
 UPDATE_S = 0.001
@@ -52,16 +52,15 @@ class Rapl(Polled):
         }
         if not self._sources:
             raise MeterError("RAPL shows neither package, DRAM nor platform")
-        for zone in self._sources:
-            try:
-                kernel_files.number(zone / "energy_uj")
-            except MeterError as error:
-                advice = ADVICE if "permission" in str(error) else ""
-                raise MeterError(str(error), advice) from None
-        return list(self._sources.values())
+        return self._read_once()
 
     def _value(self, source: Path) -> float:
-        return kernel_files.number(source / "energy_uj") / 1e6
+        try:
+            return kernel_files.number(source / "energy_uj") / 1e6
+        except Gap:
+            raise
+        except MeterError as error:
+            raise MeterError(str(error), ADVICE if "permission" in str(error) else "") from None
 
     def _channel(self, zone: Path) -> Channel | None:
         name = kernel_files.text_or_empty(zone / "name")

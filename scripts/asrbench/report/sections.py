@@ -35,6 +35,7 @@ _DEVICE = {
     "system": "system",
     "kernel": "kernel",
     "governor": "governor",
+    "power_mode": "power mode",
     "clock_source": "clock source",
     "python": "Python",
 }
@@ -133,7 +134,10 @@ def device(facts: Facts) -> list[tuple[str, str]]:
 def _cores(device: dict) -> str:
     cores, usable = device.get("cores"), device.get("usable_cores")
     told = str(cores or "not told")
-    return told if usable in (cores, None) else f"{told}, of which {usable} may be used"
+    if usable not in (cores, None):
+        told += f", of which {usable} may be used"
+    kinds = device.get("kinds_of_cores") or []
+    return "; ".join([told, *(f"{len(kind['cores'])} of {kind['name']}" for kind in kinds)])
 
 
 def rules(facts: Facts) -> list[str]:

@@ -2,20 +2,23 @@
 
 import numpy as np
 
-from asrbench.device.busy import BUSY_CORES
+from asrbench.device.busy import BUSY_CORES, SWAPPED_BYTES
 from asrbench.results.raw_window import RawWindow
 from asrbench.statistics import integrate
 
 DRIFT_PERCENT = 5.0
+DISAGREEMENT_PERCENT = 10.0
 FEWEST_UPDATES = 100
 # Readings may stay the same for so many updates before the meter seems to stand still.
 STANDING_UPDATES = 5
 
 RULE = (
     f"Flags: throttled (the device slowed itself down); busy (others used more than {BUSY_CORES} "
-    f"cores); idle drift (idle power before and after differ by more than {DRIFT_PERCENT:g} %); "
-    f"short window (fewer than {FEWEST_UPDATES} updates of the meter); stood still (readings that "
-    "did not change); gap (the meter gave nothing for a while)."
+    f"cores); swapped (more than {SWAPPED_BYTES} bytes went to swap or came back); idle drift "
+    f"(idle power before and after differ by more than {DRIFT_PERCENT:g} %); short window (fewer "
+    f"than {FEWEST_UPDATES} updates of the meter); stood still (readings that did not change); "
+    "gap (the meter gave nothing for a while); missed readings (single ones gave no value); meters "
+    f"disagree (another one of the same scope differs by more than {DISAGREEMENT_PERCENT:g} %)."
 )
 
 
@@ -25,6 +28,8 @@ Flags = dict[str, str]  # the flag, and how much
 def of_device(raw: RawWindow) -> Flags:
     """Flags of the device's state over the window."""
     flags = {"throttled": "yes"} if raw.said.get("throttled") is True else {}
+    if raw.number("swapped_bytes") > SWAPPED_BYTES:
+        flags["swapped"] = f"{raw.number('swapped_bytes') / 1e6:.1f} MB"
     others = raw.number("load") - np.nan_to_num(raw.number("sampler_cores"))
     return flags | ({"busy": f"{others:.2f} cores"} if others > BUSY_CORES else {})
 
@@ -58,6 +63,18 @@ def of_readings(t_s: np.ndarray, values: np.ndarray, duration_s: float, update_s
 def of_gaps(gaps_s: list[float]) -> Flags:
     """The flag of spans without readings."""
     return {"gap": f"{max(gaps_s):.0f} s"} if gaps_s else {}
+
+
+def of_missed(readings: int) -> Flags:
+    """The flag of readings that gave no value."""
+    return {"missed readings": str(readings)} if readings else {}
+
+
+def of_others(power_w: float, others_w: dict[str, float]) -> Flags:
+    """The flag of other meters of the same scope, by their names, that say other watts."""
+    apart = {name: 100 * (watts / power_w - 1) for name, watts in others_w.items()}
+    told = [f"{n} {p:+.0f} %" for n, p in apart.items() if abs(p) > DISAGREEMENT_PERCENT]
+    return {"meters disagree": ", ".join(told)} if told else {}
 
 
 def by_round(rounds: list[Flags]) -> tuple[str, ...]:

@@ -92,16 +92,26 @@ def _keys(raws: list[RawWindow]) -> list[tuple[str, str]]:
 def _powers(raws: list[RawWindow]) -> list[Power]:
     keys = _keys(raws)
     if keys:
-        return [_power(raws, meter, scope) for meter, scope in keys]
+        windows = {key: [scope_window.read(raw, *key) for raw in raws] for key in keys}
+        return [_power(windows, meter, scope) for meter, scope in keys]
     void = any(raw.status == "void" for raw in raws)
     reasons = _by_round([(raw.reason,) for raw in raws])
     return [Power("void" if void else "unavailable", "", "", reasons=reasons)]
 
 
-def _power(raws: list[RawWindow], meter: str, scope: str) -> Power:
-    windows = [scope_window.read(raw, meter, scope) for raw in raws]
+def _power(of_key: dict[tuple[str, str], list[Window]], meter: str, scope: str) -> Power:
+    windows = of_key[meter, scope]
     reasons = _by_round([window.reasons for window in windows])
-    flags = power_flags.by_round([window.flags for window in windows])
+    others = {key[0]: rows for key, rows in of_key.items() if key[1] == scope and key[0] != meter}
+    flags = power_flags.by_round(
+        [
+            window.flags
+            | power_flags.of_others(
+                window.power_w, {name: rows[place].power_w for name, rows in others.items()}
+            )
+            for place, window in enumerate(windows)
+        ]
+    )
     kept = tuple(window for window in windows if window.status in FIGURES)
     if not kept:
         status = "void" if any(w.status == "void" for w in windows) else "unavailable"

@@ -87,6 +87,7 @@ def read(raw: RawWindow, meter: str, scope: str) -> Window:
         return Window("void", ("the meter read 0 W throughout, and a running device uses some",))
     drift_percent, drift_flags = power_flags.of_idle(before_w, after_w)
     flags = power_flags.of_device(raw) | drift_flags
+    flags |= power_flags.of_missed(max(channel.get("gaps", 0) for channel in channels))
     for part in parts:
         flags |= part.flags
     few = () if np.isfinite(energy_j) else ("no integral: fewer than 2 power samples",)

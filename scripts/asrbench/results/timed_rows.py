@@ -13,7 +13,7 @@ from asrbench.study.config import Study
 TEXT = ["status", "reason", "ended"]
 TIMES = ["duration_s", "encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]
 # Rows of an earlier version do not have them.
-LATER = ("peak_memory_bytes", "loading_peak_memory_bytes", "cpu_s", "ended")
+LATER = ("peak_memory_bytes", "loading_peak_memory_bytes", "cpu_s", "ended", "swapped_bytes")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ def sample(study: Study, results: Path, variant: Variant) -> Rows:
     except FileNotFoundError:
         pass  # as in an archive of an earlier version
     text, unit = ["utterance_id", "throttled"], ["utterance_id", "pass"]
-    found = _read(results, parts, study.latency.rounds, text, ["load"], unit, wanted)
+    found = _read(
+        results, parts, study.latency.rounds, text, ["load", "swapped_bytes"], unit, wanted
+    )
     good = found.good.assign(
         speaker=[speakers.get(name, "") for name in found.good["utterance_id"]]
     )

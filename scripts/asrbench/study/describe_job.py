@@ -48,7 +48,8 @@ def _build(build: Build) -> dict:
 
 
 def _measured(study: Study) -> dict:
-    return {"threads": study.decoding.threads, "warm_up": study.latency.warm_up}
+    process = study.decoding.model_dump(include={"threads", "cores"})
+    return process | {"warm_up": study.latency.warm_up}
 
 
 def _timed(study: Study, variant: Variant) -> dict:
@@ -119,7 +120,7 @@ def pilot(study: Study, build: Build) -> dict:
         "decodings": {variant.slug: variant.axes for variant in study.variants(build.name)},
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,
-        "threads": study.decoding.threads,
+        **study.decoding.model_dump(include={"threads", "cores"}),
     }
 
 

@@ -8,6 +8,7 @@ from asrbench.study.config_block import Block, Positive
 from asrbench.study.meter_names import MeterName
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
 Scope = Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -34,8 +35,21 @@ class External(_ByUser):
     path: str = Field(
         min_length=1,
         description="The CSV: a column t_utc (ISO 8601, UTC unless it names a zone, or Unix "
-        "seconds), and power_w or energy_j. Relative to the folder the workflow runs in.",
+        "seconds), and power_w or energy_j; or those of the keys below. Relative to the folder "
+        "the workflow runs in.",
     )
+    time_column: Name = Field("t_utc", description="The column of times.")
+    value_column: Name | None = Field(
+        None, description="The column of values, in the unit; null: power_w or energy_j."
+    )
+    unit: Literal["W", "mW", "kW", "J", "mJ", "kJ", "mWh", "Wh", "kWh"] = Field(
+        "W", description="Of value_column: of power, or of energy that is counted up."
+    )
+    time_unit: Literal["s", "ms", "us"] = Field(
+        "s", description="Of times that are Unix time as a number."
+    )
+    separator: Literal[",", ";", "\t", "|"] = Field(",", description="Between two cells.")
+    decimal: Literal[".", ","] = Field(".", description="The decimal sign of numbers.")
     wait_s: float = Field(
         10.0, ge=0, le=3600, description="How long rows may come late, in seconds."
     )

@@ -29,6 +29,7 @@ class Job:
         sample_rate_hz, channels: how speech is read.
         language: of the speech, by the code of ISO 639, where a recogniser is told it.
         threads: CPU threads of the process, or 'all'.
+        cores: those that the process runs on: 'all', 'big' or their numbers.
         warm_up: inputs that are decoded before the clock starts.
         seed: of draws and of the order of inputs.
         lengths, sizes, counts: the values of a sweep over frames, batches or threads.
@@ -49,6 +50,7 @@ class Job:
     channels: Literal["refuse", "mix"] | None = None
     language: str | None = None
     threads: int | str | None = None
+    cores: str | list[int] | None = None
     warm_up: int = 0
     seed: int = 0
     lengths: list[int] | None = None

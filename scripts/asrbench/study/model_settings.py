@@ -74,6 +74,20 @@ class Decodings(_lists(DECODING)):  # type: ignore[misc]
     """Ways of decoding: lists in a block are crossed, blocks are united."""
 
 
+def _cores(given: object) -> object:
+    if given in ("all", "big"):
+        return given
+    if isinstance(given, list) and given and all(type(core) is int and core >= 0 for core in given):
+        return no_doubles(given)
+    raise ValueError("must be all, big, or the numbers of cores, such as [4, 5, 6, 7]")
+
+
+_NUMBERS = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1}
+Cores = Annotated[
+    Any,
+    AfterValidator(_cores),
+    WithJsonSchema({"anyOf": [{"enum": ["all", "big"]}, _NUMBERS]}),
+]
 Decode = Annotated[list[Decodings], Field(min_length=1)]
 
 
@@ -81,7 +95,14 @@ class Decoding(_defaults(DECODING)):  # type: ignore[misc]
     """How speech is decoded, where no block says otherwise."""
 
     threads: Positive | Literal["all"] = Field(
-        "all", description="CPU threads of the measured process; all: every core it may use."
+        "all",
+        description="CPU threads of the measured process; all: as many as it may use cores, "
+        "within the quota of its container.",
+    )
+    cores: Cores = Field(
+        "all",
+        description="Cores that the measured process runs on: all that it may use; big: without "
+        "those that do less than two thirds of what the fastest does; or their numbers.",
     )
 
 

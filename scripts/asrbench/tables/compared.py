@@ -68,6 +68,7 @@ DEVICES = schema(
     system=text(meaning="Operating system."),
     kernel=text(meaning="Release of its kernel."),
     governor=text(meaning="Rule that sets the processor's clock; empty: not told."),
+    power_mode=text(meaning="Power mode of the board, where it has any; empty: none or not told."),
     python=text(meaning="Version of Python."),
     torch=text(meaning="Version of torch."),
     espnet=text(meaning="Version of ESPnet."),

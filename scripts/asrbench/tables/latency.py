@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.device.busy import BUSY_CORES
+from asrbench.device.busy import BUSY_CORES, SWAPPED_BYTES
 from asrbench.results import latency_pair, opening, timed_rows
 from asrbench.statistics import outliers
 from asrbench.statistics.repeatability import Estimate
@@ -23,7 +23,10 @@ from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
-BUSY_RULE = f"load by others above {BUSY_CORES} cores, or throttled"
+BUSY_RULE = (
+    f"load by others above {BUSY_CORES} cores, throttled, or more than {SWAPPED_BYTES} bytes "
+    "swapped"
+)
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -48,6 +51,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
 
 def _counts(raw: pd.DataFrame) -> dict[str, object]:
     flagged = (raw["load"] > BUSY_CORES) | (raw["throttled"].str.lower() == "true")
+    flagged |= raw["swapped_bytes"] > SWAPPED_BYTES
     return {
         "rounds": raw["round"].nunique(),
         "passes": raw["pass"].nunique() if "pass" in raw else 0,
@@ -154,7 +158,7 @@ TABLE = Table(
             meaning="Rows far from the rest by the rule in the notes; they are counted in."
         ),
         flagged_rows=count(
-            meaning="Rows measured while the device was busy or throttled; counted in."
+            meaning="Rows measured while the device was busy, throttled or swapping; counted in."
         ),
         unchecked_rows=count(meaning="Rows for which the device did not tell its load."),
         busy_rule=text(meaning="When a row is flagged."),

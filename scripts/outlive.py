@@ -1,0 +1,43 @@
+"""Run a program that measures or decodes; where it is killed at one input, run it again.
+
+The kernel kills what runs out of memory. The program's second death at one input makes a failed
+row of that input, and the others are still measured. Another end of the program is this one's.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from asrbench.basics.attempts import SUFFIX, Attempts
+from asrbench.basics.errors import warn
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "command", nargs=argparse.REMAINDER, help="a Python program with an argument --out"
+    )
+    command = parser.parse_args().command
+    files = Path(command[command.index("--out") + 1])
+    while (status := _run([sys.executable, *command])) == -signal.SIGKILL:
+        marks = [*files.parent.glob(f"{files.name}.*{SUFFIX}"), *files.glob(f"*{SUFFIX}")]
+        tried = list(filter(None, [Attempts(mark).died() for mark in marks]))
+        if not tried:
+            warn("the program was killed before it worked on any input: out of memory?")
+            break
+        warn(f"the program was killed while it worked on {tried[0]} (out of memory?); once more")
+    return status if status >= 0 else 128 - status
+
+
+def _run(command: list[str]) -> int:
+    # Ctrl-C reaches both; a request to end is passed on. What the program makes of it counts.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    process = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    return process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

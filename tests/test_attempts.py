@@ -1,0 +1,221 @@
+"""An input at which the process is killed becomes a failed row, and the others are measured."""
+
+import contextlib
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from asrbench.basics.attempts import GIVEN_UP_AT, SUFFIX, Attempts, GivenUp
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+
+# What is fatal stands in a file, so that it can be put right between two runs.
+HEAD = """
+import os, signal, sys, time
+from pathlib import Path
+from asrbench.basics import errors
+from types import SimpleNamespace
+import numpy as np
+
+def work(name):
+    fatal = Path("fatal").read_text()
+    if name == "u1" and fatal == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "u1" and fatal == "memory":
+        np.ones(1 << 27)
+    if name == "u1" and fatal == "wait":
+        print("working", flush=True)
+        time.sleep(60)
+"""
+TIMED = """
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.engines.recogniser import Transcript
+from asrbench.measure import latency
+from asrbench.measure.peak_memory import PeakMemory
+
+def take(name):
+    return latency.Take({"utterance_id": name}, lambda: work(name) or np.zeros(100))
+
+def main():
+    recogniser = SimpleNamespace(
+        sample_rate_hz=16000, frames=int,
+        transcribe=lambda _: Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end"))
+    rows = RowFile("rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
+    timed = [latency.Timed(recogniser, rows)]
+    latency.time_in_turn(timed, [take(f"u{n}") for n in range(3)], lambda _: None, PeakMemory())
+    rows.finish()
+errors.run(main)
+"""
+DECODED = """
+import pandas as pd
+from asrbench.basics.part_file import PartFile
+from asrbench.engines.recogniser import Transcript
+from asrbench.measure import decode
+
+def transcribe(row):
+    work(row.utterance_id)
+    return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end")
+
+def main():
+    speech = pd.DataFrame([dict(utterance_id=f"u{n}", speaker="s", text="", duration_s=1.0)
+                           for n in range(3)])
+    out = PartFile("rows.csv", {})
+    decode.decode(transcribe, speech, out, "", lambda _: None)
+    out.finish()
+errors.run(main)
+"""
+BATCHES = """
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.measure import batch
+
+def main():
+    batch.time_forward = lambda _model, speech, _lengths: (
+        work(f"u{len(speech) - 1}") or {"encode_s": 0.1, "ctc_s": 0.1, "forward_s": 0.2})
+    rows = RowFile("rows.csv", batch.COLUMNS, {})
+    cases = [(1, 0), (2, 0), (3, 0)]
+    waveforms = [np.zeros(1000, np.float32)] * 3
+    batch.sweep(None, 256, 16000, waveforms, cases, 1, rows, lambda _: None)
+    rows.finish()
+errors.run(main)
+"""
+PROGRAMS = {"timed": TIMED, "decoded": DECODED, "batches": BATCHES}
+
+
+class Program:
+    """A program that works on three inputs, in a folder of its own."""
+
+    def __init__(self, folder: Path, text: str, fatal: str):
+        self.folder = folder
+        (folder / "program.py").write_text(HEAD + text)
+        self.fatal(fatal)
+
+    def fatal(self, what: str) -> None:
+        (self.folder / "fatal").write_text(what)
+
+    def start(self, outlived: bool, **options) -> subprocess.Popen:
+        witness = [str(SCRIPTS / "outlive.py")] if outlived else []
+        return subprocess.Popen(
+            [sys.executable, *witness, "program.py", "--out", "rows.csv"],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    def run(self, outlived: bool, **options) -> tuple[int, str]:
+        with self.start(outlived, **options) as process:
+            return process.wait(), process.stderr.read()
+
+    def rows(self) -> list[dict]:
+        text = (self.folder / "rows.csv").read_text()
+        if text.startswith("{"):
+            return [json.loads(line) for line in text.splitlines()]
+        return list(csv.DictReader(text.splitlines()))
+
+    def left(self) -> list[str]:
+        return [file.name for file in self.folder.iterdir() if SUFFIX in file.name]
+
+
+def statuses(program: Program) -> list[str]:
+    return [row["status"] for row in program.rows()]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_input_that_kills_is_a_failed_row_and_the_others_are_measured(tmp_path, name):
+    program = Program(tmp_path, PROGRAMS[name], "kill")
+    status, said = program.run(outlived=True)
+    assert status == 0, said
+    assert statuses(program) == ["ok", "failed", "ok"]
+    assert "killed while it worked on this" in program.rows()[1]["reason"]
+    assert said.count("once more") == 2 and not program.left()
+
+
+def limited_group(limit_bytes: int) -> Path:
+    """A new group of processes that together have so much memory and no more."""
+    for parent, name in [("memory", "memory.limit_in_bytes"), ("", "memory.max")]:
+        group = Path("/sys/fs/cgroup", parent, f"asrbench-test-{os.getpid()}")
+        with contextlib.suppress(OSError):
+            group.mkdir()
+            try:
+                (group / name).write_text(str(limit_bytes))
+                return group
+            except OSError:
+                group.rmdir()
+    pytest.skip("needs the right to make a cgroup")
+
+
+def test_what_the_kernel_kills_for_want_of_memory_is_a_failed_row(tmp_path):
+    program = Program(tmp_path, TIMED, "memory")
+    group = limited_group(700 << 20)
+    try:
+        joins = (group / "cgroup.procs").write_text
+        status, said = program.run(outlived=True, preexec_fn=lambda: joins(str(os.getpid())))
+    finally:
+        group.rmdir()
+    assert status == 0, said
+    assert statuses(program) == ["ok", "failed", "ok"]
+
+
+def test_a_run_that_was_killed_as_a_whole_goes_on_at_the_same_input(tmp_path):
+    program = Program(tmp_path, TIMED, "kill")
+    for _ in range(GIVEN_UP_AT - 1):
+        assert program.run(outlived=False)[0] == -signal.SIGKILL
+    assert len(program.left()) == 1
+    program.fatal("")
+    assert program.run(outlived=False)[0] == 0
+    assert statuses(program) == ["ok", "ok", "ok"] and not program.left()
+
+
+def test_a_run_that_is_killed_as_a_whole_at_one_input_for_ever_gives_it_up(tmp_path):
+    program = Program(tmp_path, TIMED, "kill")
+    for _ in range(GIVEN_UP_AT):
+        assert program.run(outlived=False)[0] == -signal.SIGKILL
+    assert program.run(outlived=False)[0] == 0
+    assert statuses(program) == ["ok", "failed", "ok"]
+
+
+@pytest.mark.parametrize("outlived", [False, True])
+@pytest.mark.parametrize("request_to_end", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_asked_to_end_leaves_no_mark(tmp_path, outlived, request_to_end):
+    program = Program(tmp_path, TIMED, "wait")
+    with program.start(outlived, start_new_session=True) as process:
+        assert process.stdout.readline() == "working\n"
+        if request_to_end == signal.SIGINT:
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        else:
+            process.terminate()
+        assert process.wait() == (143 if request_to_end == signal.SIGTERM else 130)
+    assert not program.left()
+
+
+def test_a_program_that_is_killed_before_its_first_input_ends_with_the_reason(tmp_path):
+    program = Program(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)", "")
+    began = time.monotonic()
+    status, said = program.run(outlived=True)
+    assert status == 137 and "out of memory?" in said
+    # Nor is it tried for ever where an earlier one had come further.
+    (tmp_path / f"rows.csv.abc.part{SUFFIX}").write_text('{"what": "u1", "deaths": 1}')
+    assert program.run(outlived=True)[0] == 137
+    assert time.monotonic() - began < 60
+
+
+def test_another_input_and_a_mark_that_says_nothing_count_no_deaths(tmp_path):
+    attempts = Attempts(tmp_path / "mark")
+    (tmp_path / "mark").write_text(json.dumps({"what": "a", "deaths": GIVEN_UP_AT}))
+    with pytest.raises(GivenUp), attempts.at("a"):
+        pytest.fail("tried again")
+    with attempts.at("b"):
+        assert json.loads((tmp_path / "mark").read_text()) == {"what": "b", "deaths": 1}
+    for nonsense in ("", "{}", "[1]", '{"what": "a", "deaths": "many"}', "\0\0"):
+        (tmp_path / "mark").write_text(nonsense)
+        with attempts.at("a"):
+            pass
+        assert not (tmp_path / "mark").exists()
