@@ -21,6 +21,7 @@ include: "rules/pilot.smk"
 include: "rules/parameters.smk"
 include: "rules/latency.smk"
 include: "rules/sweeps.smk"
+include: "rules/streaming.smk"
 include: "rules/energy.smk"
 include: "rules/wer.smk"
 include: "rules/tables.smk"
@@ -47,6 +48,12 @@ rule latency:
     input:
         tables(*[name for name in ROWS_OF if name.startswith("latency")]),
         figure(*[name for name in FIGURES if name.startswith("latency")]),
+
+
+rule streaming:
+    input:
+        tables(*[name for name in ROWS_OF if name == "streaming"]),
+        figure(*[name for name in FIGURES if name == "streaming"]),
 
 
 rule energy:

@@ -20,6 +20,7 @@ from asrbench.engines.catalogue import (
     ENCODES,
     ENGINES,
     SETS_THREADS,
+    STREAMS,
     how_to_install,
     is_installed,
 )

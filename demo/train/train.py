@@ -10,6 +10,7 @@ stopped goes on after its last whole epoch.
 import argparse
 import logging
 import math
+import os
 import random
 import sys
 import time
@@ -115,12 +116,43 @@ def save_half(state: dict[str, torch.Tensor], path: Path) -> None:
     torch.save(half, path)
 
 
+def write_statistics(config: dict, work: Path, path: Path) -> None:
+    """Sums of the features of 200 training utterances, as ESPnet's global_mvn reads them."""
+    from espnet2.asr.frontend.default import DefaultFrontend
+
+    frontend, corpus = DefaultFrontend(**config["frontend_conf"]), Corpus(work / "train", [])
+    count, total, squares = 0, 0.0, 0.0
+    for utterance in corpus.utterances[:: max(1, len(corpus.utterances) // 200)]:
+        audio = corpus.audio[utterance.start : utterance.start + utterance.samples]
+        speech = torch.from_numpy(audio.astype(np.float32) / 32768)[None]
+        with torch.no_grad():
+            features = frontend(speech, torch.tensor([speech.shape[1]]))[0][0].double()
+        count, total = count + len(features), total + features.sum(0).numpy()
+        squares = squares + (features**2).sum(0).numpy()
+    np.savez(path, count=np.array(count), sum=total, sum_square=squares)
+
+
+def begin_with(model, path: str) -> None:
+    """Copy the weights of another model whose names and shapes are this one's."""
+    own, other = model.state_dict(), torch.load(path, weights_only=True)
+    fits = {k: v for k, v in other.items() if k in own and own[k].shape == v.shape}
+    model.load_state_dict(own | fits)
+    print(f"{len(fits)} of {len(own)} tensors are those of {path} at first")
+
+
 def run(folder: Path, work: Path) -> None:
+    folder, work = folder.resolve(), work.resolve()
     config = yaml.safe_load((folder / "config.yaml").read_text())
+    stats = (config.get("normalize_conf") or {}).get("stats_file")
+    if stats and not (folder / stats).exists():
+        write_statistics(config, work, folder / stats)
     torch.set_num_threads(1)
     logging.disable(logging.WARNING)  # ESPnet warns about tracing at every step of the LSTM
     torch.manual_seed(config["seed"])
+    os.chdir(folder)  # from which the configuration names its files
     model = ASRTask.build_model(Namespace(**config))
+    for path in config.get("init_param", []):
+        begin_with(model, path)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
     train, dev = (Corpus(work / part, config["token_list"]) for part in ("train", "dev"))
     optimizer = torch.optim.Adam(model.parameters(), lr=config["optim_conf"]["lr"])

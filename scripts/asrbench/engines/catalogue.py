@@ -10,6 +10,7 @@ ENCODES = "encodes"  # gives and takes encoder outputs, which decodings of a bui
 BATCHES = "batches"  # runs a bare forward pass of a batch
 COUNTS_COMPUTE = "counts compute"
 SETS_THREADS = "sets threads"
+STREAMS = "streams"  # takes speech piece by piece, if the model does
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class Engine:
     needs: str
     can: frozenset[str] = frozenset()
     modules: tuple[str, ...] = field(default=())
+    recogniser_module: str = "recogniser"
 
     @property
     def recogniser(self) -> str:
         """The module that decodes."""
-        return f"{self.folder}.recogniser"
+        return f"{self.folder}.{self.recogniser_module}"
 
     @property
     def parameters(self) -> str:
@@ -56,6 +58,13 @@ ENGINES: dict[str, Engine] = {
         (f"{_HERE}.espnet_fast.search",),
     ),
     "espnet-transducer": Engine(f"{_HERE}.espnet", _ESPNET_PACKAGES, "espnet2", _ESPNET_CAN),
+    "espnet-streaming": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        frozenset({BATCHES, COUNTS_COMPUTE, SETS_THREADS, STREAMS}),
+        recogniser_module="streaming",
+    ),
     "faster-whisper": Engine(
         f"{_HERE}.faster_whisper",
         ("faster-whisper", "ctranslate2", "numpy"),
@@ -72,10 +81,15 @@ ENGINES: dict[str, Engine] = {
         f"{_HERE}.sherpa_onnx",
         ("sherpa-onnx", "numpy"),
         "sherpa_onnx",
-        frozenset({SETS_THREADS}),
+        frozenset({SETS_THREADS, STREAMS}),
     ),
     "moonshine": Engine(f"{_HERE}.moonshine", ("moonshine-voice", "numpy"), "moonshine_voice"),
-    "pocketsphinx": Engine(f"{_HERE}.pocketsphinx", ("pocketsphinx", "numpy"), "pocketsphinx"),
+    "pocketsphinx": Engine(
+        f"{_HERE}.pocketsphinx",
+        ("pocketsphinx", "numpy"),
+        "pocketsphinx",
+        frozenset({STREAMS}),
+    ),
 }
 
 
@@ -116,5 +130,6 @@ def not_applicable(engine: str, can: str) -> str:
         BATCHES: "has no forward pass of a batch that could be timed",
         COUNTS_COMPUTE: "has no counter of multiply-adds",
         SETS_THREADS: "lets nobody set its threads",
+        STREAMS: "takes whole utterances alone; see streaming.redecode_s",
     }
     return f"not applicable: engine {engine} {words[can]}"

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -51,16 +52,29 @@ class Transcript:
         return "the search gave no hypothesis" if none else ""
 
 
+class Session(Protocol):
+    """One utterance of a recogniser that is given it piece by piece."""
+
+    def feed(self, chunk: np.ndarray) -> str:
+        """Take the next samples, shape (samples,), float32; the text so far, which may change."""
+
+    def finish(self) -> Transcript:
+        """No more samples will come: the text that stays. Nothing of it is timed."""
+
+
 class Recogniser(ABC):
     """One variant in memory.
 
     Attributes:
         sample_rate_hz: of the waveforms that it takes.
         hop_length: samples of one frame. Where the model has no frames, those of 10 ms.
+        lookahead_s: audio after a word that the model waits for before it puts the word out, as
+            the model is built; None where it does not stream or does not tell.
     """
 
     sample_rate_hz = 16000
     hop_length = 160
+    lookahead_s: float | None = None
 
     @abstractmethod
     def decode(self, waveform: np.ndarray) -> Transcript:
@@ -77,6 +91,14 @@ class Recogniser(ABC):
     @abstractmethod
     def facts(self) -> dict[str, str]:
         """What really computes, in the runtime's own words: type, threads, CPU features."""
+
+    def listen(self) -> Session:
+        """Begin an utterance that is given piece by piece.
+
+        Raises:
+            UserError: it does not stream.
+        """
+        raise UserError("not applicable: it takes whole utterances alone")
 
     def transcribe(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform and time it; :meth:`decode` has the arguments.

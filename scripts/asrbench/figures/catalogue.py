@@ -6,6 +6,7 @@ TABLES_OF = {
     "latency_vs_frames": ("latency_vs_frames", "latency_growth"),
     "latency_vs_batch": ("latency_vs_batch",),
     "latency_vs_threads": ("latency_vs_threads",),
+    "streaming": ("streaming",),
     "energy": ("energy",),
     "energy_vs_frames": ("energy_vs_frames",),
     "power_vs_time": ("power_vs_time",),

@@ -95,11 +95,11 @@ ENGINE = Axis(
     heading="engine",
     meaning="The program that recognises. espnet-fast is this project's own search for ESPnet's "
     "models, which finds the same hypotheses in less time; espnet-transducer is ESPnet with the "
-    "search of its transducers.",
+    "search of its transducers, espnet-streaming with that of its block-processing encoders.",
     allowed={
         "enum": [
-            *("espnet", "espnet-fast", "espnet-transducer", "faster-whisper", "whisper.cpp"),
-            *("sherpa-onnx", "moonshine", "pocketsphinx"),
+            *("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming"),
+            *("faster-whisper", "whisper.cpp", "sherpa-onnx", "moonshine", "pocketsphinx"),
         ]
     },
     default="espnet",
@@ -189,6 +189,7 @@ AXES_OF: dict[str, tuple[Axis, ...]] = {
     "espnet": (CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY),
     "espnet-fast": (CTC_WEIGHT, BEAM_SIZE, LONGEST, SHORTEST),
     "espnet-transducer": (BEAM_SIZE,),
+    "espnet-streaming": (CTC_WEIGHT, BEAM_SIZE),
     "faster-whisper": (_BEAM_OF_5,),
     "whisper.cpp": (_BEAM_OF_5,),
     "sherpa-onnx": (_BEAM_OF_1,),
@@ -199,13 +200,17 @@ AXES_OF: dict[str, tuple[Axis, ...]] = {
 ONLY = "default"
 
 # Those whose models ESPnet trained: they read the same files, and weights may be random.
-ESPNET = ("espnet", "espnet-fast", "espnet-transducer")
+ESPNET = ("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming")
+
+# Of these, those in whose search the length of the output can be set, as random weights need.
+RANDOM = ("espnet", "espnet-fast")
 
 # The precisions that each engine has, the usual one first.
 PRECISIONS_OF: dict[str, tuple[str, ...]] = {
     "espnet": ("float32", "bfloat16", "int8"),
     "espnet-fast": ("float32", "bfloat16", "int8"),
     "espnet-transducer": ("float32", "int8"),
+    "espnet-streaming": ("float32", "int8"),
     "faster-whisper": ("float32", "int8", "float16", "bfloat16"),
     "whisper.cpp": ("float16", "float32", "int8", "int5"),
     "sherpa-onnx": ("float32", "int8"),

@@ -29,6 +29,7 @@ from asrbench.study.model_settings import (
     Name,
     Sha256,
 )
+from asrbench.study.streaming_settings import Streaming
 from asrbench.study.sweep_settings import Sweeps
 
 
@@ -159,6 +160,9 @@ class Study(Block):
     decoding: Decoding = Field(default_factory=Decoding, description="The search.")
     latency: Latency = Field(default_factory=Latency, description="Timing of the sample.")
     sweeps: Sweeps = Field(default_factory=Sweeps, description="Sweeps.")
+    streaming: Streaming = Field(
+        default_factory=Streaming, description="Speech that comes in piece by piece."
+    )
     energy: Energy = Field(default_factory=Energy, description="Power and energy.")
     wer: Wer = Field(default_factory=Wer, description="Word error rate.")
     checks: Checks = Field(default_factory=Checks, description="State of the device.")

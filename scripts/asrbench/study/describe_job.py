@@ -90,6 +90,16 @@ def batch(study: Study, build: Build) -> dict:
     }
 
 
+def streaming(study: Study, variant: Variant) -> dict:
+    """What one round of speech that comes in piece by piece depends on."""
+    settings = study.streaming
+    return _timed(study, variant) | {
+        "pieces_s": settings.pieces_s,
+        "max_utterances": settings.utterances,
+        "redecode_s": settings.redecode_s,
+    }
+
+
 def energy(study: Study, variant: Variant) -> dict:
     """What one energy window depends on.
 
@@ -161,6 +171,7 @@ def tables(study: Study) -> dict:
             study.sweeps.threads.rounds,
             study.energy.rounds,
         ],
+        "streaming": study.streaming.model_dump(),
         "lengths": study.sweeps.frames.lengths,
         "sizes": study.sweeps.batch.sizes,
         "threads": study.sweeps.threads.counts,
@@ -168,7 +179,9 @@ def tables(study: Study) -> dict:
     }
 
 
-STAGES = {stage.__name__: stage for stage in (latency, frames, threads, energy, decoding)}
+STAGES = {
+    stage.__name__: stage for stage in (latency, frames, threads, streaming, energy, decoding)
+}
 STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch, pilot)}
 
 

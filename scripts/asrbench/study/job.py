@@ -34,9 +34,11 @@ class Job:
         seed: of draws and of the order of inputs.
         lengths, sizes, counts: the values of a sweep over frames, batches or threads.
         repeats: of each of these values.
+        pieces_s: lengths of pieces that speech comes in.
+        redecode_s: of new speech after which all is decoded again; None: never.
         passes: how often the sample is repeated in the process.
         cut_above_s: duration above which an utterance is decoded in pieces; None: never.
-        max_utterances: how many of the corpus are decoded; None: all.
+        max_utterances: how many of the corpus or the sample are decoded; None: all.
         decodings: of a pilot, the axes of each decoding by its name in paths.
         energy: the block of the configuration; see :mod:`asrbench.study.energy_settings`.
     """
@@ -58,6 +60,8 @@ class Job:
     counts: list[int] | None = None
     repeats: int | None = None
     passes: int | None = None
+    pieces_s: list[float] | None = None
+    redecode_s: float | None = None
     cut_above_s: float | None = None
     max_utterances: int | None = None
     decodings: dict | None = None

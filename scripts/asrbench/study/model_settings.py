@@ -277,7 +277,7 @@ def _check_build(build: Build, model: Model) -> None:
             f"model {model.name}: {engine} and {model.engine} read different files; make a model "
             "of its own for each"
         )
-    if model.weights == "random" and axes.CTC_WEIGHT not in AXES_OF[engine]:
+    if model.weights == "random" and engine not in axes.RANDOM:
         raise ValueError(
             f"model {model.name}: {engine} has no random weights; give its files as source"
         )

@@ -16,7 +16,7 @@ _PARSER = {
     SCRIPTS / f"asrbench/study/{name}.py"
     for name in (
         *("config", "config_block", "config_errors", "compare_list", "command_line_config"),
-        *("energy_settings", "model_settings", "sweep_settings"),
+        *("energy_settings", "model_settings", "streaming_settings", "sweep_settings"),
     )
 }
 

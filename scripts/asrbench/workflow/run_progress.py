@@ -33,12 +33,23 @@ STAGES = {
     "frames": ("measure_frames",),
     "batch": ("measure_batch",),
     "threads": ("measure_threads",),
+    "streaming": ("measure_streaming",),
     "energy": ("measure_energy",),
     "WER": ("decode_shard", "gather_hypotheses"),
 }
 OTHERS = "tables and figures"
 # Names for many files at once, which are no work; and Snakemake's own sum.
-TARGETS = {"all", "parameters", "latency", "energy", "wer", "compare", "report", "total"}
+TARGETS = {
+    "all",
+    "parameters",
+    "latency",
+    "streaming",
+    "energy",
+    "wer",
+    "compare",
+    "report",
+    "total",
+}
 TELL_EVERY_S = 10.0  # where there is no terminal
 DRAW_EVERY_S = 2.0  # where there is one
 SHARES = "run_shares.json"

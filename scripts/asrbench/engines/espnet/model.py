@@ -58,13 +58,9 @@ def speech2text(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
     ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
     Speech2Text = stand_ins.load("espnet2.bin.asr_inference").Speech2Text
 
-    # The constructor builds its search around the parts of the model that it builds. It gets
-    # the one that has its weights and its precision already, in place of building one.
     model = opened[0]
     _check(model, manifest.name, asked)
-    build = ASRTask.build_model_from_file
-    ASRTask.build_model_from_file = lambda *_arguments: opened
-    try:
+    with _building(ASRTask, opened):
         found = _built(
             Speech2Text,
             manifest,
@@ -77,13 +73,46 @@ def speech2text(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
             maxlenratio=float(asked.get("maxlenratio", 0.0)),
             minlenratio=float(asked.get("minlenratio", 0.0)),
         )
-    finally:
-        ASRTask.build_model_from_file = build
     precision.cast(model, str(asked["precision"]))  # the constructor has turned all into float32
     if asked.get("search") == "greedy":
         Hypothesis = stand_ins.load("espnet.nets.beam_search").Hypothesis
         found.beam_search = GreedySearch(found.beam_search, model.ctc, Hypothesis)
     return found
+
+
+def streaming(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
+    """ESPnet's recogniser of speech as it comes in, around a model that :func:`loaded` gave.
+
+    Raises:
+        UserError: the model cannot decode this way.
+    """
+    ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
+    Speech2Text = stand_ins.load("espnet2.bin.asr_inference_streaming").Speech2TextStreaming
+    _check(opened[0], manifest.name, asked)
+    with _building(ASRTask, opened):
+        return _built(
+            Speech2Text,
+            manifest,
+            asr_train_config=str(manifest.config),
+            asr_model_file=None,
+            ctc_weight=float(asked["ctc_weight"]),
+            beam_size=int(asked["beam_size"]),
+            lm_weight=0.0,
+        )
+
+
+@contextlib.contextmanager
+def _building(task, opened: tuple):
+    """A constructor builds its search around the parts of the model that it builds.
+
+    It gets the one that has its weights and its precision already, in place of building one.
+    """
+    build = task.build_model_from_file
+    task.build_model_from_file = lambda *_arguments: opened
+    try:
+        yield
+    finally:
+        task.build_model_from_file = build
 
 
 def _check(model, name: str, asked: Mapping[str, Any]) -> None:

@@ -46,12 +46,39 @@ class Recogniser(interface.Recogniser):
 
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
-        samples = (np.clip(waveform, -1.0, 1.0) * _LARGEST).astype(np.int16)
         self._decoder.start_utt()
         try:
             # Whole, so that its means are those of the utterance and not of what came before.
-            self._decoder.process_raw(samples.tobytes(), full_utt=True)
+            self._decoder.process_raw(_in_16_bits(waveform), full_utt=True)
         finally:
             self._decoder.end_utt()
-        found = self._decoder.hyp()
-        return Transcript("") if found is None else Transcript(found.hypstr)
+        return Transcript(_text(self._decoder))
+
+    def listen(self) -> "_Listening":
+        """Begin an utterance; see :class:`asrbench.engines.interface.Recogniser`."""
+        return _Listening(self._decoder)
+
+
+class _Listening:
+    """One utterance; the means that features are normalised by follow the speech."""
+
+    def __init__(self, decoder):
+        self._decoder = decoder
+        decoder.start_utt()
+
+    def feed(self, chunk: np.ndarray) -> str:
+        self._decoder.process_raw(_in_16_bits(chunk), full_utt=False)
+        return _text(self._decoder)
+
+    def finish(self) -> Transcript:
+        self._decoder.end_utt()
+        return Transcript(_text(self._decoder))
+
+
+def _in_16_bits(waveform: np.ndarray) -> bytes:
+    return (np.clip(waveform, -1.0, 1.0) * _LARGEST).astype(np.int16).tobytes()
+
+
+def _text(decoder) -> str:
+    found = decoder.hyp()
+    return "" if found is None else found.hypstr

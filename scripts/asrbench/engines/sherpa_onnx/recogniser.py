@@ -41,8 +41,8 @@ class Recogniser(interface.Recogniser):
                 "beam_size to 1"
             )
         streams = metadata.value(next(iter(self._encoders())), _CHUNK)
-        self._chunk_s = int(streams) / _FRAMES_PER_S if streams else None
-        self._recogniser = _built(self._kind, self._arguments(), self._chunk_s is not None)
+        self.lookahead_s = int(streams) / _FRAMES_PER_S if streams else None
+        self._recogniser = _built(self._kind, self._arguments(), self.lookahead_s is not None)
 
     def _encoders(self) -> list[Path]:
         return [path for part, path in self._files.items() if part in ("encoder", "model")] or list(
@@ -72,27 +72,52 @@ class Recogniser(interface.Recogniser):
         return {
             "computes_in": self._precision,
             "kind": self._kind,
-            "streams": "yes" if self._chunk_s is not None else "no",
+            "streams": "yes" if self.lookahead_s is not None else "no",
             "threads": str(self._threads),
         }
 
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
+        if self.lookahead_s is not None:
+            session = self.listen()
+            session.feed(waveform)
+            return session.finish()
         stream = self._recogniser.create_stream()
         stream.accept_waveform(self.sample_rate_hz, waveform)
-        if self._chunk_s is None:
-            self._recogniser.decode_stream(stream)
-            found = stream.result
-            return Transcript(found.text, len(found.tokens) or None)
+        self._recogniser.decode_stream(stream)
+        found = stream.result
+        return Transcript(found.text, len(found.tokens) or None)
+
+    def listen(self) -> "_Listening":
+        """Begin an utterance; see :class:`asrbench.engines.interface.Recogniser`."""
+        if self.lookahead_s is None:
+            raise UserError(f"not applicable: a {self._kind} model that does not stream")
+        return _Listening(self._recogniser, self.sample_rate_hz, self.lookahead_s)
+
+
+class _Listening:
+    """One utterance of a streaming model."""
+
+    def __init__(self, recogniser, rate_hz: int, chunk_s: float):
+        self._recogniser, self._rate_hz = recogniser, rate_hz
+        self._stream = recogniser.create_stream()
         # The last words come out only when a whole chunk follows them.
-        silence = np.zeros(round(self._chunk_s * self.sample_rate_hz), np.float32)
-        stream.accept_waveform(self.sample_rate_hz, silence)
-        stream.input_finished()
-        while self._recogniser.is_ready(stream):
-            self._recogniser.decode_stream(stream)
-        return Transcript(
-            self._recogniser.get_result(stream), len(self._recogniser.tokens(stream)) or None
-        )
+        self._silence = np.zeros(round(chunk_s * rate_hz), np.float32)
+
+    def feed(self, chunk: np.ndarray) -> str:
+        self._stream.accept_waveform(self._rate_hz, chunk)
+        return self._decoded()
+
+    def finish(self) -> Transcript:
+        self._stream.accept_waveform(self._rate_hz, self._silence)
+        self._stream.input_finished()
+        text = self._decoded()
+        return Transcript(text, len(self._recogniser.tokens(self._stream)) or None)
+
+    def _decoded(self) -> str:
+        while self._recogniser.is_ready(self._stream):
+            self._recogniser.decode_stream(self._stream)
+        return self._recogniser.get_result(self._stream)
 
 
 def _built(kind: str, given: Mapping[str, Any], streams: bool):

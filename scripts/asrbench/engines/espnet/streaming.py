@@ -1,0 +1,115 @@
+"""An ESPnet model with a block-processing encoder, decoded as speech comes in.
+
+What runs is ``espnet2.bin.asr_inference_streaming.Speech2TextStreaming``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from asrbench.basics.errors import UserError
+from asrbench.engines import interface, search_end
+from asrbench.engines.espnet import model as espnet_model
+from asrbench.engines.interface import Transcript
+from asrbench.engines.part_timers import PartClocks
+from asrbench.sources.manifest import Manifest
+from asrbench.study.job import Job
+
+
+def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
+    """The variant of a job, loaded.
+
+    Args:
+        threads: of torch.
+        beside: a recogniser of the same build, whose model is used.
+    """
+    import torch
+
+    torch.set_num_threads(threads)
+    return Recogniser(manifest, job.axes or {}, beside)
+
+
+class Recogniser(interface.Recogniser):
+    """One model with one CTC weight and beam size.
+
+    Args:
+        manifest: the model's files on disk.
+        asked: axes of build and decoding.
+        beside: another recogniser of the same build, whose model this one uses.
+    """
+
+    def __init__(self, manifest: Manifest, asked: Mapping[str, Any], beside=None):
+        self.precision = str(asked["precision"])
+        self._loaded: tuple = (
+            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
+        )
+        model = self._loaded[0]
+        encoder = model.encoder
+        if not hasattr(encoder, "look_ahead"):
+            raise UserError(
+                f"model {manifest.name}: its encoder, a {type(encoder).__name__}, needs "
+                "the whole utterance: set its engine to espnet"
+            )
+        self.speech2text = espnet_model.streaming(manifest, self._loaded, asked)
+        self.hop_length, self.sample_rate_hz = espnet_model.front_end(model, manifest.name)
+        step_s = encoder.subsample * self.hop_length / self.sample_rate_hz
+        self.lookahead_s = (encoder.hop_size + encoder.look_ahead) * step_s
+        self.clocks = PartClocks()
+        self.clocks.watch(model, ["_extract_feats"], "encode")
+        self.clocks.watch(encoder, ["forward"], "encode")
+        self.clocks.watch(self.speech2text.beam_search, ["forward"], "search")
+
+    def use_threads(self, count: int) -> None:
+        """Have torch compute with that many threads."""
+        import torch
+
+        torch.set_num_threads(count)
+
+    def facts(self) -> dict[str, str]:
+        """Precision and threads."""
+        import torch
+
+        return {"computes_in": self.precision, "threads": str(torch.get_num_threads())}
+
+    def decode(self, waveform: np.ndarray) -> Transcript:
+        """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
+        session = self.listen()
+        return session.end_with(waveform)
+
+    def listen(self) -> "_Listening":
+        """Begin an utterance; see :class:`asrbench.engines.interface.Recogniser`."""
+        self.speech2text.reset()
+        self.clocks.start()
+        return _Listening(self.speech2text, self.clocks)
+
+
+class _Listening:
+    """One utterance. ESPnet ends it with its last samples, so that one piece is held back."""
+
+    def __init__(self, speech2text, clocks: PartClocks):
+        self._speech2text, self._clocks, self._text = speech2text, clocks, ""
+
+    def feed(self, chunk: np.ndarray) -> str:
+        found = self._speech2text(chunk, is_final=False)
+        if found:
+            self._text = _text(found[0])
+        return self._text
+
+    def finish(self) -> Transcript:
+        return self.end_with(np.zeros(0, np.float32))
+
+    def end_with(self, samples: np.ndarray) -> Transcript:
+        """The last samples, shape (samples,), and the end of the utterance."""
+        found = self._speech2text(samples, is_final=True)
+        encode_s, search_s = map(self._clocks.spent_s, ("encode", "search"))
+        if not found:
+            return Transcript("", 0, None, encode_s, search_s, ended=search_end.EMPTY)
+        _told, tokens, _ids, hypothesis = found[0]
+        score = float(hypothesis.score)
+        return Transcript(_text(found[0]), len(tokens), score, encode_s, search_s)
+
+
+def _text(result: tuple) -> str:
+    text, tokens = result[:2]
+    return text if text is not None else " ".join(tokens)

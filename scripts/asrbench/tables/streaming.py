@@ -1,0 +1,207 @@
+"""The table of streaming: how long a person waits for words, a row a variant and piece length."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from asrbench.engines import catalogue
+from asrbench.results import streamed_rows, wer_rows
+from asrbench.results.streamed_rows import Rows
+from asrbench.statistics import repeatability, scoring
+from asrbench.statistics.round_unit_matrix import matrices
+from asrbench.study import normalise
+from asrbench.study.axes import Variant
+from asrbench.study.config import Study
+from asrbench.tables import interval_columns, percentiles
+from asrbench.tables.table import REPEATED_NOTE, Table, speech_note
+from asrbench.tables.table_markdown import Column, spanned
+from asrbench.tables.table_schema import count, interval, number, over, schema, text
+from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
+
+KEEPS_UP, FALLS_BEHIND = "keeps up", "falls behind"
+# What was heard piece by piece, or whole prefixes again and again.
+STREAMS, REDECODES = "streams", "decodes again"
+_SHARE = 0.95
+
+
+def build(study: Study, results: Path) -> pd.DataFrame:
+    """Each variant with each length of a piece; no rows where the stage is left out."""
+    rows = []
+    for variant in study.variants() if study.streaming.pieces_s else []:
+        how, reason = _how(study, variant)
+        found = None if reason else streamed_rows.read(study, results, variant)
+        for piece_s in study.streaming.pieces_s:
+            row = identity(study, variant) | {"piece_s": piece_s, "streams": how}
+            rows.append(row | _cells(study, results, variant, found, piece_s, reason))
+    return pd.DataFrame(interval_columns.moderated(rows))
+
+
+def _how(study: Study, variant: Variant) -> tuple[str, str]:
+    cannot = catalogue.not_applicable(str(variant["engine"]), catalogue.STREAMS)
+    if not cannot:
+        return STREAMS, ""
+    return ("", cannot) if study.streaming.redecode_s is None else (REDECODES, "")
+
+
+def _cells(
+    study: Study, results: Path, variant: Variant, found: Rows | None, piece_s: float, reason: str
+) -> dict[str, object]:
+    cells: dict[str, object] = {"interval_over": "none", "live": "", "percentiles_reason": ""}
+    if found is None:
+        return cells | {"reason": reason}
+    here = found.all[found.all["piece_s"] == piece_s]
+    good = found.good[found.good["piece_s"] == piece_s]
+    cells |= {
+        "rounds": here["round"].nunique(),
+        "utterances": here["utterance_id"].nunique(),
+        "failed": (here["status"] != "ok").sum(),
+        "lookahead_s": found.lookahead_s,
+    }
+    if not good.empty:
+        cells |= _figures(good, piece_s) | _words(study, results, variant, found, good)
+    return cells | {"reason": joined(found.reasons)}
+
+
+def _figures(good: pd.DataFrame, piece_s: float) -> dict[str, object]:
+    waits = matrices(good, "utterance_id", ["first_partial_s", "final_s", "compute_s"])
+    duration = matrices(good, "utterance_id", ["duration_s"])["duration_s"]
+    final = repeatability.mean(waits["final_s"])
+    tails = percentiles.of(good.rename(columns={"final_s": "latency_s"}))
+    factors = streamed_rows.piece_factors(good)
+    backlog_s = good["backlog_max_s"].quantile(_SHARE)
+    return {
+        "first_partial_mean_s": repeatability.mean(waits["first_partial_s"]),
+        "first_partial_median_s": good["first_partial_s"].median(),
+        "final_mean_s": final,
+        "final_median_s": good["final_s"].median(),
+        **{f"final_{name}_s": tails.get(f"latency_{name}_s", np.nan) for name in ("p90", "p95")},
+        "percentiles_reason": tails.get("percentiles_reason", ""),
+        "interval_over": final.over,
+        "real_time_factor": repeatability.ratio(waits["compute_s"], duration),
+        "piece_rtf_median": np.median(factors),
+        "piece_rtf_p95": np.quantile(factors, _SHARE),
+        "piece_rtf_max": factors.max(),
+        "late_share": good["late_pieces"].sum() / good["pieces"].sum(),
+        "backlog_p95_s": backlog_s,
+        "backlog_max_s": good["backlog_max_s"].max(),
+        # A piece that is done before the next one has come holds nothing up.
+        "live": KEEPS_UP if backlog_s <= piece_s else FALLS_BEHIND,
+        "partials_mean": good["partials"].mean(),
+        "revisions_mean": good["revisions"].mean(),
+    }
+
+
+def _words(study: Study, results: Path, variant: Variant, found: Rows, good: pd.DataFrame) -> dict:
+    """Error rates of the stream and, where they are known, of the same utterances whole."""
+    if study.model(variant.model).weights == "random" or not found.references:
+        return {}
+    change = normalise.BY_NAME[study.wer.normalisation]
+    first = good.drop_duplicates("utterance_id")
+    pairs = [
+        (change(found.references[row.utterance_id]), change(row.text))
+        for row in first.itertuples()
+        if row.utterance_id in found.references
+    ]
+    streamed = scoring.score(scoring.count(pairs), study.latency.seed)
+    whole = wer_rows.read(study, results, variant)
+    same = whole.lines["utterance_id"].isin(first["utterance_id"]).to_numpy()
+    cells = {
+        name: getattr(streamed, name)
+        for name in ("wer_percent", "wer_low_percent", "wer_high_percent")
+    }
+    if same.sum() == len(pairs):
+        cells["wer_whole_percent"] = scoring.score(
+            whole.take(same).errors, study.latency.seed
+        ).wer_percent
+    return cells
+
+
+TABLE = Table(
+    title="Streaming",
+    build=build,
+    schema=schema(
+        **IDENTITY,
+        piece_s=number(meaning="Length of the pieces that speech comes in."),
+        streams=text(
+            *(STREAMS, REDECODES, ""),
+            meaning="Whether the recogniser takes pieces, or decodes all that it has heard again "
+            "after each streaming.redecode_s of new speech.",
+        ),
+        rounds=count(meaning="Rounds (fresh processes) that are in the row."),
+        utterances=count(meaning="Different utterances that were tried."),
+        failed=count(meaning="Raw rows that failed."),
+        **interval(
+            "first_partial_mean_s",
+            "Mean wait from the start of speech to the first words.",
+            low=None,
+        ),
+        first_partial_median_s=number(low=None, meaning="Median of that wait."),
+        **interval(
+            "final_mean_s",
+            "Mean wait from the end of speech to the text that stays; nobody waits for a pause "
+            "to be noticed.",
+        ),
+        final_median_s=number(meaning="Median of that wait."),
+        final_p90_s=number(meaning="Wait that 90 % of the rows stay below."),
+        final_p95_s=number(meaning="Wait that 95 % of the rows stay below."),
+        percentiles_reason=text(meaning="Which percentiles are absent, and why."),
+        interval_over=over("rounds and passes", "rounds", "passes"),
+        **interval("real_time_factor", "Seconds of computing for a second of audio."),
+        piece_rtf_median=number(
+            meaning="Computing of a piece over how long the piece lasts: median of all pieces."
+        ),
+        piece_rtf_p95=number(meaning="95th percentile of that."),
+        piece_rtf_max=number(meaning="The worst piece."),
+        late_share=number(high=1.0, meaning="Share of pieces that took longer than they last."),
+        backlog_p95_s=number(
+            meaning="95th percentile, over utterances, of the most that a piece was done after it "
+            "had come."
+        ),
+        backlog_max_s=number(meaning="The most of any utterance."),
+        live=text(
+            *(KEEPS_UP, FALLS_BEHIND, ""),
+            meaning="Keeps up where that percentile is at most the length of a piece.",
+        ),
+        lookahead_s=number(meaning="Audio that the model waits for, as it declares it."),
+        partials_mean=number(meaning="Mean number of different texts before the one that stays."),
+        revisions_mean=number(
+            meaning="Mean number of texts that change or drop a word of the one before."
+        ),
+        **interval("wer_percent", "Word error rate of what was heard piece by piece."),
+        wer_whole_percent=number(
+            meaning="Word error rate of the same utterances, decoded whole by the same variant."
+        ),
+        reason=text(meaning="Why a figure is absent, or rows failed."),
+    ),
+    columns=[
+        *VARIANT,
+        Column("piece (s)", "piece_s"),
+        Column("how", "streams"),
+        Column("live", "live"),
+        spanned("first words (s)", "first_partial_mean_s"),
+        spanned("final (s)", "final_mean_s"),
+        Column("final, p90 (s)", "final_p90_s"),
+        Column("final, p95 (s)", "final_p95_s"),
+        Column("late pieces", "late_share"),
+        Column("worst piece (RTF)", "piece_rtf_max"),
+        Column("backlog, p95 (s)", "backlog_p95_s"),
+        spanned("real-time factor", "real_time_factor"),
+        Column("look-ahead (s)", "lookahead_s"),
+        Column("revisions", "revisions_mean"),
+        spanned("WER (%)", "wer_percent"),
+        Column("WER whole (%)", "wer_whole_percent"),
+        Column("failed", "failed"),
+        Column("percentiles", "percentiles_reason"),
+        Column("remarks", "reason"),
+    ],
+    notes=lambda study: [
+        *speech_note(study),
+        REPEATED_NOTE,
+        "Times are of a clock that speech and computing move: a piece comes when it has been "
+        "spoken, and is done at the later of its coming and the end of the piece before, plus its "
+        "computing. Speech begins and ends with the first and last 10 ms that are at most 35 dB "
+        "below the loudest.",
+        "Keeps up: of 95 % of the utterances every piece was done before the next had come.",
+    ],
+)

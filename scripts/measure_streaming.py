@@ -1,0 +1,51 @@
+"""Time one variant on speech that comes in piece by piece, once.
+
+Rows are written as they come: a run that was killed goes on at the next
+utterance when it is called again.
+"""
+
+import time
+
+from asrbench.basics import errors
+from asrbench.basics.progress import Progress
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.device import guarded_measurement
+from asrbench.measure import latency, opened_variant, streaming
+from asrbench.measure.peak_memory import PeakMemory
+from asrbench.sources import corpus
+
+
+def main() -> None:
+    arguments = opened_variant.round_parser(__doc__, "the CSV of rows").parse_args()
+
+    measured = opened_variant.from_arguments(arguments)
+    job, made_by = measured.job, measured.made_by()
+    paths = corpus.read_sample(arguments.sample).head(job.max_utterances)
+    takes = [
+        latency.Take(
+            {"utterance_id": row.utterance_id, "piece_s": piece_s},
+            lambda path=row.path: measured.load(path),
+        )
+        for row in paths.itertuples()
+        for piece_s in job.pieces_s
+    ]
+    order = latency.shuffled(takes, job.seed, arguments.round)
+    columns = [*takes[0].names, *streaming.COLUMNS]
+    with (
+        guarded_measurement.measuring(arguments.out, bool(arguments.strict)) as findings,
+        Progress(f"streaming {measured}", len(order), "utterances") as progress,
+    ):
+        began_s = time.perf_counter()
+        recogniser = measured.recogniser()
+        findings |= {"made_by": made_by, "load_s": time.perf_counter() - began_s}
+        findings |= {"recogniser": recogniser.facts(), "lookahead_s": recogniser.lookahead_s}
+        memory = PeakMemory()
+        rows = RowFile(arguments.out, columns, job.plain() | {"made_by": made_by})
+        latency.warm_up(recogniser, takes[: job.warm_up])
+        progress.start_at(len(rows.found))
+        streaming.time_all(recogniser, order, job.redecode_s, rows, progress.at, memory)
+    rows.finish()
+
+
+if __name__ == "__main__":
+    errors.run(main)
