@@ -96,3 +96,24 @@ def test_a_normalisation_that_takes_letters_away_stops_before_anything_is_decode
     assert done.returncode != 0
     assert "takes в г д о у out of the reference of" in done.stdout + done.stderr
     assert not hypotheses(folder)[0].exists()
+
+
+def test_another_normalisation_scores_again_and_decodes_nothing(tmp_path):
+    folder = study(tmp_path / "again", max_utterances=2, shards=1)
+    table = [*command(folder)[:-2], "results/tables/wer.csv"]
+
+    def made() -> list[tuple[int, bytes]]:
+        subprocess.run(table, capture_output=True, check=True)
+        return [(path.stat().st_mtime_ns, path.read_bytes()) for path in hypotheses(folder)]
+
+    before = made()
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    config["wer"]["normalisation"] = "english"
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    dry = [*table[:-2], "-n", *table[-2:]]
+    planned = subprocess.run(dry, capture_output=True, text=True, check=True)
+    told = planned.stdout + planned.stderr
+    assert "Make the table wer" in told and "See that the normalisation" in told
+    assert "Decode the corpus" not in told and "Gather the hypotheses" not in told
+    assert made() == before
+    assert "english" in (folder / "results/tables/wer.csv").read_text()
