@@ -4,9 +4,7 @@ Needs: tables, figures, the device's description.
 Makes: results/report.html, results/run_report.html.
 """
 
-PAGE_TABLES = [
-    name for name in (*report_inputs.TABLES, report_inputs.HYPOTHESES) if name in ROWS_OF
-]
+PAGE_TABLES = [name for name in (*report_inputs.TABLES, *report_inputs.OPTIONAL) if name in ROWS_OF]
 CAPTIONS = [
     os.path.relpath(os.path.join(PROJECT, "report", name))
     for name in ("workflow.rst", "table.rst", "figure.rst", "measured.rst")

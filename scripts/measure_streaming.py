@@ -39,6 +39,7 @@ def main() -> None:
         recogniser = measured.recogniser()
         findings |= {"made_by": made_by, "load_s": time.perf_counter() - began_s}
         findings |= {"recogniser": recogniser.facts(), "lookahead_s": recogniser.lookahead_s}
+        findings["streams"] = recogniser.streams
         memory = PeakMemory()
         rows = RowFile(arguments.out, columns, job.plain() | {"made_by": made_by})
         latency.warm_up(recogniser, takes[: job.warm_up])

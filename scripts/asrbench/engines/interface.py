@@ -68,12 +68,14 @@ class Recogniser(ABC):
     Attributes:
         sample_rate_hz: of the waveforms that it takes.
         hop_length: samples of one frame. Where the model has no frames, those of 10 ms.
+        streams: whether it takes an utterance piece by piece.
         lookahead_s: audio after a word that the model waits for before it puts the word out, as
             the model is built; None where it does not stream or does not tell.
     """
 
     sample_rate_hz = 16000
     hop_length = 160
+    streams = False
     lookahead_s: float | None = None
 
     @abstractmethod
@@ -93,12 +95,8 @@ class Recogniser(ABC):
         """What really computes, in the runtime's own words: type, threads, CPU features."""
 
     def listen(self) -> Session:
-        """Begin an utterance that is given piece by piece.
-
-        Raises:
-            UserError: it does not stream.
-        """
-        raise UserError("not applicable: it takes whole utterances alone")
+        """Begin an utterance that is given piece by piece, of a recogniser that ``streams``."""
+        raise NotImplementedError
 
     def transcribe(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform and time it; :meth:`decode` has the arguments.

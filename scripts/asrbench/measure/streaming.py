@@ -54,12 +54,14 @@ def session(recogniser: Recogniser, redecode_s: float | None) -> Session:
     Raises:
         UserError: it does not stream, and nothing says how often to decode again.
     """
-    try:
+    if recogniser.streams:
         return recogniser.listen()
-    except UserError:
-        if redecode_s is None:
-            raise
-        return Redecoding(recogniser, redecode_s)
+    if redecode_s is None:
+        raise UserError(
+            "not applicable: this model takes whole utterances alone; streaming.redecode_s has it "
+            "decode all that it has heard again and again"
+        )
+    return Redecoding(recogniser, redecode_s)
 
 
 def pieces(waveform: np.ndarray, length: int) -> Iterator[tuple[int, np.ndarray]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from asrbench.basics import palette, results_version
 from asrbench.basics.json_file import read_json
-from asrbench.report.inputs import HYPOTHESES, TABLES
+from asrbench.report.inputs import OPTIONAL, TABLES
 from asrbench.study import axes
 from asrbench.study.config import Study
 from asrbench.tables import error_rate, restlessness, table_csv
@@ -80,8 +80,9 @@ def read(study: Study, results: Path) -> Facts:
         UserError: where a file is there and cannot be read.
     """
     tables, absent = table_csv.read_all(results / "tables", TABLES)
-    if (results / "tables" / f"{HYPOTHESES}.csv").exists():
-        tables[HYPOTHESES] = table_csv.read(results / "tables", HYPOTHESES)
+    for name in OPTIONAL:
+        if (results / "tables" / f"{name}.csv").exists():
+            tables[name] = table_csv.read(results / "tables", name)
     device = {}
     try:
         device = read_json(results / "device.json")

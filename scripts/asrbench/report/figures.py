@@ -7,6 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from asrbench.report.facts import Facts
+from asrbench.report.inputs import STREAMING
 from asrbench.report.sections import why_no_energy
 from asrbench.tables import error_rate
 
@@ -28,6 +29,11 @@ _SHOWN = {
         "Latency against the length of the input",
         f"A frame is one step of the model's own front end; {_BARS}. The words below a panel say "
         "with which power of the length latency grows.",
+    ),
+    "streaming": (
+        "Waiting for words while somebody speaks",
+        "Left: from the start of speech to the first words; middle: from its end to the text that "
+        f"stays; right: how long after its coming a piece was done. {_BARS[0].upper()}{_BARS[1:]}.",
     ),
     "energy": (
         "Energy of each variant",
@@ -73,7 +79,7 @@ def all_of(facts: Facts, plots: Path) -> list[Figure]:
         title = told.replace(_WER, facts.error_rate.words.capitalize())
         if facts.error_rate is not error_rate.WER:
             note = note.removesuffix(_HOLLOW)
-        if without and "energy" in name:
+        if (without and "energy" in name) or (name == STREAMING and name not in facts.tables):
             continue
         try:
             drawn = inline((plots / f"{name}.svg").read_text(encoding="utf-8"), name)

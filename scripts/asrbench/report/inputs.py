@@ -4,5 +4,7 @@ TABLES = (
     *("summary", "latency", "latency_pairs", "latency_vs_frames", "latency_growth"),
     *("energy", "energy_vs_frames", "wer", "wer_pairs"),
 )
-# A table that another study may not have; the page says nothing where it is not there.
+# Tables that another study may not have; the page says nothing where they are not there.
 HYPOTHESES = "hypotheses"
+STREAMING = "streaming"
+OPTIONAL = (HYPOTHESES, STREAMING)

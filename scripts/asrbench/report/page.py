@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from asrbench.report import answer, limits, sections
+from asrbench.report import answer, limits, live, sections
 from asrbench.report import figures as report_figures
 from asrbench.report.facts import Facts
 
@@ -34,6 +34,8 @@ def make(facts: Facts, plots: Path) -> str:
         take=answer.take(facts),
         costs=answer.costs(facts),
         limits=limits.sentences(facts),
+        live=live.sentences(facts),
+        streaming=live.grid(facts),
         summary=sections.summary(facts),
         intervals=sections.intervals(facts),
         rules=sections.rules(facts),

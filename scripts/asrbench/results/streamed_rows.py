@@ -39,6 +39,7 @@ class Rows:
         good: those that ended well.
         reasons: why rounds or rows are not there.
         references: the text of each utterance of the sample, by utterance_id.
+        streams: whether the recogniser took pieces, and did not decode all again; None: unknown.
         lookahead_s: as the recogniser declares it; NaN where it does not.
     """
 
@@ -46,6 +47,7 @@ class Rows:
     good: pd.DataFrame
     reasons: list[str]
     references: dict[str, str] = field(default_factory=dict)
+    streams: bool | None = None
     lookahead_s: float = np.nan
 
 
@@ -73,7 +75,7 @@ def read(study: Study, results: Path, variant: Variant) -> Rows:
     beside = row_versions.found_beside(round_file(results, *parts, number=1))
     told = beside.get("lookahead_s")
     lookahead_s = float(told) if isinstance(told, (int, float)) else np.nan
-    return Rows(raw, good, missing + why, references, lookahead_s)
+    return Rows(raw, good, missing + why, references, beside.get("streams"), lookahead_s)
 
 
 def piece_factors(rows: pd.DataFrame) -> np.ndarray:

@@ -29,25 +29,21 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant with each length of a piece; no rows where the stage is left out."""
     rows = []
     for variant in study.variants() if study.streaming.pieces_s else []:
-        how, reason = _how(study, variant)
+        reason = catalogue.not_applicable(str(variant["engine"]), catalogue.STREAMS)
+        if study.streaming.redecode_s is not None:
+            reason = ""
         found = None if reason else streamed_rows.read(study, results, variant)
         for piece_s in study.streaming.pieces_s:
-            row = identity(study, variant) | {"piece_s": piece_s, "streams": how}
+            row = identity(study, variant) | {"piece_s": piece_s}
             rows.append(row | _cells(study, results, variant, found, piece_s, reason))
     return pd.DataFrame(interval_columns.moderated(rows))
-
-
-def _how(study: Study, variant: Variant) -> tuple[str, str]:
-    cannot = catalogue.not_applicable(str(variant["engine"]), catalogue.STREAMS)
-    if not cannot:
-        return STREAMS, ""
-    return ("", cannot) if study.streaming.redecode_s is None else (REDECODES, "")
 
 
 def _cells(
     study: Study, results: Path, variant: Variant, found: Rows | None, piece_s: float, reason: str
 ) -> dict[str, object]:
-    cells: dict[str, object] = {"interval_over": "none", "live": "", "percentiles_reason": ""}
+    cells: dict[str, object] = dict.fromkeys(("streams", "live", "percentiles_reason"), "")
+    cells["interval_over"] = "none"
     if found is None:
         return cells | {"reason": reason}
     here = found.all[found.all["piece_s"] == piece_s]
@@ -57,6 +53,7 @@ def _cells(
         "utterances": here["utterance_id"].nunique(),
         "failed": (here["status"] != "ok").sum(),
         "lookahead_s": found.lookahead_s,
+        "streams": {True: STREAMS, False: REDECODES, None: ""}[found.streams],
     }
     if not good.empty:
         cells |= _figures(good, piece_s) | _words(study, results, variant, found, good)

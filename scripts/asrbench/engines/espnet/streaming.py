@@ -39,6 +39,8 @@ class Recogniser(interface.Recogniser):
         beside: another recogniser of the same build, whose model this one uses.
     """
 
+    streams = True
+
     def __init__(self, manifest: Manifest, asked: Mapping[str, Any], beside=None):
         self.precision = str(asked["precision"])
         self._loaded: tuple = (

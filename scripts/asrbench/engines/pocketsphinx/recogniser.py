@@ -19,6 +19,8 @@ def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recognis
 class Recogniser(interface.Recogniser):
     """One model; its frames are of 10 ms."""
 
+    streams = True
+
     def __init__(self, manifest: Manifest):
         from pocketsphinx import Decoder
 

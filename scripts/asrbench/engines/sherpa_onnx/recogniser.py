@@ -41,8 +41,9 @@ class Recogniser(interface.Recogniser):
                 "beam_size to 1"
             )
         streams = metadata.value(next(iter(self._encoders())), _CHUNK)
+        self.streams = streams is not None
         self.lookahead_s = int(streams) / _FRAMES_PER_S if streams else None
-        self._recogniser = _built(self._kind, self._arguments(), self.lookahead_s is not None)
+        self._recogniser = _built(self._kind, self._arguments(), self.streams)
 
     def _encoders(self) -> list[Path]:
         return [path for part, path in self._files.items() if part in ("encoder", "model")] or list(
@@ -72,13 +73,13 @@ class Recogniser(interface.Recogniser):
         return {
             "computes_in": self._precision,
             "kind": self._kind,
-            "streams": "yes" if self.lookahead_s is not None else "no",
+            "streams": "yes" if self.streams else "no",
             "threads": str(self._threads),
         }
 
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
-        if self.lookahead_s is not None:
+        if self.streams:
             session = self.listen()
             session.feed(waveform)
             return session.finish()
@@ -90,9 +91,7 @@ class Recogniser(interface.Recogniser):
 
     def listen(self) -> "_Listening":
         """Begin an utterance; see :class:`asrbench.engines.interface.Recogniser`."""
-        if self.lookahead_s is None:
-            raise UserError(f"not applicable: a {self._kind} model that does not stream")
-        return _Listening(self._recogniser, self.sample_rate_hz, self.lookahead_s)
+        return _Listening(self._recogniser, self.sample_rate_hz, self.lookahead_s or 0.0)
 
 
 class _Listening:
