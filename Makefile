@@ -1,21 +1,13 @@
 # Each target makes all the set-up that it needs; a second call installs nothing.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: setup demo test check bench lock
 
 setup: $(READY)
 
-$(READY): envs/requirements.txt envs/espnet.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "make: Python 3.11 is needed, and '$(PYTHON)' is not it; install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) -r envs/requirements.txt
-	$(PIP) --no-deps -r envs/espnet.txt
-	@# On all cores, where pip would use one; packages hold files that are no Python 3.
-	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null 2>&1 || true
-	@touch $@
+$(READY): envs/setup.sh envs/torch.txt envs/requirements.txt envs/espnet.txt
+	@PYTHON='$(PYTHON)' TORCH_INDEX='$(TORCH_INDEX)' sh envs/setup.sh
 
 demo: $(READY)
 	$(BIN)/snakemake --directory demo report
