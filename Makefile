@@ -2,7 +2,7 @@
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check bench lock
+.PHONY: setup demo test test-pythons test-arm test-container check bench lock
 
 setup: $(READY)
 
@@ -15,6 +15,19 @@ demo: $(READY)
 
 test: $(READY) check
 	$(BIN)/python -m pytest
+
+# Not in CI: ten minutes a Python (PYTHONS: interpreters, by name or path).
+PYTHONS ?= python3.11 python3.12 python3.13
+test-pythons: $(READY)
+	$(BIN)/python tests/pythons.py $(PYTHONS)
+
+# Not in CI: as root, with mmdebstrap; an hour of emulation, with arch-test and qemu-user-static.
+test-arm: $(READY)
+	$(BIN)/python tests/debian_tree.py arm64
+
+# The Dockerfile's steps, without a container engine.
+test-container: $(READY)
+	$(BIN)/python tests/debian_tree.py amd64
 
 check: $(READY)
 	$(BIN)/ruff format --check .

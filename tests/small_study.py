@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -41,14 +42,22 @@ def export(folder: Path) -> None:
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
 
 
-def close(what: str, began: float, faults: list[str]) -> int:
-    """Say what was wrong, and the line for the README's table; the exit status."""
+def close(what: str, began: float, faults: list[str], scratch: Path) -> int:
+    """Say what was wrong, with a line for the README's table, and keep the scratch folder if so.
+
+    Returns:
+        The exit status.
+    """
     describe = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(describe, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     print(*faults, sep="\n")
     when = f"{time.strftime('%Y-%m-%d')}, {(time.monotonic() - began) / 60:.0f} min"
     print(f"{what}: {when}, commit {commit.strip()}: {len(faults)} faults")
-    return min(len(faults), 1)
+    if faults:
+        print(f"what was made is in {scratch}")
+        return 1
+    shutil.rmtree(scratch)
+    return 0
 
 
 def _write(project: Path) -> None:
