@@ -57,7 +57,9 @@ def install(version: str, machine: str, target: Path, scratch: Path, *options: s
     platforms = [f"--platform=manylinux_{tag}_{machine}" for tag in TAGS]
     platforms += [f"--platform={name}_{machine}" for name in ("manylinux2014", "linux")]
     done = subprocess.run(
-        [*pip, "install", "--no-deps", "--no-compile", "--only-binary=:all:", *platforms]
+        # Of --python-version, pip takes the tags of wheels and not what packages require.
+        [*pip, "install", "--no-deps", "--no-compile", "--ignore-requires-python"]
+        + ["--only-binary=:all:", *platforms]
         + [f"--python-version={version}", f"--find-links={wheels}", f"--target={target}"]
         + [*options, *wanted],
         capture_output=True,
