@@ -211,3 +211,19 @@ def test_the_conda_file_has_the_same_pins():
     for name in ("torch.txt", "requirements.txt"):
         for line in (ROOT / "envs" / name).read_text().splitlines():
             assert line[0] in "#-" or f'      - "{line}"\n' in conda
+
+
+def test_snakemake_says_in_one_line_that_it_needs_linux(tmp_path):
+    elsewhere = "import platform\nplatform.system = lambda: 'Darwin'\n"
+    (tmp_path / "sitecustomize.py").write_text(elsewhere)
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--dry-run", "--directory", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Linux is needed, and this is Darwin")
+    assert "Traceback" not in done.stderr
