@@ -94,6 +94,8 @@ case ${TORCH_INDEX:-} in
 esac
 install -r envs/requirements.txt
 install --no-deps -r envs/espnet.txt
-# On all cores, where pip would use one; packages hold files that are no Python 3.
-.venv/bin/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null 2>&1 || true
+# On all cores, where pip would use one; packages hold files that are no Python 3. Under emulation
+# (COMPILE=no) that takes longer than to compile what is used when it is used.
+[ "${COMPILE:-}" = no ] ||
+    .venv/bin/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null 2>&1 || true
 touch .venv/.ready

@@ -57,7 +57,7 @@ class Tree:
         self.folder = "/"
         self.variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
         if self.machine != platform.machine():
-            self.variables["QEMU_CPU"] = "cortex-a72"
+            self.variables |= {"QEMU_CPU": "cortex-a72", "COMPILE": "no"}
 
     def build(self) -> None:
         """Run each step of the Dockerfile."""
