@@ -116,6 +116,11 @@ class Tree:
         said = foreign_wheels.install(version, self.machine, packages, self.scratch)
         if said:
             sys.exit(said)
+        # The programs have this machine's interpreter in their first line, and lie elsewhere.
+        body = (packages / "bin/snakemake").read_text().split("\n", 1)[1]
+        program = self.project / ".venv/bin/snakemake"
+        program.write_text(f"#!{self.folder}/.venv/bin/python\n{body}")
+        program.chmod(0o755)
 
     def call(self, command: str) -> None:
         """Run a command in the tree, in a mount namespace of its own."""
