@@ -29,8 +29,6 @@ from small_study import ROOT, timed
 MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 BINFMT = Path("/proc/sys/fs/binfmt_misc")
 QEMU = Path("/usr/lib/binfmt.d/qemu-aarch64.conf")
-# Not /sys, which holds the lock of this device's measurements: the time of these means nothing.
-MOUNTS = ("proc", "dev")
 
 
 def steps(dockerfile: str) -> Iterator[tuple[str, str]]:
@@ -128,7 +126,10 @@ class Tree:
         pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
         if "PIP_CERT" in pip:
             pip["PIP_CERT"] = shutil.copy(pip["PIP_CERT"], self.root / "pip.crt") and "/pip.crt"
-        mounts = "".join(f"mount --rbind /{name} {self.root}/{name}\n" for name in MOUNTS)
+        mounts = "".join(f"mount --rbind /{name} {self.root}/{name}\n" for name in ("proc", "dev"))
+        # A network of its own has a /sys of its own: the lock of this device's measurements
+        # is in /sys, and the times of these mean nothing.
+        mounts += f"unshare --net mount -t sysfs none {self.root}/sys\n"
         inner = f"cd {self.folder} && {command}"
         subprocess.run(
             ["unshare", "--mount", "sh", "-ec", f'{mounts}exec chroot {self.root} sh -ec "$0"']
