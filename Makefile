@@ -22,12 +22,13 @@ test-pythons: $(READY)
 	$(BIN)/python tests/pythons.py $(PYTHONS)
 
 # Not in CI: as root, with mmdebstrap; an hour of emulation, with arch-test and qemu-user-static.
+# SCRATCH=… is a folder for the tree, in which a run that was ended is resumed.
 test-arm: $(READY)
-	$(BIN)/python tests/debian_tree.py arm64
+	$(BIN)/python tests/debian_tree.py arm64 $(if $(SCRATCH),--scratch $(SCRATCH))
 
 # The Dockerfile's steps, without a container engine.
 test-container: $(READY)
-	$(BIN)/python tests/debian_tree.py amd64
+	$(BIN)/python tests/debian_tree.py amd64 $(if $(SCRATCH),--scratch $(SCRATCH))
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -4,7 +4,8 @@
 
 Without a container engine: mmdebstrap makes the tree, chroot enters it. The tree of another
 processor is emulated by qemu, as a Cortex-A72 (the processor of a Pi 4). The study must
-give the published numbers of parameters, and the hypotheses that this machine gives.
+give the published numbers of parameters, and the hypotheses that this machine gives. A run that
+was ended is resumed where its scratch folder is given again.
 """
 
 import argparse
@@ -58,10 +59,14 @@ class Tree:
             self.variables |= {"QEMU_CPU": "cortex-a72", "COMPILE": "no"}
 
     def build(self) -> None:
-        """Run each step of the Dockerfile."""
+        """Run each step of the Dockerfile; in a tree that was built before, only what is quick."""
+        built = self.scratch / "built"
         for word, argument in steps((ROOT / "Dockerfile").read_text()):
+            if word in ("FROM", "RUN") and built.exists():
+                continue
             with timed(f"{word} {argument}"):
-                self.STEPS.get(word, lambda *_: None)(self, argument)
+                self.STEPS[word](self, argument)
+        built.touch()
 
     def from_(self, image: str) -> None:
         release = image.removeprefix("debian:").removesuffix("-slim")

@@ -78,7 +78,7 @@ def _write(project: Path) -> None:
         models = [
             each for each in config["models"] if (each["name"] in TRAINED) == (name == "small")
         ]
-        (project / name).mkdir()
+        (project / name).mkdir(exist_ok=True)
         text = yaml.safe_dump(config | {"models": models})
         (project / name / "config.yaml").write_text(text)
 
