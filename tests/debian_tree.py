@@ -170,7 +170,8 @@ def main() -> None:
     scratch = (args.scratch or Path(mkdtemp())).resolve()
     here = scratch / "here"
     small_study.export(here)
-    (here / ".venv").symlink_to(ROOT / ".venv")
+    if not (here / ".venv").exists():
+        (here / ".venv").symlink_to(ROOT / ".venv")
     small_study.run(here)
     tree = Tree(args.machine, scratch)
     tree.build()
