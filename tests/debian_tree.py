@@ -135,13 +135,14 @@ class Tree:
         # A network of its own has a /sys of its own: the lock of this device's measurements
         # is in /sys, and the times of these mean nothing.
         mounts += f"unshare --net mount -t sysfs none {self.root}/sys\n"
-        inner = f"cd {self.folder} && {command}"
-        subprocess.run(
-            ["unshare", "--mount", "sh", "-ec", f'{mounts}exec chroot {self.root} sh -ec "$0"']
-            + [inner],
+        enter = f'{mounts}exec chroot {self.root} sh -ec "$0"'
+        done = subprocess.run(
+            ["unshare", "--mount", "sh", "-ec", enter, f"cd {self.folder} && {command}"],
             env={**pip, **self.variables},
-            check=True,
+            check=False,
         )
+        if done.returncode:
+            sys.exit(f"failed in the tree: {command}; what was made is in {self.scratch}")
 
 
 def register_qemu() -> None:
