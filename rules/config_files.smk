@@ -1,10 +1,14 @@
 """What YAML would misread in the study's configuration is refused before Snakemake reads it."""
 
 import os
+import platform
 import sys
 from pathlib import Path
 
 from snakemake_interface_executor_plugins.settings import ExecMode
+
+if platform.system() != "Linux":
+    sys.exit(f"Linux is needed, and this is {platform.system()}: docs/devices.md has a container")
 
 # Of these rules, also where another workflow uses them as a module.
 PROJECT = os.path.dirname(workflow.current_basedir.get_path_or_uri(secret_free=True))

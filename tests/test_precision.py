@@ -2,7 +2,6 @@
 
 import io
 
-import editdistance
 import numpy as np
 import pytest
 import torch
@@ -10,6 +9,7 @@ from asrbench.basics.errors import UserError
 from asrbench.engines.espnet import parameters, precision
 from asrbench.engines.espnet.model import load_model
 from asrbench.measure import batch
+from rapidfuzz.distance import Levenshtein
 from small_models import LSTM, TRANSFORMER, random_model, recogniser
 from test_fast import demo_manifest, demo_speech
 
@@ -62,7 +62,7 @@ def test_most_words_stay(name, kind, engine):
         other = recogniser(manifest, weight, 3, engine=engine, precision=kind)
         for waveform in speech:
             wanted, found = (each.transcribe(waveform) for each in (whole, other))
-            wrong += editdistance.eval(wanted.text, found.text)
+            wrong += Levenshtein.distance(wanted.text, found.text)
             letters += len(wanted.text)
             changed += found.score != wanted.score
             # What is kept of an encoder's output is enough to decode the same from it.

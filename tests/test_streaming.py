@@ -175,11 +175,6 @@ def test_an_error_in_the_middle_fails_that_row_and_no_other(tmp_path):
     found = pd.read_csv(tmp_path / "rows.csv", keep_default_na=False)
     assert found["status"].tolist() == ["failed", "ok"]
     assert found["reason"].tolist() == ["RuntimeError: lost", ""]
-    # What has been measured is not measured again.
-    again = Told()
-    rows = RowFile(tmp_path / "again.csv", [*names[0], *streaming.COLUMNS], {})
-    streaming.time_all(told, takes[1:], None, rows, lambda _: None, PeakMemory())
-    rows = RowFile(tmp_path / "again.csv", [*names[0], *streaming.COLUMNS], {})
 
 
 def test_the_virtual_clock_is_that_of_a_run_at_the_pace_of_speech():
