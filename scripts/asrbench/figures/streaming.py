@@ -42,7 +42,8 @@ def draw(tables: Path, study: Study) -> Figure:
         strict=True,
     ):
         axes.set_ylabel(label)
-        _scale(axes, measured, columns, lengths)
+        # The line is in view also where every backlog is far above or below it.
+        _scale(axes, measured, columns, lengths, lengths if axes is panels[2] else [])
     style.note(figure, study, style.absences(absent.assign(why=absent["reason"]), "streaming"))
     entries = [
         style.handle(style.shown(study, name, 40), color=colours[name], marker="s", markersize=8)
@@ -54,15 +55,22 @@ def draw(tables: Path, study: Study) -> Figure:
     return figure
 
 
-def _scale(axes: Axes, rows: pd.DataFrame, columns: tuple[str, ...], lengths: list[float]) -> None:
+def _scale(
+    axes: Axes,
+    rows: pd.DataFrame,
+    columns: tuple[str, ...],
+    lengths: list[float],
+    also: list[float],
+) -> None:
     value, *bounds = columns
+    values = pd.concat([rows[value], pd.Series(also, dtype=float)])
     axes.set_xlabel("piece (s)")
     axes.set_xscale("log" if len(lengths) > 2 else "linear")
     axes.set_xticks(lengths, [f"{length:g}" for length in lengths], rotation=45)
     axes.minorticks_off()
-    log = style.spans_decades(rows[value]) and (rows[value].dropna() > 0).all()
+    log = style.spans_decades(values) and (values.dropna() > 0).all()
     axes.set_yscale("log" if log else "linear")
-    whiskers.follow(axes.yaxis, rows[value], rows[bounds])
+    whiskers.follow(axes.yaxis, values, rows[bounds])
     whiskers.cut(axes)
     if log:
         style.plain_log(axes.yaxis)

@@ -57,8 +57,7 @@ def sentences(facts: Facts) -> list[str]:
         does = "falls" if len(others) == 1 else "fall"
         told.append(
             f"{joined([variant(row) for row in others])} {does} behind at every length of a piece: "
-            "of more than 5 % of the utterances a piece was still being computed when the next had "
-            "come."
+            "of more than 5 % of the utterances a piece was done more than a step after it came."
         )
     return told
 
