@@ -25,7 +25,11 @@ ROWS_OF = {
     **({"latency_vs_frames": FRAMES, "latency_growth": FRAMES} if FRAMES else {}),
     **({"latency_vs_batch": BATCH} if BATCH else {}),
     **({"latency_vs_threads": THREADS} if THREADS else {}),
-    **({"streaming": [*STREAMING, *HYPOTHESES, "results/data/sample.csv"]} if STREAMING else {}),
+    **(
+        {"streaming": [*STREAMING, *LISTENING, *HYPOTHESES, "results/data/sample.csv"]}
+        if STREAMING
+        else {}
+    ),
     "compute": [
         *[f"results/parameters/{m}.csv" for m in BUILDS],
         *[f"results/compute/{m}.csv" for m in can(COUNTS_COMPUTE)],

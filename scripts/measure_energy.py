@@ -13,7 +13,7 @@ from asrbench.basics.attempts import SUFFIX, Attempts, GivenUp
 from asrbench.basics.json_file import read_json
 from asrbench.basics.progress import Progress
 from asrbench.device import checks, guarded_measurement, rights
-from asrbench.measure import energy, latency, opened_variant
+from asrbench.measure import energy, latency, opened_variant, streaming
 from asrbench.meters import catalogue
 from asrbench.sources import corpus
 from asrbench.study.job import CALLED_BY, Job, namespace
@@ -23,6 +23,11 @@ def main() -> None:
     parser = opened_variant.round_parser(__doc__, "folder of samples.csv and window.json")
     parser.add_argument(
         "--study", default="results/study.json", help="says how a meter is called [%(default)s]"
+    )
+    parser.add_argument(
+        "--listening",
+        choices=("speech", "silence"),
+        help="give it pieces of that at the pace of speech [whole utterances back to back]",
     )
     parser.add_argument("--root", default="/", help="where the kernel's files are [%(default)s]")
     arguments = parser.parse_args()
@@ -87,7 +92,12 @@ def _load(measured: opened_variant.OpenedVariant, arguments: argparse.Namespace)
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
     order = latency.shuffled(takes, measured.job.seed, arguments.round)
     waveforms = [take.load() for take in order]
-    return energy.Load(measured.recogniser(), waveforms, measured.job.warm_up)
+    recogniser, job = measured.recogniser(), measured.job
+    if arguments.listening:
+        recogniser = streaming.AtThePaceOfSpeech(recogniser, job.pieces_s[0], job.redecode_s)
+    if arguments.listening == "silence":
+        waveforms = [streaming.silence(len(waveform)) for waveform in waveforms]
+    return energy.Load(recogniser, waveforms, job.warm_up)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,9 @@ COLUMNS = [
 ]
 
 
+SILENCE_RMS = 1e-3
+
+
 class Redecoding:
     """A session of a recogniser that takes whole utterances: all of it again, each so often.
 
@@ -46,6 +49,40 @@ class Redecoding:
 
     def finish(self) -> Transcript:
         return self._recogniser.decode(self._heard)
+
+
+class AtThePaceOfSpeech(Recogniser):
+    """A recogniser that is given each utterance as it would be spoken, for meters of power.
+
+    Args:
+        inner: what recognises.
+        piece_s: length of a piece.
+        redecode_s: see :func:`session`.
+    """
+
+    def __init__(self, inner: Recogniser, piece_s: float, redecode_s: float | None):
+        self._inner, self._piece_s, self._redecode_s = inner, piece_s, redecode_s
+        self.sample_rate_hz, self.hop_length = inner.sample_rate_hz, inner.hop_length
+
+    def decode(self, waveform: np.ndarray) -> Transcript:
+        """Listen to it; returns when it has been spoken and what stays is there."""
+        listening = session(self._inner, self._redecode_s)
+        heard = hear(listening, waveform, self.sample_rate_hz, self._piece_s, paced=True)
+        return Transcript(heard.text)
+
+    def use_threads(self, count: int) -> None:
+        """Have the recogniser compute with that many threads."""
+        self._inner.use_threads(count)
+
+    def facts(self) -> dict[str, str]:
+        """The recogniser's."""
+        return self._inner.facts()
+
+
+def silence(samples: int) -> np.ndarray:
+    """A quiet room: noise 60 dB below full scale, shape (samples,), float32."""
+    noise = np.random.default_rng(0).normal(0.0, SILENCE_RMS, samples)
+    return noise.astype(np.float32)
 
 
 def session(recogniser: Recogniser, redecode_s: float | None) -> Session:

@@ -54,15 +54,17 @@ class Measured:
         return self.powers[0]
 
 
-def read(results: Path, variants: Iterable[Variant], rounds: int) -> dict[Variant, Measured]:
-    """Every variant.
+def read(
+    results: Path, variants: Iterable[Variant], rounds: int, stage: str = "energy"
+) -> dict[Variant, Measured]:
+    """Every variant, by the windows below ``results`` / ``stage``.
 
     One meter and scope is preferred in all of them, so that rows which stand
     side by side have the same: the widest reach that measured any of them.
     """
     raws = {
         variant: raw_window.without_copies(
-            [raw_window.read(results, variant, number) for number in range(1, rounds + 1)]
+            [raw_window.read(results, variant, number, stage) for number in range(1, rounds + 1)]
         )
         for variant in variants
     }

@@ -53,9 +53,13 @@ class RawWindow:
         return (float(span[0]), float(span[1])) if span else None
 
 
-def read(results: Path, variant: Variant, number: int) -> RawWindow:
-    """The capture of one round; a file that is not there becomes a reason."""
-    folder = round_file(results, "energy", *variant.key, number=number, name="")
+def read(results: Path, variant: Variant, number: int, stage: str = "energy") -> RawWindow:
+    """The capture of one round; a file that is not there becomes a reason.
+
+    Args:
+        stage: the folder of the windows below ``results``.
+    """
+    folder = round_file(results, stage, *variant.key, number=number, name="")
     try:
         said = read_json(folder / "window.json")
     except FileNotFoundError:

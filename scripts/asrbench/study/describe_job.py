@@ -112,6 +112,13 @@ def energy(study: Study, variant: Variant) -> dict:
     return _timed(study, variant) | {"energy": window}
 
 
+def listening(study: Study, variant: Variant) -> dict:
+    """What one window of power depends on while a variant listens."""
+    settings = study.streaming
+    pieces = {"pieces_s": settings.pieces_s[:1], "redecode_s": settings.redecode_s}
+    return energy(study, variant) | pieces
+
+
 def parameters(study: Study, build: Build) -> dict:
     """What the count of a build's parameters depends on, but for its files."""
     return _build(build)
@@ -179,9 +186,8 @@ def tables(study: Study) -> dict:
     }
 
 
-STAGES = {
-    stage.__name__: stage for stage in (latency, frames, threads, streaming, energy, decoding)
-}
+_OF_VARIANT = (latency, frames, threads, streaming, energy, listening, decoding)
+STAGES = {stage.__name__: stage for stage in _OF_VARIANT}
 STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch, pilot)}
 
 

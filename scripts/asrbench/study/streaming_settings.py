@@ -20,6 +20,11 @@ class Streaming(Block):
     )
     utterances: Positive = Field(20, description="Utterances, the first of the latency's sample.")
     rounds: Positive = Field(1, le=1000, description="Fresh processes that repeat it.")
+    energy: bool = Field(
+        False,
+        description="Also measure power while a recogniser listens to speech and to silence, given "
+        "pieces of the first length at the pace of speech; window, rounds and meters as in energy.",
+    )
     redecode_s: Seconds | None = Field(
         None,
         description="Have a recogniser that takes whole utterances decode all that it has heard "

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from asrbench.engines import catalogue
-from asrbench.results import streamed_rows, wer_rows
+from asrbench.results import power_windows, streamed_rows, wer_rows
 from asrbench.results.streamed_rows import Rows
 from asrbench.statistics import repeatability, scoring
 from asrbench.statistics.round_unit_matrix import matrices
@@ -27,7 +27,7 @@ _SHARE = 0.95
 
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant with each length of a piece; no rows where the stage is left out."""
-    rows = []
+    rows, powers = [], _listening(study, results)
     for variant in study.variants() if study.streaming.pieces_s else []:
         reason = catalogue.not_applicable(str(variant["engine"]), catalogue.STREAMS)
         if study.streaming.redecode_s is not None:
@@ -35,14 +35,33 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         found = None if reason else streamed_rows.read(study, results, variant)
         for piece_s in study.streaming.pieces_s:
             row = identity(study, variant) | {"piece_s": piece_s}
-            rows.append(row | _cells(study, results, variant, found, piece_s, reason))
+            row |= _cells(study, results, variant, found, piece_s, reason)
+            if piece_s == study.streaming.pieces_s[0]:
+                row |= powers.get(variant, {})
+            rows.append(row)
     return pd.DataFrame(interval_columns.moderated(rows))
+
+
+def _listening(study: Study, results: Path) -> dict[Variant, dict[str, object]]:
+    """Watts of each variant while it listens; nothing where that is not asked for."""
+    found: dict[Variant, dict[str, object]] = {}
+    for what in ("speech", "silence") if study.streaming.energy else ():
+        stage = f"listening/{what}"
+        powers = power_windows.read(results, study.variants(), study.energy.rounds, stage)
+        for variant, measured in powers.items():
+            power, cells = measured.preferred, found.setdefault(variant, {})
+            cells |= {"power_status": power.status, "meter": power.meter, "scope": power.scope}
+            if power.status == "measured":
+                cells[f"power_{what}_mean_w"] = power.mean
+                cells[f"energy_{what}_j_per_min"] = 60 * power.mean.value
+    return found
 
 
 def _cells(
     study: Study, results: Path, variant: Variant, found: Rows | None, piece_s: float, reason: str
 ) -> dict[str, object]:
-    cells: dict[str, object] = dict.fromkeys(("streams", "live", "percentiles_reason"), "")
+    empty = ("streams", "live", "percentiles_reason", "power_status", "meter", "scope")
+    cells: dict[str, object] = dict.fromkeys(empty, "")
     cells["interval_over"] = "none"
     if found is None:
         return cells | {"reason": reason}
@@ -177,6 +196,13 @@ TABLE = Table(
         wer_whole_percent=number(
             meaning="Word error rate of the same utterances, decoded whole by the same variant."
         ),
+        **interval("power_speech_mean_w", "Mean power while it listens to speech at its pace."),
+        **interval("power_silence_mean_w", "Mean power while it listens to a quiet room."),
+        energy_speech_j_per_min=number(meaning="Energy of a minute of listening to speech."),
+        energy_silence_j_per_min=number(meaning="Energy of a minute of listening to silence."),
+        power_status=text(meaning="Whether a meter measured that power; see the table energy."),
+        meter=text(meaning="The meter of that power."),
+        scope=text(meaning="What the meter measures."),
         reason=text(meaning="Why a figure is absent, or rows failed."),
     ),
     columns=[
@@ -196,6 +222,8 @@ TABLE = Table(
         Column("revisions", "revisions_mean"),
         spanned("WER (%)", "wer_percent"),
         Column("WER whole (%)", "wer_whole_percent"),
+        Column("listening to speech (J/min)", "energy_speech_j_per_min", seldom=True),
+        Column("to silence (J/min)", "energy_silence_j_per_min", seldom=True),
         Column("failed", "failed"),
         Column("percentiles", "percentiles_reason"),
         Column("remarks", "reason"),

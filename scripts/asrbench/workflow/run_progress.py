@@ -33,7 +33,7 @@ STAGES = {
     "frames": ("measure_frames",),
     "batch": ("measure_batch",),
     "threads": ("measure_threads",),
-    "streaming": ("measure_streaming",),
+    "streaming": ("measure_streaming", "measure_listening"),
     "energy": ("measure_energy",),
     "WER": ("decode_shard", "gather_hypotheses"),
 }
