@@ -63,6 +63,7 @@ def close(what: str, began: float, faults: list[str], scratch: Path) -> int:
 def _write(project: Path) -> None:
     """Put the folders of both studies into a copy of the project."""
     config = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    del config["streaming"]
     config["speech"]["path"] = f"../demo/{config['speech']['path']}"
     for model in config["models"]:
         model["source"] = f"../demo/{model['source']}"
@@ -76,7 +77,9 @@ def _write(project: Path) -> None:
     config["wer"] |= {"max_utterances": UTTERANCES}
     for name in TARGETS:
         models = [
-            each for each in config["models"] if (each["name"] in TRAINED) == (name == "small")
+            each
+            for each in config["models"]
+            if (each["name"] in TRAINED) == (name == "small") and "engine" not in each
         ]
         (project / name).mkdir(exist_ok=True)
         text = yaml.safe_dump(config | {"models": models})

@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import jiwer
 import numpy as np
 import pandas as pd
 import pytest
@@ -246,6 +247,23 @@ def test_an_utterance_too_short_for_espnet_spoils_no_other(espnet):
     with pytest.raises(RuntimeError):
         streaming.hear(espnet.listen(), TONE[:100], RATE_HZ, 0.1)
     assert streaming.hear(espnet.listen(), speech, RATE_HZ, 0.32).texts == before
+
+
+def test_the_demo_s_model_streams_its_words(monkeypatch):
+    folder = Path(__file__).parents[1] / "demo"
+    monkeypatch.chdir(folder / "models/streaming")
+    manifest = Manifest("m", "trained", Path("config.yaml"), Path("model.pth"), None)
+    axes = {"engine": "espnet-streaming", "precision": "float32"}
+    job = Job("m", axes=axes | {"ctc_weight": "1.0", "beam_size": 3})
+    recogniser = catalogue.recogniser("espnet-streaming").opened(manifest, job, 1)
+    said, heard = [], []
+    for path in sorted(folder.rglob("*.flac"))[::16]:
+        lines = next(path.parent.glob("*.trans.txt")).read_text().splitlines()
+        said.append(next(line.split(" ", 1)[1] for line in lines if path.stem in line))
+        waveform, _ = soundfile.read(path, dtype="float32")
+        heard.append(streaming.row(recogniser, waveform, 0.32, None))
+    assert jiwer.cer(said, [row["text"] for row in heard]) < 0.4
+    assert all(row["speech_ends_s"] <= row["duration_s"] for row in heard)
 
 
 def test_an_encoder_that_needs_the_whole_utterance_is_refused(tmp_path):

@@ -31,6 +31,8 @@ def cut_down_demo() -> dict:
     One model has a CTC weight of its own and two precisions, another one two beam sizes.
     """
     config = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    config["models"] = [m for m in config["models"] if m["name"] != "streaming-demo"]
+    del config["streaming"]
     config["speech"]["path"] = str(ROOT / "demo" / config["speech"]["path"])
     for model in config["models"]:
         model["source"] = str(ROOT / "demo" / model["source"])
