@@ -35,7 +35,7 @@ def work(name):
 """
 TIMED = """
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.engines.recogniser import Transcript
+from asrbench.engines.interface import Transcript
 from asrbench.measure import latency
 from asrbench.measure.peak_memory import PeakMemory
 
@@ -55,7 +55,7 @@ errors.run(main)
 DECODED = """
 import pandas as pd
 from asrbench.basics.part_file import PartFile
-from asrbench.engines.recogniser import Transcript
+from asrbench.engines.interface import Transcript
 from asrbench.measure import decode
 
 def transcribe(row):

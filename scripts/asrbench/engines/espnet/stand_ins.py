@@ -52,8 +52,8 @@ _REASONS = {
         "has to be compiled"
     ),
     "numba": (
-        "numba is kept out because its import takes long; only a loss of training, and functions of "
-        "librosa that no front end of a recogniser calls, are compiled by it"
+        "numba is kept out because its import takes long; only a loss of training, and functions "
+        "of librosa that no front end of a recogniser calls, are compiled by it"
     ),
     "nltk": (
         "nltk is kept out because its import, and that of what it imports, takes long; only "
@@ -81,8 +81,8 @@ def _loss(**_options) -> types.ModuleType:
     return StandIn("warprnnt_pytorch.RNNTLoss")
 
 
-# For augmentation, filters that no front end has, S4 decoders, features in HDF5 and English spelt out: nothing is missing,
-# it is only read late.
+# For augmentation, filters that no front end has, S4 decoders, features in HDF5 and English spelt
+# out: nothing is missing, it is only read late.
 _LATE = ("scipy.signal", "scipy.ndimage", "hydra", "h5py", "tacotron_cleaner.cleaners")
 _TRAINING = "espnet2.main_funcs.calculate_all_attentions"
 _ENHANCING = "espnet2.tasks.enh_s2t"
