@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: setup demo test check bench lock
+.PHONY: setup demo test test-slow check bench lock
 
 setup: $(READY)
 
@@ -23,6 +23,10 @@ demo: $(READY)
 
 test: $(READY) check
 	$(BIN)/python -m pytest
+
+# More of the same kinds: searches of other architectures, more kills.
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
 
 check: $(READY)
 	$(BIN)/ruff format --check .
