@@ -69,7 +69,7 @@ ENVIRONMENT = os.path.join(PROJECT, "envs", "conda.yaml")
 # of it has changed. What measures is given its job instead; see study/describe_job.py.
 STUDY_FILE = "results/study.json"
 
-# The jobs that this run is to do, written when it begins: decodings of a build are timed in turn.
+# The jobs that this run is to do, written when it begins: those of a build share processes.
 PLANNED = "results/logs/planned.json"
 
 # Seconds that a job of each rule will take, by a pilot of the study.

@@ -3,8 +3,8 @@
 Needs: the configuration. Makes: results/study.json, results/device.json.
 """
 
-# What one process can time for several decodings.
-IN_TURN = ("measure_latency", "measure_frames", "measure_threads")
+# Stages whose jobs can share a process of their build.
+SHARING = ("latency", "frames", "threads", "batch")
 
 
 onstart:
@@ -13,8 +13,11 @@ onstart:
     except UserError as error:
         sys.exit(str(error))
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
-    planned = [job for job in workflow.dag.needrun_jobs() if job.rule.name in IN_TURN]
-    write_json({job.output.rows: json.loads(job.params.job) for job in planned}, Path(PLANNED))
+    planned = {stage: {} for stage in SHARING}
+    for job in workflow.dag.needrun_jobs():
+        if (stage := job.rule.name.removeprefix("measure_")) in planned:
+            planned[stage][job.output.rows] = json.loads(job.params.job)
+    write_json(planned, Path(PLANNED))
     # Snakemake limits the jobs of a second, and to do so looks at what is ready again a second
     # after each look: one chain of looks for each job that has ended, after fifty jobs half a
     # core beside what is measured. Without a limit it looks when a job ends.

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 from asrbench.basics import errors
 from asrbench.basics.attempts import SUFFIX, Attempts, GivenUp
-from asrbench.basics.json_file import read_json
+from asrbench.basics.json_file import read_json, write_json
 from asrbench.basics.progress import Progress
-from asrbench.device import checks, guarded_measurement, rights
+from asrbench.device import checks, guarded_measurement, lock, rights
 from asrbench.measure import energy, latency, opened_variant, streaming
 from asrbench.meters import catalogue
 from asrbench.sources import corpus
@@ -38,24 +38,26 @@ def main() -> None:
     # A battery's own meter measures only while it is discharged.
     strict, excused = bool(arguments.strict), (checks.MAINS,)
     attempts = Attempts(out / f"window.json{SUFFIX}")
-    with guarded_measurement.measuring(out / "window.json", strict, excused) as findings:
-        findings["made_by"] = measured.made_by()
-        with rights.of_root():
-            found = catalogue.probed(catalogue.chosen(settings, root))
-        for probed in found:
-            probed.meter.close()
-        if any(probed.channels for probed in found):
+    with lock.measuring(), rights.of_root():
+        found = catalogue.probed(catalogue.chosen(settings, root))
+    for probed in found:
+        probed.meter.close()
+    findings: dict[str, object] = {}
+    if any(probed.channels for probed in found):
+        with guarded_measurement.measuring(None, strict, excused) as findings:
             try:
                 with attempts.at("the window"):
                     capture = _capture(measured, settings, arguments, root)
             except GivenUp as error:
                 capture = energy.Capture("void", str(error))
-        else:
-            capture = energy.without_meter(found)
-            print(f"energy {measured}: no watts: {capture.reason}")
-            for probed in found:
-                if probed.error.there and probed.error.advice:
-                    print(f"{probed.meter.name}: {probed.error.advice}")
+    else:
+        capture = energy.without_meter(found)
+        print(f"energy {measured}: no watts: {capture.reason}")
+        for probed in found:
+            if probed.error.there and probed.error.advice:
+                print(f"{probed.meter.name}: {probed.error.advice}")
+    findings_of = guarded_measurement.findings_of(out / "window.json")
+    write_json(findings | {"made_by": measured.made_by()}, findings_of)
     if capture.status == "void":
         print(f"energy {measured}: {capture.status}: {capture.reason}")
     energy.write_window(capture, out)

@@ -5,36 +5,18 @@ length when it is called again.
 """
 
 from asrbench.basics import errors
-from asrbench.measure import latency, opened_variant, timing
-from asrbench.sources import audio, corpus, sample
+from asrbench.measure import in_turn, opened_variant
 
 
 def main() -> None:
     arguments = opened_variant.round_parser(__doc__, "the CSV of rows").parse_args()
+    if in_turn.taken_up("frames", arguments):
+        return
 
-    measured = opened_variant.from_arguments(arguments)
-    job = measured.job
-    speech = corpus.read_sample(arguments.sample)
-    paths = dict(zip(speech["utterance_id"], speech["path"], strict=True))
+    from asrbench.measure import timing
+    from asrbench.measure.stages import frames
 
-    def takes_of(recogniser) -> list[latency.Take]:
-        def load(length: int, repeat: int):
-            samples = recogniser.samples_for(length)
-            pieces = sample.draw_pieces(
-                speech, samples, recogniser.sample_rate_hz, repeat, job.seed
-            )
-            return audio.join_to_length([measured.load(paths[name]) for name in pieces], samples)
-
-        return [
-            latency.Take(
-                {"length_frames": length, "repeat": repeat},
-                lambda length=length, repeat=repeat: load(length, repeat),
-            )
-            for repeat in range(job.repeats)
-            for length in job.lengths
-        ]
-
-    timing.run("frames", measured, takes_of, arguments)
+    timing.run("frames", frames.measure, arguments)
 
 
 if __name__ == "__main__":

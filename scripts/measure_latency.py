@@ -6,26 +6,20 @@ folder of sound files: first fetch_model.py, then this with --audio.
 """
 
 from asrbench.basics import errors
-from asrbench.measure import latency, opened_variant, timing
-from asrbench.sources import audio, corpus
+from asrbench.measure import in_turn, opened_variant
 
 
 def main() -> None:
     parser = opened_variant.round_parser(__doc__, "the CSV of rows")
     parser.add_argument("--audio", metavar="FOLDER", help="sound files, in place of --sample")
     arguments = parser.parse_args()
+    if in_turn.taken_up("latency", arguments):
+        return
 
-    measured = opened_variant.from_arguments(arguments)
-    if arguments.audio:
-        paths = audio.files_below(arguments.audio)
-    else:
-        sample = corpus.read_sample(arguments.sample)
-        paths = dict(zip(sample["utterance_id"], sample["path"], strict=True))
-    takes = [
-        latency.Take({"utterance_id": name}, lambda path=path: measured.load(path))
-        for name, path in paths.items()
-    ]
-    timing.run("latency", measured, lambda _recogniser: takes, arguments)
+    from asrbench.measure import timing
+    from asrbench.measure.stages import latency
+
+    timing.run("latency", latency.measure, arguments)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,13 @@ def assert_same_search(case: str, model: Recogniser, waveform: np.ndarray, **bou
     assert_same(f"{case} {bounds}", reference(encoded[0], **bounds), again)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        pytest.param(name, marks=[] if name in ("transformer", "lstm") else pytest.mark.slow)
+        for name in ARCHITECTURES
+    ],
+)
 @pytest.mark.parametrize("ctc_weight", WEIGHTS)
 @pytest.mark.parametrize("sharpness", [1.0, 8.0])
 def test_random_weights(tmp_path, monkeypatch, architecture, ctc_weight, sharpness):
@@ -211,7 +217,10 @@ def test_trained_models(name, ctc_weight):
 
 
 @pytest.mark.parametrize("name", ["conformer-full", "lstm-full"])
-@pytest.mark.parametrize("ctc_weight", WEIGHTS)
+@pytest.mark.parametrize(
+    "ctc_weight",
+    [0.3, pytest.param(0.0, marks=pytest.mark.slow), pytest.param(1.0, marks=pytest.mark.slow)],
+)
 def test_full_size(monkeypatch, name, ctc_weight):
     folder = DEMO / "models" / name
     monkeypatch.chdir(folder)

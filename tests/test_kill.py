@@ -10,9 +10,10 @@ import kill_loop
 import pytest
 
 
-def test_killed_three_times_it_ends_as_one_left_alone(tmp_path):
-    study = kill_loop.loop(tmp_path / "study", kills=3, seed=5)
-    assert study.kills == 3
+@pytest.mark.parametrize("kills", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_killed_it_ends_as_one_left_alone(tmp_path, kills):
+    study = kill_loop.loop(tmp_path / "study", kills=kills, seed=5)
+    assert study.kills == kills
 
 
 @pytest.mark.parametrize("profile", [[], ["--profile", str(kill_loop.ROOT / "profiles/slurm")]])

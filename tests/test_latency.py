@@ -250,7 +250,7 @@ def test_decodings_of_a_build_that_a_run_measures_are_timed_in_turn(study):
     planned = dict(list(jobs.items())[:2])
     planned |= {"one/ctc1.0/round2.csv": jobs["one/ctc1.0/round1.csv"]}
     (study / "planned.json").write_text(
-        json.dumps({rows: json.loads(job) for rows, job in planned.items()})
+        json.dumps({"latency": {rows: json.loads(job) for rows, job in planned.items()}})
     )
 
     def measure(rows):
@@ -261,7 +261,7 @@ def test_decodings_of_a_build_that_a_run_measures_are_timed_in_turn(study):
     other = study / "one/ctc0.3/round1.csv"
     assert not other.exists() and list(other.parent.glob("*.part.left.json"))
     done = measure("one/ctc0.3/round1.csv")
-    assert "timed in turn with ctc0.0" in done.stdout
+    assert "by another job of this run, in turn with ctc0.0" in done.stdout
     assert sorted(path.name for path in other.parent.iterdir()) == [
         "round1.csv",
         "round1.csv.checks.json",
@@ -280,6 +280,108 @@ def test_decodings_of_a_build_that_a_run_measures_are_timed_in_turn(study):
     measure("one/ctc1.0/round1.csv")
     alone = json.loads((study / "one/ctc1.0/round1.csv.checks.json").read_text())
     assert alone["in_turn_with"] == []
+
+
+STAGES = {
+    "latency": "latency/one/{}/round1.csv",
+    "frames": "sweeps/frames/one/{}/round1.csv",
+    "batch": "sweeps/batch/one/round1.csv",
+}
+LENGTHS = [60, 120]
+
+
+@pytest.fixture
+def planned(study, tmp_path) -> dict[str, dict[str, str]]:
+    """A run of two decodings in the stages that share a process: jobs by stage and rows."""
+    content = yaml.safe_load((study / "config.yaml").read_text())
+    content |= {"ctc_weights": [0.3, 1.0], "latency": {"passes": 1}}
+    content["sweeps"] = {"frames": {"lengths": LENGTHS, "repeats": 1}, "batch": {"sizes": [1, 2]}}
+    config = tmp_path / "two.yaml"
+    config.write_text(yaml.safe_dump(content))
+    lines = [f"{n},s,{study}/speech/{n}.wav,{4000 + 2000 * n},16000,1,A" for n in range(3)]
+    head = "utterance_id,speaker,path,samples,sample_rate_hz,duration_s,text"
+    (tmp_path / "sample.csv").write_text("\n".join([head, *lines]) + "\n")
+    jobs: dict[str, dict[str, str]] = {}
+    for stage, pattern in STAGES.items():
+        for slug in ("ctc0.3", "ctc1.0"):
+            given = ["--stage", stage, "--variant", slug]
+            jobs.setdefault(stage, {})[pattern.format(slug)] = described(
+                study, *given, config=str(config)
+            )
+    plan = {
+        stage: {rows: json.loads(job) for rows, job in of.items()} for stage, of in jobs.items()
+    }
+    (tmp_path / "planned.json").write_text(json.dumps(plan))
+    return jobs
+
+
+def measured(folder: Path, study: Path, stage: str, rows: str, job: str, *, plan=True, **how):
+    """One job as its rule runs it."""
+    given = [f"measure_{stage}.py", "--job", job, "--sample", "sample.csv", "--out", rows]
+    given += ["--manifest", str(folder / "model.json")]
+    manifest = json.loads((study / "resources/models/one/model.json").read_text())
+    manifest["files"] = {
+        name: path and str(study / path) for name, path in manifest["files"].items()
+    }
+    (folder / "model.json").write_text(json.dumps(manifest))
+    given += ["--planned", "planned.json"] if plan else []
+    return run(folder, "outlive.py", str(SCRIPTS / given[0]), *given[1:], **how)
+
+
+def test_one_process_measures_a_build_in_all_stages_and_their_jobs_find_their_rows(
+    study, planned, tmp_path
+):
+    for stage, jobs in planned.items():
+        for rows, job in jobs.items():
+            done = measured(tmp_path, study, stage, rows, job)
+            first = rows == STAGES["latency"].format("ctc0.3")
+            assert ("measured by another job of this run" in done.stdout) != first, rows
+            names = {path.name for path in (tmp_path / rows).parent.iterdir()}
+            assert names == {"round1.csv", "round1.csv.checks.json"}
+    # What a job by itself says of the same.
+    for stage in ("frames", "batch"):
+        rows, job = list(planned[stage].items())[-1]
+        measured(tmp_path, study, stage, f"alone/{rows}", job, plan=False)
+        shared, alone = (rows_of(tmp_path / folder / rows) for folder in ("", "alone"))
+        given = ["order", "frames", "status", "segment", "length_frames", "repeat", "batch_size"]
+        kept = [[{name: row.get(name) for name in given} for row in of] for of in (shared, alone)]
+        assert kept[0] == kept[1] and len(kept[0]) >= len(LENGTHS)
+        assert all(row["status"] == "ok" for row in shared)
+        said = [
+            json.loads((tmp_path / folder / f"{rows}.checks.json").read_text())
+            for folder in ("", "alone")
+        ]
+        assert said[0].keys() == said[1].keys() and said[0]["made_by"] == said[1]["made_by"]
+
+
+KILLED_AT = """
+import os, signal, sys
+sys.path.insert(0, {scripts!r})
+from asrbench.sources import audio
+join = audio.join_to_length
+def join_to_length(pieces, samples):
+    if samples > 100 * 256:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return join(pieces, samples)
+audio.join_to_length = join_to_length
+"""
+
+
+def test_an_input_of_another_stage_that_kills_the_process_is_a_failed_row_of_that_stage(
+    study, planned, tmp_path, monkeypatch
+):
+    (tmp_path / "sitecustomize.py").write_text(KILLED_AT.format(scripts=str(SCRIPTS)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for stage in ("latency", "frames"):
+        for rows, job in planned[stage].items():
+            done = measured(tmp_path, study, stage, rows, job)
+            found = rows_of(tmp_path / rows)
+            by_itself = stage == "latency" and "ctc0.3" in rows
+            assert ("killed while it worked on" in done.stderr) == by_itself
+            failed = [row for row in found if row["status"] == "failed"]
+            assert [row["length_frames"] for row in failed] == ["120"] * (stage == "frames")
+            assert all("killed while it worked on this" in row["reason"] for row in failed)
+            assert len(found) == len(failed) + (1 if stage == "frames" else 3)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ class Attempts:
         finally:
             self._path.unlink(missing_ok=True)
 
+    def apart(self, name: str) -> "Attempts":
+        """Those of another kind of work, which do not take the place of these in the file."""
+        whole = self._path.name.removesuffix(SUFFIX)
+        return Attempts(self._path.with_name(f"{whole}.{name}{SUFFIX}"))
+
     def died(self) -> str:
         """Count that the process was seen to die; what it died at, '' where it tries no more."""
         what, deaths = self._found()

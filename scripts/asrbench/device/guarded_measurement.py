@@ -12,7 +12,7 @@ from asrbench.device.watch import DeviceWatch
 
 
 @contextmanager
-def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
+def measuring(rows: str | Path | None, strict: bool, excused: tuple[str, ...] = ()):
     """Hold the device, check it before and after, and write the findings beside ``rows``.
 
     The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``, what
@@ -21,7 +21,7 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
     written with them.
 
     Args:
-        rows: the file that the measurement writes.
+        rows: the file that the measurement writes; None: the caller writes the findings.
         strict: an unfit device stops the measurement.
         excused: checks that are written down and neither stop nor warn.
 
@@ -39,7 +39,8 @@ def measuring(rows: str | Path, strict: bool, excused: tuple[str, ...] = ()):
     findings |= {when: [asdict(check) for check in found[when]] for when in found}
     findings |= {"began_utc": began_utc, "ended_utc": _now()}
     findings.setdefault("made_by", made_by.versions())
-    write_json(findings, findings_of(rows))
+    if rows is not None:
+        write_json(findings, findings_of(rows))
 
 
 def findings_of(rows: str | Path) -> Path:

@@ -3,12 +3,14 @@
 import contextlib
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
 from asrbench.basics import clock_time
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
@@ -79,13 +81,19 @@ def sweep(
     cases: list[tuple[int, int]],
     seed: int,
     rows: RowFile,
-    progress,
+    progress: Callable[[int], None],
+    attempts: Attempts | None = None,
 ) -> None:
     """Time every (batch size, repeat) that has no row yet, in the order given.
 
     Out of memory is a row with status ``failed``, and the sweep goes on.
+
+    Args:
+        progress: called with the number of batches done.
+        attempts: of the process; by default those of the rows.
     """
     done = {(int(row["batch_size"]), int(row["repeat"])) for row in rows.found}
+    attempts = attempts or rows.attempts
     watch, outcomes, clocks_s = DeviceWatch(), Outcomes(rows.path), 0.0
     for earlier in rows.found:
         outcomes.add(earlier)
@@ -105,7 +113,7 @@ def sweep(
         }
         watch.begin()
         try:
-            with rows.attempts.at(f"a batch of {batch_size}, repeat {repeat}"):
+            with attempts.at(f"{rows.path}, a batch of {batch_size}, repeat {repeat}"):
                 row |= {**time_forward(model, *pad(chosen)), "status": "ok", "reason": ""}
         except Exception as error:
             row |= failure(error)

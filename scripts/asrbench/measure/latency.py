@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics import clock_time
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
@@ -90,6 +91,7 @@ def time_in_turn(
     takes: list[Take],
     progress: Callable[[int], None],
     memory: PeakMemory,
+    attempts: Attempts | None = None,
 ) -> None:
     """Time each take with each recogniser in turn, in the order given, and write rows at once.
 
@@ -102,9 +104,11 @@ def time_in_turn(
     Args:
         progress: called with the number of takes done, found ones included.
         memory: made when the models were loaded.
+        attempts: of the process; by default those of the first rows.
     """
     names = list(takes[0].names) if takes else []
     done = [{tuple(row[name] for name in names) for row in one.rows.found} for one in timed]
+    attempts = attempts or timed[0].rows.attempts
     watch, outcomes = DeviceWatch(), [Outcomes(one.rows.path) for one in timed]
     clocks_s = 0.0
     for one, told in zip(timed, outcomes, strict=True):
@@ -118,7 +122,7 @@ def time_in_turn(
                 continue
             memory.begin()
             try:
-                with timed[0].rows.attempts.at(f"{timed[which].rows.path}, {' '.join(key)}"):
+                with attempts.at(f"{timed[which].rows.path}, {' '.join(key)}"):
                     take.prepare(timed[which].recogniser)
                     row = _row(timed[which].recogniser, take.load(), watch)
             except UserError as error:

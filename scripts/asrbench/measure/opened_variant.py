@@ -1,16 +1,20 @@
-"""Open the model of a job for a program that measures or decodes."""
+"""Open the model of a job for a program that measures or decodes.
+
+What takes long to import is imported where it is used: many jobs find that all is done.
+"""
 
 import argparse
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from asrbench.basics.errors import UserError
 from asrbench.device import cores, made_by, threads
 from asrbench.engines import catalogue
-from asrbench.engines.interface import loading
-from asrbench.sources import audio, manifest
+from asrbench.sources import manifest
 from asrbench.study.job import Job
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class OpenedVariant:
         Raises:
             UserError: the job names no decoding, or the model does not fit it.
         """
+        from asrbench.engines.interface import loading
+
         job = self.job
         if job.variant is None or job.axes is None:
             raise UserError("--job: names no variant and axes, which a search needs")
@@ -49,11 +55,11 @@ class OpenedVariant:
     @property
     def engine(self) -> str:
         """The engine of the job's build."""
-        return str((self.job.axes or {}).get("engine", "espnet"))
+        return engine_of(self.job)
 
     def made_by(self) -> dict[str, str | None]:
         """By what rows of this variant are made."""
-        return made_by.versions(catalogue.ENGINES[self.engine].packages)
+        return made_by_of(self.job)
 
     def check_rate(self, model_rate_hz: int) -> None:
         """A model hears nothing but noise at another rate than it was trained for."""
@@ -64,8 +70,10 @@ class OpenedVariant:
                 f"speech.sample_rate_hz is {rate_hz}: set it to {model_rate_hz}"
             )
 
-    def load(self, path: str) -> np.ndarray:
+    def load(self, path: str) -> "np.ndarray":
         """One waveform as the study reads speech: shape (samples,), float32."""
+        from asrbench.sources import audio
+
         rate_hz, channels = self.job.sample_rate_hz, self.job.channels
         if rate_hz is None or channels is None:
             raise UserError("--job: names no sample_rate_hz or channels, by which speech is read")
@@ -73,6 +81,16 @@ class OpenedVariant:
 
     def __str__(self) -> str:
         return str(self.job)
+
+
+def engine_of(job: Job) -> str:
+    """The engine of a job's build."""
+    return str((job.axes or {}).get("engine", "espnet"))
+
+
+def made_by_of(job: Job) -> dict[str, str | None]:
+    """By what the rows of a job are made."""
+    return made_by.versions(catalogue.ENGINES[engine_of(job)].packages)
 
 
 def parser(doc: str) -> argparse.ArgumentParser:
@@ -93,7 +111,8 @@ def round_parser(doc: str, out: str) -> argparse.ArgumentParser:
     ours.add_argument("--round", type=int, default=1, help="number of the round [%(default)s]")
     ours.add_argument("--out", required=True, help=out)
     ours.add_argument(
-        "--planned", help="the jobs of a run, by their rows: other decodings are timed in turn"
+        "--planned",
+        help="the jobs of a run, by stage and rows: those that can share this process are done",
     )
     ours.add_argument(
         "--strict",

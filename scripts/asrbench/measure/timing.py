@@ -1,100 +1,166 @@
-"""One process that times takes with one variant: from the command line to finished rows."""
+"""One process that measures a build: from the command line to finished rows."""
 
 import argparse
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
-from asrbench.basics import part_file
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement
-from asrbench.measure import in_turn, latency
+from asrbench.engines.interface import Recogniser
+from asrbench.measure import in_turn, latency, opened_variant
+from asrbench.measure.in_turn import IN_TURN_WITH, Jobs
 from asrbench.measure.latency import Take, Timed
 from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.study.job import Job
 
-IN_TURN_WITH = "in_turn_with"
 FIRST = "first_latency_s"
 
 
-def run(
-    what: str,
-    measured: OpenedVariant,
-    takes_of: Callable[[object], list[Take]],
-    arguments: argparse.Namespace,
-) -> None:
-    """Load, warm up, and time every take once a pass, in the order of this round.
+class Done(NamedTuple):
+    """Rows that are whole and have no name yet, and what was found of the device."""
 
-    Rows are on the disk as they come; a run that was killed goes on with the
-    next take when it is called again. Other decodings of the same build are timed in turn;
-    see :mod:`asrbench.measure.in_turn`.
+    rows: RowFile
+    findings: dict[str, Any]
+
+
+def run(
+    stage: str, measure: "Callable[[Process, Jobs], list[Done]]", arguments: argparse.Namespace
+) -> None:
+    """Do one job, and in the same process those of the run that can share it.
+
+    Rows are on the disk as they come; a run that was killed goes on with the next row when
+    it is called again. Other decodings of the same build are timed in turn, and other
+    stages after them; see :mod:`asrbench.measure.in_turn`.
 
     Args:
-        what: the measurement, for its progress.
-        takes_of: gives the takes, of which the first warm the model up, for
-            the :class:`asrbench.engines.interface.Recogniser` that will decode them.
-        arguments: ``out``, ``round``, ``strict`` and ``planned``.
+        stage: of the job, as the run's plan calls it.
+        measure: of the stage; see :mod:`asrbench.measure.stages`.
+        arguments: ``job``, ``manifest``, ``sample``, ``out``, ``round``, ``strict``, ``planned``.
     """
-    job = measured.job
-    made_by = measured.made_by()
-    left = part_file.take_up(arguments.out, _settings(job, made_by))
-    if left is not None:
-        write_json(left, guarded_measurement.findings_of(arguments.out))
-        print(f"{what} {measured}: timed in turn with {', '.join(left[IN_TURN_WITH])}")
-        return
-    with guarded_measurement.measuring(arguments.out, bool(arguments.strict)) as findings:
-        began_s = time.perf_counter()
-        recogniser = measured.recogniser()
-        findings |= {"made_by": made_by, "load_s": time.perf_counter() - began_s}
-        others = _opened(measured, recogniser, arguments)
-        memory = PeakMemory()
-        takes = takes_of(recogniser)
-        order = latency.shuffled(takes, job.seed, arguments.round, job.passes)
-        columns = [*order[0].names, *latency.TIMED_COLUMNS]
-        timed = [Timed(recogniser, RowFile(arguments.out, columns, _settings(job, made_by)))]
-        for out, of, each in others:
-            timed.append(Timed(each, RowFile(out, columns, _settings(of, made_by))))
-        own = [
-            {FIRST: _warmed_up(each, takes[: job.warm_up], timed[0].rows.attempts)}
-            | {"recogniser": each.recogniser.facts()}
-            for each in timed
+    process = Process(arguments)
+    job, out, planned = process.job, arguments.out, arguments.planned
+    own, *others = measure(process, [(out, job), *in_turn.partners(planned, stage, out, job)])
+    for other, jobs in in_turn.other_stages(planned, stage, out, job).items():
+        with contextlib.suppress(UserError):  # their own jobs will say it
+            # By its name: an edit of another stage does not measure this one again.
+            others += import_module(f"asrbench.measure.stages.{other}").measure(process, jobs)
+    for done in others:
+        done.rows.leave(done.findings)
+    write_json(own.findings, guarded_measurement.findings_of(out))
+    # Last: as long as the job has its rows to finish, it is known what a process died at.
+    own.rows.finish()
+
+
+class Process:
+    """What jobs of one build share: its files, and what of it is loaded.
+
+    Args:
+        arguments: of the job that began it.
+    """
+
+    def __init__(self, arguments: argparse.Namespace):
+        self.arguments = arguments
+        self._first = opened_variant.from_arguments(arguments)
+        self._opened: dict[str, Recogniser] = {}
+        self._load_s = 0.0
+        self._memory: PeakMemory | None = None
+        self._attempts: Attempts | None = None
+
+    @property
+    def job(self) -> Job:
+        """The job that began it."""
+        return self._first.job
+
+    def variant(self, job: Job) -> OpenedVariant:
+        """A job of the build, with the build's files."""
+        return OpenedVariant(job, self._first.manifest)
+
+    @property
+    def model(self):
+        """The loaded model of an engine whose model can be used by itself; None before that."""
+        return next((each.model for each in self._opened.values()), None)  # type: ignore[attr-defined]
+
+    def attempts_of(self, rows: RowFile) -> Attempts:
+        """Those of the first rows, by which whoever outlives the process knows what it died at."""
+        self._attempts = self._attempts or rows.attempts
+        return self._attempts
+
+    def in_turn(
+        self, stage: str, jobs: Jobs, takes_of: Callable[[Recogniser], list[Take]]
+    ) -> list[Done]:
+        """Load and warm up what is not, and time every take once a pass, with each job in turn.
+
+        Args:
+            takes_of: gives the takes, of which the first warm a model up, for the recogniser
+                that will decode them.
+
+        Raises:
+            UserError: the first of the jobs cannot be done. Others are left out.
+        """
+        first = jobs[0][1]
+        with guarded_measurement.measuring(None, bool(self.arguments.strict)) as findings:
+            warm = set(self._opened)
+            opened = self._all_opened(jobs)
+            self._memory = self._memory or PeakMemory()
+            takes = takes_of(opened[0][2])
+            order = latency.shuffled(takes, first.seed, self.arguments.round, first.passes)
+            columns = [*order[0].names, *latency.TIMED_COLUMNS]
+            timed = [
+                Timed(recogniser, RowFile(out, columns, in_turn.settings(job)))
+                for out, job, recogniser in opened
+            ]
+            attempts = self.attempts_of(timed[0].rows)
+            own = [
+                {
+                    FIRST: None
+                    if str(job.variant) in warm
+                    else _warmed_up(recogniser, takes[: job.warm_up], attempts),
+                    "recogniser": recogniser.facts(),
+                }
+                for _, job, recogniser in opened
+            ]
+            with Progress(f"{stage} {first}", len(order), "inputs") as progress:
+                progress.start_at(min(len(each.rows.found) for each in timed))
+                latency.time_in_turn(timed, order, progress.at, self._memory, attempts)
+            findings |= {"made_by": self._first.made_by(), "load_s": self._load_s}
+        names = [str(job.variant) for _, job, _ in opened]
+        return [
+            Done(each.rows, findings | its | {IN_TURN_WITH: [one for one in names if one != name]})
+            for name, each, its in zip(names, timed, own, strict=True)
         ]
-        names = [str(job.variant), *(str(of.variant) for _, of, _ in others)]
-        with Progress(f"{what} {measured}", len(order), "inputs") as progress:
-            progress.start_at(min(len(each.rows.found) for each in timed))
-            latency.time_in_turn(timed, order, progress.at, memory)
-        findings |= own[0] | {IN_TURN_WITH: names[1:]}
-    timed[0].rows.finish()
-    for name, each, its in zip(names[1:], timed[1:], own[1:], strict=True):
-        together = [other for other in names if other != name]
-        each.rows.leave(findings | its | {IN_TURN_WITH: together})
+
+    def _all_opened(self, jobs: Jobs) -> list[tuple[str, Job, Recogniser]]:
+        """Rows, job and recogniser of the first job, and of each other one that can be opened."""
+        (out, job), *others = jobs
+        found = [(out, job, self._recogniser(job))]
+        for out, job in others:
+            with contextlib.suppress(UserError):  # its own job will say it
+                found.append((out, job, self._recogniser(job)))
+        return found
+
+    def _recogniser(self, job: Job) -> Recogniser:
+        name = str(job.variant)
+        if name not in self._opened:
+            beside = next(iter(self._opened.values()), None)
+            began_s = time.perf_counter()
+            self._opened[name] = self.variant(job).recogniser(beside=beside)
+            self._load_s = self._load_s or time.perf_counter() - began_s
+        return self._opened[name]
 
 
-def _warmed_up(timed: Timed, takes: list[Take], attempts) -> float | None:
+def _warmed_up(recogniser: Recogniser, takes: list[Take], attempts: Attempts) -> float | None:
     """Latency of the first utterance in seconds; one that kills the process is passed over."""
-    first_s = None
+    first_s, attempts = None, attempts.apart("warm_up")
     for number, take in enumerate(takes):
         with contextlib.suppress(UserError), attempts.at(f"{take.names}"):
-            found_s = latency.warm_up(timed.recogniser, [take])
+            found_s = latency.warm_up(recogniser, [take])
             first_s = found_s if number == 0 else first_s
     return first_s
-
-
-def _settings(job: Job, made_by: dict) -> dict[str, object]:
-    """What rows depend on."""
-    return job.plain() | {"made_by": made_by}
-
-
-def _opened(measured: OpenedVariant, recogniser, arguments) -> list[tuple[str, Job, Any]]:
-    """Rows, job and recogniser of each other decoding that can be opened."""
-    found = []
-    for out, job in in_turn.partners(arguments.planned, arguments.out, measured.job):
-        with contextlib.suppress(UserError):  # its own job will say it
-            other = OpenedVariant(job, measured.manifest)
-            found.append((out, job, other.recogniser(beside=recogniser)))
-    return found

@@ -51,6 +51,10 @@ _REASONS = {
         "the loss of transducers is kept out because only training computes it, and its package "
         "has to be compiled"
     ),
+    "numba": (
+        "numba is kept out because its import takes long; only a loss of training, and functions "
+        "of librosa that no front end of a recogniser calls, are compiled by it"
+    ),
     "nltk": (
         "nltk is kept out because its import, and that of what it imports, takes long; only "
         "BLEU scores of translation models need it"
@@ -67,14 +71,19 @@ def _strtobool(value: str) -> int:
     return known[value.lower()]
 
 
+def _uncompiled(function=None, *_arguments, **_options):
+    """Stands for a decorator of numba's, bare or called with options."""
+    return StandIn("numba.compiled") if callable(function) else _uncompiled
+
+
 def _loss(**_options) -> types.ModuleType:
     """A loss that a model holds and nobody computes."""
     return StandIn("warprnnt_pytorch.RNNTLoss")
 
 
-# For augmentation, S4 decoders, features in HDF5 and English spelt out: nothing is missing,
-# it is only read late.
-_LATE = ("scipy.signal", "hydra", "h5py", "tacotron_cleaner.cleaners")
+# For augmentation, filters that no front end has, S4 decoders, features in HDF5 and English spelt
+# out: nothing is missing, it is only read late.
+_LATE = ("scipy.signal", "scipy.ndimage", "hydra", "h5py", "tacotron_cleaner.cleaners")
 _TRAINING = "espnet2.main_funcs.calculate_all_attentions"
 _ENHANCING = "espnet2.tasks.enh_s2t"
 # What is imported from a stand-in by name, and so must be there; without a function that
@@ -83,6 +92,7 @@ _BY_NAME: dict[str, dict[str, Callable | None]] = {
     _TRAINING: {"calculate_all_attentions": None},
     _ENHANCING: {"EnhS2TTask": None},
     "warprnnt_pytorch": {"RNNTLoss": _loss},
+    "numba": dict.fromkeys(("jit", "stencil", "vectorize", "guvectorize"), _uncompiled),
     "distutils.util": {"strtobool": _strtobool},
     "distutils.version": {"LooseVersion": None},
 }
@@ -196,7 +206,7 @@ def prepare() -> None:
     """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
-    absent = {"g2p_en", "nltk", "distutils", _TRAINING, _ENHANCING}
+    absent = {"g2p_en", "nltk", "numba", "distutils", _TRAINING, _ENHANCING}
     absent |= {name for name in ("torchaudio", "warprnnt_pytorch") if not loads(name)}
     sys.meta_path[:0] = [_StandInFinder(absent), _LateFinder()]
 

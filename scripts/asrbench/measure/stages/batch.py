@@ -1,0 +1,50 @@
+"""The forward pass of a build (front end, encoder, CTC head) against batch size."""
+
+import contextlib
+import random
+
+from asrbench.basics.errors import UserError
+from asrbench.basics.progress import Progress
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.device import cores, guarded_measurement, threads
+from asrbench.measure import in_turn
+from asrbench.measure.in_turn import Jobs
+from asrbench.measure.timing import Done, Process
+from asrbench.sources import corpus
+
+
+def measure(process: Process, jobs: Jobs) -> list[Done]:
+    """See :mod:`asrbench.measure.stages`; a build has one job of a round."""
+    [(out, job)] = jobs
+    measured = process.variant(job)
+    waveforms = [
+        measured.load(path) for path in corpus.read_sample(process.arguments.sample)["path"]
+    ]
+    cases = [(size, repeat) for size in job.sizes or [] for repeat in range(job.repeats or 0)]
+    random.Random(f"{job.seed}/{process.arguments.round}").shuffle(cases)
+
+    cores.choose(job.cores or "all")  # before torch is imported
+
+    import torch
+
+    from asrbench.engines.espnet import model as espnet_model
+    from asrbench.measure import batch
+
+    with (
+        guarded_measurement.measuring(None, bool(process.arguments.strict)) as findings,
+        Progress(f"batch {measured}", len(cases), "batches") as progress,
+    ):
+        findings |= {"made_by": measured.made_by()}
+        torch.set_num_threads(threads.counted(job.threads or "all"))
+        precision = str((job.axes or {})["precision"])
+        model = process.model or espnet_model.load_model(measured.manifest, precision)
+        hop_length, rate_hz = espnet_model.front_end(model, job.model)
+        measured.check_rate(rate_hz)
+        rows = RowFile(out, batch.COLUMNS, in_turn.settings(job))
+        attempts = process.attempts_of(rows)
+        with contextlib.suppress(UserError), attempts.apart("warm_up").at(out):
+            batch.warm_up(model, waveforms[0], job.warm_up)
+        progress.start_at(len(rows.found))
+        sweep = (waveforms, cases, job.seed, rows, progress.at)
+        batch.sweep(model, hop_length, rate_hz, *sweep, attempts)
+    return [Done(rows, findings)]
