@@ -30,7 +30,8 @@ def main() -> None:
     from asrbench.engines.espnet import model as espnet_model
     from asrbench.measure import batch
 
-    rows = RowFile(arguments.out, batch.COLUMNS, job.plain() | {"made_by": measured.made_by()})
+    settings = job.plain() | {"made_by": measured.made_by()}
+    rows = RowFile(arguments.out, batch.COLUMNS, settings, job.timeout_s)
     with (
         guarded_measurement.measuring(arguments.out, bool(arguments.strict)),
         Progress(f"batch {measured}", len(cases), "batches") as progress,

@@ -32,7 +32,7 @@ def main() -> None:
     settings = _settings(measured.job, arguments)
     # A battery's own meter measures only while it is discharged.
     strict, excused = bool(arguments.strict), (checks.MAINS,)
-    attempts = Attempts(out / f"window.json{SUFFIX}")
+    attempts = Attempts(out / f"window.json{SUFFIX}", measured.job.timeout_s)
     with guarded_measurement.measuring(out / "window.json", strict, excused) as findings:
         findings["made_by"] = measured.made_by()
         with rights.of_root():
@@ -41,8 +41,8 @@ def main() -> None:
             probed.meter.close()
         if any(probed.channels for probed in found):
             try:
-                with attempts.at("the window"):
-                    capture = _capture(measured, settings, arguments, root)
+                with attempts.marked("the window"):
+                    capture = _capture(measured, settings, arguments, root, attempts)
             except GivenUp as error:
                 capture = energy.Capture("void", str(error))
         else:
@@ -61,8 +61,9 @@ def _capture(
     settings: SimpleNamespace,
     arguments: argparse.Namespace,
     root: Path,
+    attempts: Attempts,
 ) -> energy.Capture:
-    load = _load(measured, arguments)
+    load = _load(measured, arguments, attempts)
     seconds = round(settings.window_s + 2 * settings.idle_s)
     with Progress(f"energy {measured}", seconds, "seconds") as progress:
 
@@ -81,13 +82,15 @@ def _settings(job: Job, arguments: argparse.Namespace) -> SimpleNamespace:
     return namespace(block)
 
 
-def _load(measured: opened_variant.OpenedVariant, arguments: argparse.Namespace) -> energy.Load:
+def _load(
+    measured: opened_variant.OpenedVariant, arguments: argparse.Namespace, attempts: Attempts
+) -> energy.Load:
     """The model, and the sample's waveforms in this round's order."""
     paths = corpus.read_sample(arguments.sample)["path"]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
     order = latency.shuffled(takes, measured.job.seed, arguments.round)
     waveforms = [take.load() for take in order]
-    return energy.Load(measured.recogniser(), waveforms, measured.job.warm_up)
+    return energy.Load(measured.recogniser(), waveforms, measured.job.warm_up, attempts)
 
 
 if __name__ == "__main__":

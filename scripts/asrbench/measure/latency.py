@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics import clock_time
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
@@ -69,17 +70,18 @@ def shuffled(
     return order
 
 
-def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> float | None:
+def warm_up(recogniser: Recogniser, takes: Iterable[Take], attempts: Attempts) -> float | None:
     """Decode, so that the first timed utterance finds everything in place.
 
-    A take that cannot be decoded is passed over: its own row will say why.
+    A take that cannot be decoded, or that ends the process, is passed over: its own row will say
+    why.
 
     Returns:
         Latency of the very first utterance in seconds; None where there was none.
     """
     first_s = None
     for number, take in enumerate(takes):
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), attempts.at(f"the warm-up with {take.names}"):
             found = recogniser.transcribe(take.load())
             first_s = found.latency_s if number == 0 else first_s
     return first_s

@@ -56,11 +56,12 @@ def run(
         takes = takes_of(recogniser)
         order = latency.shuffled(takes, job.seed, arguments.round, job.passes)
         columns = [*order[0].names, *latency.TIMED_COLUMNS]
-        timed = [Timed(recogniser, RowFile(arguments.out, columns, _settings(job, made_by)))]
-        for out, of, each in others:
-            timed.append(Timed(each, RowFile(out, columns, _settings(of, made_by))))
+        timed = [
+            Timed(each, RowFile(out, columns, _settings(of, made_by), job.timeout_s))
+            for out, of, each in [(arguments.out, job, recogniser), *others]
+        ]
         own = [
-            {FIRST: _warmed_up(each, takes[: job.warm_up], timed[0].rows.attempts)}
+            {FIRST: latency.warm_up(each.recogniser, takes[: job.warm_up], timed[0].rows.attempts)}
             | {"recogniser": each.recogniser.facts()}
             for each in timed
         ]
@@ -73,16 +74,6 @@ def run(
     for name, each, its in zip(names[1:], timed[1:], own[1:], strict=True):
         together = [other for other in names if other != name]
         each.rows.leave(findings | its | {IN_TURN_WITH: together})
-
-
-def _warmed_up(timed: Timed, takes: list[Take], attempts) -> float | None:
-    """Latency of the first utterance in seconds; one that kills the process is passed over."""
-    first_s = None
-    for number, take in enumerate(takes):
-        with contextlib.suppress(UserError), attempts.at(f"{take.names}"):
-            found_s = latency.warm_up(timed.recogniser, [take])
-            first_s = found_s if number == 0 else first_s
-    return first_s
 
 
 def _settings(job: Job, made_by: dict) -> dict[str, object]:
