@@ -21,11 +21,13 @@ from asrbench.measure.peak_memory import PeakMemory
 
 TIMED_COLUMNS = [
     *("order", "samples", "frames", "duration_s"),
-    *("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "cpu_s"),
+    *("encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "latency_s", "cpu_s"),
     *("tokens", "ended", "status", "reason", *DEVICE_COLUMNS),
     *("peak_memory_bytes", "loading_peak_memory_bytes"),
 ]
-_OF_TRANSCRIPT = ("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens", "ended")
+_OF_TRANSCRIPT = (
+    *("encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "latency_s", "tokens", "ended"),
+)
 
 
 @dataclass(frozen=True)
