@@ -184,7 +184,8 @@ def main() -> None:
     arms = [opened.recogniser(model, arguments.ctc_weight) for _ in ARMS]
     arms[2] = Delayed(arms[2], arguments.delay)
     for arm in arms:
-        latency.warm_up(arm, takes)
+        for take in takes:
+            arm.transcribe(take.load())
     rows = resolve(arms, takes, arguments.tries, arguments.seconds)
     print(
         f"{model} at CTC weight {arguments.ctc_weight}, {len(takes)} utterances, "

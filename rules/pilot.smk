@@ -1,4 +1,4 @@
-"""How long the study will take on this device, and a quick look at it; no part of a run.
+"""Before a run: whether the device decodes right, how long the study will take, a quick look.
 
 Needs: models' files, the sample. Makes: results/pilot/builds/{model}.json,
 results/pilot/times.json; and a small study in the folder quick.
@@ -55,6 +55,19 @@ rule pilot:
         "python {params.program} --config {params.study} --pilots {input.pilots:q}"
         " --utterances {input.utterances} --sample {input.sample} --cores {params.cores}"
         " --out {output} 2>&1 | tee {log}"
+
+
+rule self_test:
+    log:
+        "results/logs/self_test.log",
+    conda:
+        ENVIRONMENT
+    params:
+        program=program("self_test.py"),
+    message:
+        "See whether known speech gives known words on this device"
+    shell:
+        "python {params.program} 2>&1 | tee {log}"
 
 
 rule quick:

@@ -27,7 +27,7 @@ def main() -> None:
     corpus = wer_corpus.read(arguments.utterances, job.max_utterances, job.seed)
     utterances = shards.take(corpus, *arguments.shard)
     made = {"shard": arguments.shard, "made_by": decoded.made_by()}
-    out = PartFile(arguments.out, job.plain() | made)
+    out = PartFile(arguments.out, job.plain() | made, job.timeout_s)
     recogniser = decoded.recogniser(arguments.threads)
     folder = arguments.encoder_outputs
     shared = encoder_cache.of_model(folder, job, decoded.manifest) if folder else None

@@ -37,7 +37,7 @@ def main() -> None:
     settings = _settings(measured.job, arguments)
     # A battery's own meter measures only while it is discharged.
     strict, excused = bool(arguments.strict), (checks.MAINS,)
-    attempts = Attempts(out / f"window.json{SUFFIX}")
+    attempts = Attempts(out / f"window.json{SUFFIX}", measured.job.timeout_s)
     with lock.measuring(), rights.of_root():
         found = catalogue.probed(catalogue.chosen(settings, root))
     for probed in found:
@@ -46,8 +46,8 @@ def main() -> None:
     if any(probed.channels for probed in found):
         with guarded_measurement.measuring(None, strict, excused) as findings:
             try:
-                with attempts.at("the window"):
-                    capture = _capture(measured, settings, arguments, root)
+                with attempts.marked("the window"):
+                    capture = _capture(measured, settings, arguments, root, attempts)
             except GivenUp as error:
                 capture = energy.Capture("void", str(error))
     else:
@@ -68,8 +68,9 @@ def _capture(
     settings: SimpleNamespace,
     arguments: argparse.Namespace,
     root: Path,
+    attempts: Attempts,
 ) -> energy.Capture:
-    load = _load(measured, arguments)
+    load = _load(measured, arguments, attempts)
     seconds = round(settings.window_s + 2 * settings.idle_s)
     with Progress(f"energy {measured}", seconds, "seconds") as progress:
 
@@ -88,7 +89,9 @@ def _settings(job: Job, arguments: argparse.Namespace) -> SimpleNamespace:
     return namespace(block)
 
 
-def _load(measured: opened_variant.OpenedVariant, arguments: argparse.Namespace) -> energy.Load:
+def _load(
+    measured: opened_variant.OpenedVariant, arguments: argparse.Namespace, attempts: Attempts
+) -> energy.Load:
     """The model, and the sample's waveforms in this round's order."""
     paths = corpus.read_sample(arguments.sample)["path"]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
@@ -99,7 +102,7 @@ def _load(measured: opened_variant.OpenedVariant, arguments: argparse.Namespace)
         recogniser = streaming.AtThePaceOfSpeech(recogniser, job.pieces_s[0], job.redecode_s)
     if arguments.listening == "silence":
         waveforms = [streaming.silence(len(waveform)) for waveform in waveforms]
-    return energy.Load(recogniser, waveforms, job.warm_up)
+    return energy.Load(recogniser, waveforms, job.warm_up, attempts)
 
 
 if __name__ == "__main__":

@@ -41,8 +41,9 @@ def main() -> None:
         findings |= {"recogniser": recogniser.facts(), "lookahead_s": recogniser.lookahead_s}
         findings["streams"] = recogniser.streams
         memory = PeakMemory()
-        rows = RowFile(arguments.out, columns, job.plain() | {"made_by": made_by})
-        latency.warm_up(recogniser, takes[: job.warm_up])
+        settings = job.plain() | {"made_by": made_by}
+        rows = RowFile(arguments.out, columns, settings, job.timeout_s)
+        latency.warm_up(recogniser, takes[: job.warm_up], rows.attempts)
         progress.start_at(len(rows.found))
         streaming.time_all(recogniser, order, job.redecode_s, rows, progress.at, memory)
     rows.finish()

@@ -1,7 +1,8 @@
 """Run a program that measures or decodes; where it is killed at one input, run it again.
 
-The kernel kills what runs out of memory. The program's second death at one input makes a failed
-row of that input, and the others are still measured. Another end of the program is this one's.
+The kernel kills what runs out of memory, and what is at one input for longer than its limit. The
+program's second death at one input, and its first by the limit, make a failed row of that input,
+and the others are still measured. Another end of the program is this one's.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from asrbench.basics.attempts import SUFFIX, Attempts
+from asrbench.basics.attempts import SUFFIX, TOO_LONG, Attempts
 from asrbench.basics.errors import warn
 
 
@@ -21,8 +22,16 @@ def main() -> int:
     )
     command = parser.parse_args().command
     files = Path(command[command.index("--out") + 1])
-    while (status := _run([sys.executable, *command])) == -signal.SIGKILL:
+    while (status := _run([sys.executable, *command])) in (-signal.SIGKILL, -TOO_LONG):
         marks = [*files.parent.glob(f"{files.name}.*{SUFFIX}"), *files.glob(f"*{SUFFIX}")]
+        if status == -TOO_LONG:
+            given_up = filter(None, [Attempts(mark).took_too_long() for mark in marks])
+            if what := next(given_up, ""):
+                warn(
+                    f"{what} took longer than decoding.timeout_s and is given up; the rest goes on"
+                )
+                continue
+            break
         tried = list(filter(None, [Attempts(mark).died() for mark in marks]))
         if not tried:
             warn("the program was killed before it worked on any input: out of memory?")

@@ -17,11 +17,13 @@ SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 # What is fatal stands in a file, so that it can be put right between two runs.
 HEAD = """
-import os, signal, sys, time
+import ctypes, os, signal, sys, time
 from pathlib import Path
 from asrbench.basics import errors
 from types import SimpleNamespace
 import numpy as np
+
+LIMIT_S = 1.0 if Path("fatal").read_text() == "hang" else None
 
 def work(name):
     fatal = Path("fatal").read_text()
@@ -32,6 +34,8 @@ def work(name):
     if name == "u1" and fatal == "wait":
         print("working", flush=True)
         time.sleep(60)
+    if name == "u1" and fatal == "hang":
+        ctypes.PyDLL(None).sleep(60)  # in a library, and no other thread of Python can run
 """
 TIMED = """
 from asrbench.basics.resumable_csv import RowFile
@@ -46,12 +50,14 @@ def main():
     recogniser = SimpleNamespace(
         sample_rate_hz=16000, frames=int,
         transcribe=lambda _: Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end"))
-    rows = RowFile("rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
-    timed = [latency.Timed(recogniser, rows)]
-    latency.time_in_turn(timed, [take(f"u{n}") for n in range(3)], lambda _: None, PeakMemory())
+    rows = RowFile("rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {}, LIMIT_S)
+    timed, takes = [latency.Timed(recogniser, rows)], [take(f"u{n}") for n in range(3)]
+    latency.time_in_turn(timed, takes, lambda _: None, PeakMemory())
     rows.finish()
 errors.run(main)
 """
+_WARMS_UP = "    latency.warm_up(recogniser, takes, rows.attempts)\n"
+WARMED_UP = TIMED.replace("    latency.time", f"{_WARMS_UP}    latency.time")
 DECODED = """
 import pandas as pd
 from asrbench.basics.part_file import PartFile
@@ -65,7 +71,7 @@ def transcribe(row):
 def main():
     speech = pd.DataFrame([dict(utterance_id=f"u{n}", speaker="s", text="", duration_s=1.0)
                            for n in range(3)])
-    out = PartFile("rows.csv", {})
+    out = PartFile("rows.csv", {}, LIMIT_S)
     decode.decode(transcribe, speech, out, "", lambda _: None)
     out.finish()
 errors.run(main)
@@ -77,14 +83,35 @@ from asrbench.measure import batch
 def main():
     batch.time_forward = lambda _model, speech, _lengths: (
         work(f"u{len(speech) - 1}") or {"encode_s": 0.1, "ctc_s": 0.1, "forward_s": 0.2})
-    rows = RowFile("rows.csv", batch.COLUMNS, {})
+    rows = RowFile("rows.csv", batch.COLUMNS, {}, LIMIT_S)
     cases = [(1, 0), (2, 0), (3, 0)]
     waveforms = [np.zeros(1000, np.float32)] * 3
     batch.sweep(None, 256, 16000, waveforms, cases, 1, rows, lambda _: None)
     rows.finish()
 errors.run(main)
 """
-PROGRAMS = {"timed": TIMED, "decoded": DECODED, "batches": BATCHES}
+STREAMED = """
+from asrbench.basics.resumable_csv import RowFile
+from asrbench.engines.interface import Transcript
+from asrbench.measure import latency, streaming
+from asrbench.measure.peak_memory import PeakMemory
+
+def take(name):
+    speech = np.random.default_rng(0).normal(0, 0.1, 8000).astype(np.float32)
+    names = {"utterance_id": name, "piece_s": 0.1}
+    return latency.Take(names, lambda: speech if work(name) is None else None)
+
+def main():
+    session = SimpleNamespace(feed=lambda _: "A", finish=lambda: Transcript("A"))
+    recogniser = SimpleNamespace(sample_rate_hz=16000, listen=lambda: session)
+    rows = RowFile("rows.csv", ["utterance_id", "piece_s", *streaming.COLUMNS], {}, LIMIT_S)
+    takes = [take(f"u{n}") for n in range(3)]
+    streaming.time_all(recogniser, takes, None, rows, lambda _: None, PeakMemory())
+    rows.finish()
+errors.run(main)
+"""
+PROGRAMS = {"timed": TIMED, "warmed up": WARMED_UP, "decoded": DECODED, "batches": BATCHES}
+PROGRAMS |= {"streamed": STREAMED}
 
 
 class Program:
@@ -124,6 +151,11 @@ class Program:
         return [file.name for file in self.folder.iterdir() if SUFFIX in file.name]
 
 
+def mark_of(what: str, deaths: int) -> str:
+    mark = {"what": what, "deaths": {what: deaths}, "given_up": {}, "limit_s": None}
+    return json.dumps(mark)
+
+
 def statuses(program: Program) -> list[str]:
     return [row["status"] for row in program.rows()]
 
@@ -135,7 +167,18 @@ def test_an_input_that_kills_is_a_failed_row_and_the_others_are_measured(tmp_pat
     assert status == 0, said
     assert statuses(program) == ["ok", "failed", "ok"]
     assert "killed while it worked on this" in program.rows()[1]["reason"]
-    assert said.count("once more") == 2 and not program.left()
+    # In the warm-up it is tried as often as in its row.
+    assert said.count("once more") == (4 if name == "warmed up" else 2) and not program.left()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_input_that_takes_longer_than_its_limit_is_a_failed_row(tmp_path, name):
+    program = Program(tmp_path, PROGRAMS[name], "hang")
+    status, said = program.run(outlived=True)
+    assert status == 0, said
+    assert statuses(program) == ["ok", "failed", "ok"]
+    assert program.rows()[1]["reason"] == "took longer than decoding.timeout_s (1 s)"
+    assert said.count("is given up") == (2 if name == "warmed up" else 1) and not program.left()
 
 
 def limited_group(limit_bytes: int) -> Path:
@@ -202,20 +245,30 @@ def test_a_program_that_is_killed_before_its_first_input_ends_with_the_reason(tm
     status, said = program.run(outlived=True)
     assert status == 137 and "out of memory?" in said
     # Nor is it tried for ever where an earlier one had come further.
-    (tmp_path / f"rows.csv.abc.part{SUFFIX}").write_text('{"what": "u1", "deaths": 1}')
+    (tmp_path / f"rows.csv.abc.part{SUFFIX}").write_text(mark_of("u1", 1))
     assert program.run(outlived=True)[0] == 137
     assert time.monotonic() - began < 60
 
 
 def test_another_input_and_a_mark_that_says_nothing_count_no_deaths(tmp_path):
     attempts = Attempts(tmp_path / "mark")
-    (tmp_path / "mark").write_text(json.dumps({"what": "a", "deaths": GIVEN_UP_AT}))
+    (tmp_path / "mark").write_text(mark_of("a", GIVEN_UP_AT))
     with pytest.raises(GivenUp), attempts.at("a"):
         pytest.fail("tried again")
     with attempts.at("b"):
-        assert json.loads((tmp_path / "mark").read_text()) == {"what": "b", "deaths": 1}
-    for nonsense in ("", "{}", "[1]", '{"what": "a", "deaths": "many"}', "\0\0"):
+        mark = json.loads((tmp_path / "mark").read_text())
+        assert (mark["what"], mark["deaths"], list(mark["given_up"])) == ("b", {"b": 1}, ["a"])
+    with pytest.raises(GivenUp), attempts.at("a"):
+        pytest.fail("tried again after another")
+    for nonsense in (
+        "",
+        "{}",
+        "[1]",
+        '{"what": "a", "deaths": "many"}',
+        "\0\0",
+        '{"what": "a", "deaths": 1}',
+    ):
         (tmp_path / "mark").write_text(nonsense)
         with attempts.at("a"):
             pass
-        assert not (tmp_path / "mark").exists()
+        assert not (tmp_path / "mark").exists(), nonsense

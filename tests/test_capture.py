@@ -16,6 +16,7 @@ import pandas as pd
 import power_writer
 import pytest
 import raw_rows
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.errors import UserError
 from asrbench.measure import energy, sampler_process
 from asrbench.results import raw_window, scope_window
@@ -63,7 +64,7 @@ def rapl(root: Path, wrap_uj: int, uj: int = 0, zone: str = "intel-rapl:0") -> P
 
 def capture(root: Path, folder: Path, does=lambda number: None, **more) -> dict:
     """One capture, written as the measuring program writes it; window.json as it reads back."""
-    load = energy.Load(Recogniser(does), [WAVEFORM], warm_up=1)
+    load = energy.Load(Recogniser(does), [WAVEFORM], 1, Attempts(folder / "mark"))
     taken = energy.with_meters(load, settings(**more), root, folder, lambda passed_s: None)
     energy.write_window(taken, folder)
     assert sorted(path.name for path in folder.iterdir()) == ["samples.csv", "window.json"]

@@ -123,7 +123,7 @@ def test_devices_name_what_differs(compared):
     assert list(devices["board"]) == [PI, "Jetson Orin", PI]
     assert pd.isna(devices.at["pi5", "differs"])
     assert devices.at["jetson", "differs"] == "the configuration differs in names and places alone"
-    assert devices.at["beam5", "differs"] == "decoding.beam_size: 5 here, 20 in pi5"
+    assert devices.at["beam5", "differs"] == "decoding.beam_size: 5 here, not set in pi5"
     assert devices.at["jetson", "results_version"] == results_version.VERSION
 
 
@@ -155,7 +155,7 @@ def test_energy_only_of_one_scope(compared, runs_made, tmp_path):
 def test_word_errors_only_of_the_same_words(compared, runs_made, tmp_path):
     _, tables = compared("pi5", "jetson")
     alike = cell(tables["wer"], "lstm", "0.0", "jetson")
-    assert alike["difference_percent"] == 0
+    assert alike["difference_percent"] == 0 and alike["identical_percent"] == 100
     assert alike["difference_low_percent"] == alike["difference_high_percent"] == 0
     shutil.copytree(runs_made / "jetson", tmp_path / "short")
     results = tmp_path / "short/results"
@@ -174,6 +174,10 @@ def test_word_errors_only_of_the_same_words(compared, runs_made, tmp_path):
     assert found["difference_percent"] == 0
     path.write_text("".join(lines).replace("TURNIPS", "BEETS"), encoding="utf-8")
     assert of_lstm()["reason"] == "other references of the same utterances"
+    last = json.loads(lines[-1])
+    lines[-1] = json.dumps(last | {"hypothesis": last["hypothesis"] + " MORE"}) + "\n"
+    path.write_text("".join(lines), encoding="utf-8")
+    assert of_lstm()["identical_percent"] == pytest.approx(100 * (1 - 1 / len(lines)))
     shutil.rmtree(results / "wer")
     table = pd.read_csv(results / "tables/wer.csv", keep_default_na=False)
     table["words"] = 7

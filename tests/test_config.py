@@ -345,3 +345,17 @@ def test_words_may_be_found_by_another_search_than_is_timed():
 
     assert engines(own, "decoding") == engines(fast, "latency") == ["espnet", "espnet-fast"]
     assert engines(fast, "decoding") == ["espnet-fast", "espnet-fast"]
+
+
+def test_a_limit_of_time_is_part_of_a_job_only_where_it_is_set():
+    def jobs(decoding):
+        study = config.parse(changed(decoding=decoding))
+        variant = study.variants()[0]
+        timed = [stage(study, variant) for stage in describe_job.STAGES.values()]
+        return [*timed, describe_job.batch(study, variant.build)]
+
+    assert not any("timeout_s" in job for job in jobs({}))
+    assert all(job["timeout_s"] == 30.0 for job in jobs({"timeout_s": 30.0}))
+    assert describe_job.tables(config.parse(changed(decoding__timeout_s=30.0))) == (
+        describe_job.tables(config.parse(changed()))
+    )

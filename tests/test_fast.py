@@ -227,3 +227,32 @@ def test_full_size(monkeypatch, name, ctc_weight):
     for beam in BEAMS:
         model = recogniser(demo_manifest(name, "random"), ctc_weight, beam, clocks_in_search=False)
         assert_same_search(f"beam {beam}", model, noise(12000), maxlenratio=-3)
+
+
+_BLOCK = {"output_size": 16, "attention_heads": 2, "linear_units": 32, "num_blocks": 2}
+_BRANCHES = {"output_size": 16, "attention_heads": 2, "num_blocks": 2, "cgmlp_linear_units": 32}
+ENCODERS = {
+    "transformer": _BLOCK,
+    "conformer": _BLOCK | {"cnn_module_kernel": 7},
+    "branchformer": _BRANCHES | {"cgmlp_conv_kernel": 7},
+    "e_branchformer": _BRANCHES
+    | {"linear_units": 32, "cgmlp_conv_kernel": 7, "merge_conv_kernel": 3},
+}
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("ctc_weight", WEIGHTS)
+def test_encoders(tmp_path, encoder, ctc_weight):
+    """Both engines from the waveform on: the same text and tokens, the same score."""
+    changes = {"encoder": encoder, "encoder_conf": ENCODERS[encoder], "token_list": TOKENS}
+    manifest = random_model(tmp_path, TRANSFORMER, **changes)
+    for seed, beam in ((0, 1), (1, 5)):
+        found = [
+            recogniser(manifest, ctc_weight, beam, engine=engine, minlenratio="0.2").transcribe(
+                noise(16000, seed)
+            )
+            for engine in ("espnet", "espnet-fast")
+        ]
+        texts = [(each.text, each.tokens, each.ended) for each in found]
+        assert texts[0] == texts[1] and found[0].tokens > 0
+        assert found[0].score == pytest.approx(found[1].score, rel=1e-4)

@@ -40,7 +40,7 @@ def take(name: str, load) -> latency.Take:
 
 def timed(tmp_path, recogniser, takes) -> dict[str, dict[str, str]]:
     rows = RowFile(tmp_path / "rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
-    latency.warm_up(recogniser, takes[:2])
+    latency.warm_up(recogniser, takes[:2], rows.attempts)
     latency.time_in_turn([Timed(recogniser, rows)], takes, lambda _done: None, PeakMemory())
     rows.finish()
     return {row["utterance_id"]: row for row in rows_of(tmp_path / "rows.csv")}

@@ -56,7 +56,7 @@ def edited(number, **cells):
         (edited(3, latency_s=-1.0), "round 2: 1 rows cannot be right: latency_s is not above 0"),
         (edited(3, latency_s="inf"), "1 of 30 rows are ok and have no latency_s"),
         (edited(3, encode_s=99.0), "encode_s and search_s are together longer than latency_s"),
-        (edited(3, decoder_s=7.0), "decoder_s and ctc_s are together longer than search_s"),
+        (edited(3, decoder_s=7.0), "decoder_s, ctc_s and lm_s are together longer than search_s"),
         (edited(3, cpu_s=-0.1), "round 2: 1 rows cannot be right: a part, cpu_s or tokens"),
         (edited(3, duration_s=3.0), "round 2: 1 rows have another duration_s than their input"),
         (edited(3, utterance_id="v"), "round 2: 1 rows are of inputs that were not to be measured"),

@@ -26,6 +26,7 @@ class PartFile:
     Args:
         path: the finished file.
         settings: what the lines depend on (anything that json can write).
+        limit_s: the longest that the work on one line may take, in seconds.
 
     Attributes:
         attempts: at the next line; what a process before died at is known to them.
@@ -33,14 +34,14 @@ class PartFile:
             ends; a last line that it had not finished is taken off the file.
     """
 
-    def __init__(self, path: str | Path, settings: object):
+    def __init__(self, path: str | Path, settings: object, limit_s: float | None = None):
         self.path = Path(path)
         self._settings = settings
         text = json.dumps(settings, sort_keys=True).encode()
         digest = hashlib.sha256(text).hexdigest()[:12]
         self.part = self.path.with_name(f"{self.path.name}.{digest}.part")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.attempts = Attempts(f"{self.part}{SUFFIX}")
+        self.attempts = Attempts(f"{self.part}{SUFFIX}", limit_s)
         self._file = self._held()
         self.found = self._recover()
 

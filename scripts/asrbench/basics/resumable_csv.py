@@ -17,16 +17,23 @@ class RowFile:
             last one and counts the processes that wrote into this file: a row
             with segment 1 was written after the run had been cut once.
         settings: what the rows depend on (anything that json can write).
+        limit_s: the longest that one row may take, in seconds.
 
     Attributes:
         attempts: at the next row; see :mod:`asrbench.basics.attempts`.
         found: rows that an earlier, cut process had written, as text by column.
     """
 
-    def __init__(self, path: str | Path, columns: list[str], settings: object):
+    def __init__(
+        self,
+        path: str | Path,
+        columns: list[str],
+        settings: object,
+        limit_s: float | None = None,
+    ):
         self.path = path
         self.columns = [*columns, "segment"]
-        self._part = PartFile(path, [self.columns, settings])
+        self._part = PartFile(path, [self.columns, settings], limit_s)
         self.attempts = self._part.attempts
         rows = csv.DictReader(self._part.found)
         self.found = [{name: as_given(cell) for name, cell in row.items()} for row in rows]

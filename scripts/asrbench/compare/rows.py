@@ -123,7 +123,9 @@ def _word_difference(first: Scored, second: Scored, seed: int) -> dict[str, obje
         return {"reason": "other references of the same utterances"}
     pair = wer_pair.compare(first, second, seed)
     cells = interval_columns.cells("difference_percent", pair.difference)
-    return {**cells, "reason": pair.reason}
+    said = [one.lines.set_index("utterance_id")["hypothesis"][shared] for one in (first, second)]
+    identical = 100 * (said[0] == said[1]).mean() if len(shared) else math.nan
+    return {**cells, "identical_percent": identical, "reason": pair.reason}
 
 
 @dataclass(frozen=True)

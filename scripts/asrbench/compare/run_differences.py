@@ -45,7 +45,9 @@ def _flatten(before: str, value: object, flat: dict[str, object]) -> None:
 
 
 def _shown(flat: dict[str, object], key: str) -> str:
-    return str(flat[key]) if key in flat else "absent"
+    if key not in flat:
+        return "absent"
+    return "not set" if flat[key] is None else str(flat[key])
 
 
 def of_variant(first: Run, second: Run, variant: tuple[str, str]) -> str:

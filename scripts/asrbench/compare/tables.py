@@ -34,6 +34,7 @@ class Compared:
         label: of the figure's axis, with the unit.
         said: how the figure writes a change, with {} for it.
         notes: lines below.
+        more: what else is shown of each device against the first.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Compared:
     label: str
     said: str
     notes: list[str]
+    more: tuple[Column, ...] = ()
 
     def by_rate(self, rows: pd.DataFrame) -> "Compared":
         """The same by characters, where an error rate is shown and that of characters is first."""
@@ -99,8 +101,10 @@ WER = Compared(
     notes=[
         "Differences are in percentage points, over the utterances that both decoded. Where a run "
         "came without its hypotheses, the intervals of both are added in quadrature.",
+        "Identical: share of the utterances that both decoded whose hypotheses are the same.",
         _PUBLISHED_NOTE,
     ],
+    more=(Column("identical (%)", "identical_percent"),),
 )
 
 TABLES = {"latency": LATENCY, "energy": ENERGY, "wer": WER}
@@ -171,8 +175,8 @@ def side_by_side(rows: pd.DataFrame, one: Compared) -> tuple[pd.DataFrame, list[
         told: dict[str, list[str]] = {}  # of each reason, the devices that have it
         for line in here.to_dict("records"):
             place = names.index(line["device"])
-            for column in _three(one.value) + _three(one.change):
-                row[f"{place} {column}"] = line[column]
+            for column in (one.value, one.change, *one.more):
+                row |= {f"{place} {name}": line[name] for name in _three(column)}
             if line["reason"] not in ("", compare_rows.PUBLISHED_REASON):
                 told.setdefault(line["reason"], []).append(line["device"])
         remarks = [f"{', '.join(devices)}: {reason}" for reason, devices in told.items()]
@@ -181,7 +185,9 @@ def side_by_side(rows: pd.DataFrame, one: Compared) -> tuple[pd.DataFrame, list[
     for place, name in enumerate(names):
         columns.append(_of(one.value, place, f"{name} {one.value.head}"))
         if name not in (first, compare_rows.PUBLISHED):
-            columns.append(_of(one.change, place, f"{one.change.head} to {first}"))
+            columns += [
+                _of(each, place, f"{each.head} to {first}") for each in (one.change, *one.more)
+            ]
     shown = [name for column in columns for name in _three(column)]
     table_of_all = pd.DataFrame(wide).reindex(columns=[*shown, "weights", "reason"])
     return table_of_all, [*columns, Column("remarks", "reason")]
@@ -192,7 +198,8 @@ def _three(column: Column) -> list[str]:
 
 
 def _of(column: Column, place: int, head: str) -> Column:
-    value, low, high = (f"{place} {name}" for name in _three(column))
+    value, *interval = (f"{place} {name}" for name in _three(column))
+    low, high = interval or ("", "")
     return Column(head, value, low, high, column.scale)
 
 

@@ -29,9 +29,10 @@ class Transcript:
 
     ``latency_s`` is wall time from a waveform in memory to text; ``encode_s``
     and ``search_s`` are parts of it, ``decoder_s`` and ``ctc_s`` (scoring by
-    the attention decoder and by the CTC head) are parts of ``search_s``. A part is None where
-    the engine does not tell it. ``tokens`` and ``score`` (a log score) are None where the engine
-    does not tell them. ``ended`` is how the search came to its end, one of those in
+    the attention decoder and by the CTC head) are parts of ``search_s``, and so is ``lm_s`` where
+    a language model is asked. A part is None where the engine does not tell it. ``tokens`` and
+    ``score`` (a log score) are None where the engine does not tell them. ``ended`` is how the
+    search came to its end, one of those in
     :mod:`asrbench.engines.search_end`, or '' where it is not known.
     """
 
@@ -44,6 +45,7 @@ class Transcript:
     ctc_s: float | None = None
     latency_s: float = 0.0
     ended: str = ""
+    lm_s: float | None = None
 
     @property
     def reason(self) -> str:

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from asrbench.basics import clock_time
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
@@ -37,12 +38,14 @@ class Load:
     """What is run in the window.
 
     ``waveforms``, each of shape (samples,), float32, are decoded in turn over
-    and over; the first ``warm_up`` of them before the window begins.
+    and over; the first ``warm_up`` of them before the window begins. ``attempts`` limits the time
+    of each.
     """
 
     recogniser: Recogniser
     waveforms: list[np.ndarray]
     warm_up: int
+    attempts: Attempts
 
 
 @dataclass
@@ -194,7 +197,8 @@ def _run(capture: Capture, load: Load, window_s: float, began_s: float, progress
 def _transcribe(load: Load, number: int) -> int:
     waveform = load.waveforms[number % len(load.waveforms)]
     try:
-        load.recogniser.transcribe(waveform)
+        with load.attempts.timed():
+            load.recogniser.transcribe(waveform)
     except Exception as error:  # ESPnet has no type of its own for what it cannot decode
         raise _Failed(f"inference failed: {failure(error)['reason']}") from error
     return len(waveform)

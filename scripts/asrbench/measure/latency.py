@@ -21,11 +21,13 @@ from asrbench.measure.peak_memory import PeakMemory
 
 TIMED_COLUMNS = [
     *("order", "samples", "frames", "duration_s"),
-    *("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "cpu_s"),
+    *("encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "latency_s", "cpu_s"),
     *("tokens", "ended", "status", "reason", *DEVICE_COLUMNS),
     *("peak_memory_bytes", "loading_peak_memory_bytes"),
 ]
-_OF_TRANSCRIPT = ("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens", "ended")
+_OF_TRANSCRIPT = (
+    *("encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "latency_s", "tokens", "ended"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,18 @@ def shuffled(
     return order
 
 
-def warm_up(recogniser: Recogniser, takes: Iterable[Take]) -> float | None:
+def warm_up(recogniser: Recogniser, takes: Iterable[Take], attempts: Attempts) -> float | None:
     """Decode, so that the first timed utterance finds everything in place.
 
-    A take that cannot be decoded is passed over: its own row will say why.
+    A take that cannot be decoded, or that ends the process, is passed over: its own row will say
+    why.
 
     Returns:
         Latency of the very first utterance in seconds; None where there was none.
     """
     first_s = None
     for number, take in enumerate(takes):
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), attempts.at(f"the warm-up with {take.names}"):
             found = recogniser.transcribe(take.load())
             first_s = found.latency_s if number == 0 else first_s
     return first_s

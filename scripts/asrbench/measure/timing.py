@@ -114,7 +114,7 @@ class Process:
             order = latency.shuffled(takes, first.seed, self.arguments.round, first.passes)
             columns = [*order[0].names, *latency.TIMED_COLUMNS]
             timed = [
-                Timed(recogniser, RowFile(out, columns, in_turn.settings(job)))
+                Timed(recogniser, RowFile(out, columns, in_turn.settings(job), job.timeout_s))
                 for out, job, recogniser in opened
             ]
             attempts = self.attempts_of(timed[0].rows)
@@ -122,7 +122,7 @@ class Process:
                 {
                     FIRST: None
                     if str(job.variant) in warm
-                    else _warmed_up(recogniser, takes[: job.warm_up], attempts),
+                    else latency.warm_up(recogniser, takes[: job.warm_up], attempts),
                     "recogniser": recogniser.facts(),
                 }
                 for _, job, recogniser in opened
@@ -154,13 +154,3 @@ class Process:
             self._opened[name] = self.variant(job).recogniser(beside=beside)
             self._load_s = self._load_s or time.perf_counter() - began_s
         return self._opened[name]
-
-
-def _warmed_up(recogniser: Recogniser, takes: list[Take], attempts: Attempts) -> float | None:
-    """Latency of the first utterance in seconds; one that kills the process is passed over."""
-    first_s, attempts = None, attempts.apart("warm_up")
-    for number, take in enumerate(takes):
-        with contextlib.suppress(UserError), attempts.at(f"{take.names}"):
-            found_s = latency.warm_up(recogniser, [take])
-            first_s = found_s if number == 0 else first_s
-    return first_s

@@ -22,13 +22,13 @@ TIMED: Rules = {
     "latency_s is not above 0": lambda rows: rows["latency_s"] <= 0,
     "duration_s is not above 0": lambda rows: rows["duration_s"] <= 0,
     "a part, cpu_s or tokens is below 0": lambda rows: (
-        rows[["encode_s", "search_s", "decoder_s", "ctc_s", "cpu_s", "tokens"]] < 0
+        rows[["encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "cpu_s", "tokens"]] < 0
     ).any(axis=1),
     "encode_s and search_s are together longer than latency_s": lambda rows: (
         rows["encode_s"] + rows["search_s"] > rows["latency_s"] + _CLOCKS_S
     ),
-    "decoder_s and ctc_s are together longer than search_s": lambda rows: (
-        rows["decoder_s"] + rows["ctc_s"] > rows["search_s"] + _CLOCKS_S
+    "decoder_s, ctc_s and lm_s are together longer than search_s": lambda rows: (
+        rows["decoder_s"] + rows["ctc_s"] + rows["lm_s"].fillna(0) > rows["search_s"] + _CLOCKS_S
     ),
 }
 FORWARD: Rules = {

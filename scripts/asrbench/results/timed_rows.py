@@ -11,9 +11,18 @@ from asrbench.study.axes import Build, Variant
 from asrbench.study.config import Study
 
 TEXT = ["status", "reason", "ended"]
-TIMES = ["duration_s", "encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "tokens"]
+TIMES = [
+    *("duration_s", "encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "latency_s", "tokens"),
+]
 # Rows of an earlier version do not have them.
-LATER = ("peak_memory_bytes", "loading_peak_memory_bytes", "cpu_s", "ended", "swapped_bytes")
+LATER = (
+    "peak_memory_bytes",
+    "loading_peak_memory_bytes",
+    "cpu_s",
+    "ended",
+    "swapped_bytes",
+    "lm_s",
+)
 
 
 @dataclass(frozen=True)

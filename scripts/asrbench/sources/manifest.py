@@ -14,7 +14,8 @@ from asrbench.study.axes import ESPNET
 class Manifest:
     """Where a model's files are.
 
-    ``config`` and ``checkpoint`` are an ESPnet model's, the latter None for random weights;
+    ``config`` and ``checkpoint`` are an ESPnet model's, the latter None for random weights, and
+    ``lm_config`` and ``lm_checkpoint`` those of its language model, None where it has none;
     ``files`` are those of any other engine, by what they are to it. ``sha256`` is that of the
     archive or checkpoint that was fetched.
     """
@@ -25,6 +26,8 @@ class Manifest:
     checkpoint: Path | None
     sha256: str | None
     files: Mapping[str, Path] = field(default_factory=dict)
+    lm_config: Path | None = None
+    lm_checkpoint: Path | None = None
 
     def token_type(self) -> str:
         """What the model writes, as its configuration names it: char, bpe, word."""
@@ -49,12 +52,15 @@ def load(path: str | Path) -> Manifest:
             checkpoint=Path(files["checkpoint"]) if files.get("checkpoint") else None,
             sha256=content.get("sha256"),
             files={name: Path(file) for name, file in files.items()} if own else {},
+            lm_config=Path(files["lm_config"]) if files.get("lm_config") else None,
+            lm_checkpoint=Path(files["lm_checkpoint"]) if files.get("lm_checkpoint") else None,
         )
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such model manifest; run fetch_model.py") from None
     except (KeyError, TypeError, AttributeError):
         raise UserError(f"{path}: is no model manifest; run fetch_model.py again") from None
-    for file in (manifest.config, manifest.checkpoint, *manifest.files.values()):
+    espnet = (manifest.config, manifest.checkpoint, manifest.lm_config, manifest.lm_checkpoint)
+    for file in (*espnet, *manifest.files.values()):
         if file is not None and not file.exists():
             raise UserError(f"{path}: names {file}, which is not there; run fetch_model.py again")
     return manifest

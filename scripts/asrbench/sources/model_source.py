@@ -4,7 +4,8 @@ Keys of the manifest: ``name``, ``source`` and ``weights`` as configured;
 ``kind`` (folder, zip, file, url, zoo, hub or package); ``url``, where an archive came from;
 ``sha256`` of the archive, or of the checkpoint where there is no archive, or
 null; ``files``: ``config`` (a copy with its paths resolved), ``checkpoint``
-(null for random weights) and ``other`` (what the configuration refers to);
+(null for random weights), ``other`` (what the configuration refers to), and ``lm_config`` and
+``lm_checkpoint`` of a language model, if there is one;
 ``checkpoint_bytes`` and ``archive_bytes``. Paths are relative to the working
 directory where they are below it. A model of another engine than ESPnet has ``engine`` as
 well, and its ``files`` are what that engine's module ``files`` names, the largest first.
@@ -16,10 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from asrbench.basics.errors import UserError
+from asrbench.basics.errors import UserError, warn
 from asrbench.basics.json_file import write_json
 from asrbench.basics.paths import portable
-from asrbench.sources import model_zoo, packed_model
+from asrbench.sources import model_zoo, packed_model, permitted_parts
 from asrbench.sources.archive import unpack_by_content
 from asrbench.sources.download import download, file_name, sha256_of
 from asrbench.study.axes import ESPNET
@@ -78,12 +79,26 @@ def fetch(model: Model, out: str | Path, located: Located | None = None) -> dict
             "config": portable(config),
             "checkpoint": portable(checkpoint) if checkpoint else None,
             "other": [portable(path) for path in other],
+            **_language_model(model, found),
         },
         "checkpoint_bytes": checkpoint.stat().st_size if checkpoint else None,
         "archive_bytes": source.archive.stat().st_size if source.archive else None,
     }
     write_json(manifest, out)
     return manifest
+
+
+def _language_model(model: Model, found: packed_model.Located) -> dict[str, str]:
+    """The files of its language model; {} where it has none, or none that may be built."""
+    if found.lm_config is None:
+        return {}
+    try:
+        permitted_parts.check_lm(packed_model.read_config(found.lm_config), found.lm_config)
+    except UserError as error:
+        warn(f"model {model.name}: its language model is left out: {error}")
+        return {}
+    files = {"lm_config": found.lm_config, "lm_checkpoint": found.lm_checkpoint}
+    return {name: portable(path) for name, path in files.items() if path is not None}
 
 
 def _fetch_files(model: Model, out: Path, located: Located) -> dict:

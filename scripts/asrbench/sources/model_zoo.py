@@ -77,7 +77,8 @@ def fetch_repository(source: str, folder: Path, trained: bool) -> Path:
             "packed (or there is no network); see the spelling of the source"
         )
     meta = packed_model.read_meta(root)
-    get(meta.config, *([meta.checkpoint] if trained else []))
+    checkpoints = [meta.checkpoint, meta.lm_checkpoint] if trained else []
+    get(*filter(None, [meta.config, meta.lm_config, *checkpoints]))
     config = packed_model.read_config(root / meta.config)
     permitted_parts.check(config, root / meta.config)
     files = packed_model.file_names(config)

@@ -18,6 +18,8 @@ from asrbench.sources import permitted_parts
 
 META = "meta.yaml"
 CONFIG = "config.yaml"
+# Of a language model that lies beside them in a folder.
+LM_CONFIG, LM_CHECKPOINT = "lm_config.yaml", "lm.pth"
 
 # Written in C where the system's libyaml is there: a list of 5,000 tokens then takes no second.
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -26,26 +28,33 @@ _STATISTICS_BYTES = 64 << 20  # of an .npz, unpacked; three vectors of features 
 
 
 class Meta(NamedTuple):
-    """What ``meta.yaml`` names, relative to its folder."""
+    """What ``meta.yaml`` names, relative to its folder; a language model only if there is one."""
 
     config: str
     checkpoint: str
+    lm_config: str | None = None
+    lm_checkpoint: str | None = None
 
 
 class Located(NamedTuple):
-    """The files of a model; ``root`` is what relative paths in ``config`` start from."""
+    """The files of a model; ``root`` is what relative paths in ``config`` start from.
+
+    ``lm_config`` and ``lm_checkpoint`` are those of a language model, if there is one.
+    """
 
     root: Path
     config: Path
     checkpoint: Path | None
+    lm_config: Path | None = None
+    lm_checkpoint: Path | None = None
 
 
 def locate(root: Path, trained: bool) -> Located:
     """Find configuration and checkpoint in a folder, or in the only folder that it holds.
 
     Args:
-        root: a folder with config.yaml and model.pth (or one other .pth), or
-            one with the meta.yaml of ESPnet's packer.
+        root: a folder with config.yaml and model.pth (or one other .pth), and with lm_config.yaml
+            and lm.pth if it has a language model; or one with the meta.yaml of ESPnet's packer.
         trained: whether a checkpoint is wanted; without, none is looked for.
 
     Raises:
@@ -57,21 +66,27 @@ def locate(root: Path, trained: bool) -> Located:
         meta = read_meta(root)
         config = root / meta.config
         checkpoint = root / meta.checkpoint if trained else None
-        for file in (config, checkpoint):
+        lm_config = root / meta.lm_config if meta.lm_config else None
+        lm_checkpoint = root / meta.lm_checkpoint if meta.lm_checkpoint and trained else None
+        for file in (config, checkpoint, lm_config, lm_checkpoint):
             if file is not None and not _is_own(file, root):
                 raise UserError(
                     f"{root / META}: names {str(file)!r:.300}, which is not there; pack it again"
                 )
-        return Located(root, config, checkpoint)
+        return Located(root, config, checkpoint, lm_config, lm_checkpoint)
     if not (root / CONFIG).is_file():
         raise UserError(f"{root}: holds neither {CONFIG} nor the {META} of ESPnet's packer")
-    return Located(root, root / CONFIG, _only_checkpoint(root) if trained else None)
+    checkpoint = _only_checkpoint(root) if trained else None
+    lm = (root / LM_CONFIG, root / LM_CHECKPOINT) if (root / LM_CONFIG).is_file() else (None, None)
+    if trained and lm[1] is not None and not lm[1].is_file():
+        raise UserError(f"{root}: holds {LM_CONFIG} and no {LM_CHECKPOINT}; add it, or remove both")
+    return Located(root, root / CONFIG, checkpoint, lm[0], lm[1] if trained else None)
 
 
 def _only_checkpoint(folder: Path) -> Path:
     if (folder / "model.pth").is_file():
         return folder / "model.pth"
-    found = sorted(folder.glob("*.pth"))
+    found = sorted(path for path in folder.glob("*.pth") if path.name != LM_CHECKPOINT)
     if not found:
         raise UserError(
             f"{folder}: holds no model.pth; add the checkpoint, or set weights: random to measure "
@@ -90,12 +105,26 @@ def read_meta(root: Path) -> Meta:
         UserError: it is damaged, of another task, or names a file outside its folder.
     """
     content = read_config(root / META)
-    config = _entry(root, content, "yaml_files", ("asr_train_config", "asr_train_config.yaml"))
-    checkpoint = _entry(root, content, "files", ("asr_model_file", "asr_model_file.pth"))
-    return Meta(config, checkpoint)
+    named = {
+        key: _entry(root, content, block, (key, f"{key}{suffix}"))
+        for block, suffix, keys in (
+            ("yaml_files", ".yaml", ("asr_train_config", "lm_train_config")),
+            ("files", ".pth", ("asr_model_file", "lm_file")),
+        )
+        for key in keys
+    }
+    for key in ("asr_train_config", "asr_model_file"):
+        if named[key] is None:
+            raise UserError(
+                f"{root / META}: names no {key}; only models packed by "
+                "'python -m espnet2.bin.pack asr' can be used"
+            )
+    has_lm = named["lm_train_config"] is not None and named["lm_file"] is not None
+    lm = (named["lm_train_config"], named["lm_file"]) if has_lm else (None, None)
+    return Meta(str(named["asr_train_config"]), str(named["asr_model_file"]), *lm)
 
 
-def _entry(root: Path, content: dict, block: str, keys: tuple[str, ...]) -> str:
+def _entry(root: Path, content: dict, block: str, keys: tuple[str, ...]) -> str | None:
     entries = content.get(block)
     for key in keys:
         name = entries.get(key) if isinstance(entries, dict) else None
@@ -103,10 +132,7 @@ def _entry(root: Path, content: dict, block: str, keys: tuple[str, ...]) -> str:
             if os.path.isabs(name) or ".." in Path(name).parts:
                 raise UserError(f"{root / META}: {key} {name!r} leads out of the model's folder")
             return name
-    raise UserError(
-        f"{root / META}: names no {keys[0]}; only models packed by "
-        "'python -m espnet2.bin.pack asr' can be used"
-    )
+    return None
 
 
 def read_config(path: Path) -> dict:

@@ -40,6 +40,29 @@ _PARTS = {
 }
 
 
+# The same of a language model's.
+_LM_PARTS = {"lm": ("seq_rnn", "transformer"), "model": ("lm",)}
+
+
+def check_lm(config: dict, origin: Path) -> None:
+    """Look at a language model's configuration before anything is built of it.
+
+    Args:
+        config: its content.
+        origin: the file that it was read from.
+
+    Raises:
+        UserError: names the key, its value, and what is allowed.
+    """
+    _check_parts(config, origin, _LM_PARTS)
+    tokens, settings = config.get("token_list"), config.get("lm_conf", {})
+    if not isinstance(tokens, list) or not isinstance(settings, dict):
+        raise UserError(
+            f"{origin}: is no configuration of a language model, which has token_list (a list) and "
+            "lm_conf; give the config.yaml of an ESPnet LM training"
+        )
+
+
 def check(config: dict, origin: Path) -> None:
     """Look at a configuration before anything is built of it.
 
@@ -50,7 +73,12 @@ def check(config: dict, origin: Path) -> None:
     Raises:
         UserError: names the key, its value, and what is allowed.
     """
-    for key, allowed in _PARTS.items():
+    _check_parts(config, origin, _PARTS)
+    _check_input(config, origin)
+
+
+def _check_parts(config: dict, origin: Path, parts: dict[str, tuple[str, ...]]) -> None:
+    for key, allowed in parts.items():
         value = config.get(key)
         name = value.lower() if isinstance(value, str) else value
         if name and name not in (*allowed, *_ABSENT):
@@ -59,6 +87,9 @@ def check(config: dict, origin: Path) -> None:
                 f"{origin}: {key} is {value!r:.80}; it must be {told}, since ESPnet may load, "
                 "download or run what others name: use a model without it"
             )
+
+
+def _check_input(config: dict, origin: Path) -> None:
     if (
         config.get("frontend", "default") in (None, *_ABSENT)
         or config.get("input_size") is not None

@@ -177,17 +177,28 @@ PENALTY = Axis(
     allowed={"type": "number", "minimum": 0, "maximum": 100},
     default="0.0",
 )
+LM_WEIGHT = Axis(
+    name="lm_weight",
+    level=DECODING,
+    slug="lm{}",
+    label="LM {}",
+    heading="LM weight",
+    meaning="Weight of the score of the language model that lies beside the model; 0: it is not "
+    "loaded.",
+    allowed={"type": "number", "minimum": 0, "maximum": 10},
+    default="0.0",
+)
 # Greedy unless it is told otherwise.
 _BEAM_OF_1 = replace(BEAM_SIZE, default=1)
 _BEAM_OF_5 = replace(BEAM_SIZE, default=5)
-AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY)
+AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT)
 _BY_NAME = {axis.name: axis for axis in AXES}
 
 # The axes of decoding that each engine has. The first is its primary one, which stands in
 # every path; any other stands there only where it is not the study's default.
 AXES_OF: dict[str, tuple[Axis, ...]] = {
-    "espnet": (CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY),
-    "espnet-fast": (CTC_WEIGHT, BEAM_SIZE, LONGEST, SHORTEST),
+    "espnet": (CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT),
+    "espnet-fast": (CTC_WEIGHT, BEAM_SIZE, LONGEST, SHORTEST, LM_WEIGHT),
     "espnet-transducer": (BEAM_SIZE,),
     "espnet-streaming": (CTC_WEIGHT, BEAM_SIZE),
     "faster-whisper": (_BEAM_OF_5,),
@@ -223,6 +234,8 @@ def fault(values: Mapping[str, Value]) -> str:
     """Why these values cannot be together; '' where they can."""
     if values.get(SEARCH.name) == "greedy" and values.get(CTC_WEIGHT.name) != "1.0":
         return "search: greedy takes the best token of each frame by CTC; set its ctc_weight to 1"
+    if values.get(SEARCH.name) == "greedy" and float(values.get(LM_WEIGHT.name, 0)) > 0:
+        return "search: greedy asks no language model; set its lm_weight to 0"
     return ""
 
 

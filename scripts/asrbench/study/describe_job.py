@@ -35,7 +35,13 @@ def _variant(study: Study, variant: Variant) -> dict:
         "sample_rate_hz": study.speech.sample_rate_hz,
         "channels": study.speech.channels,
         **_language(study, variant.build),
+        **_limit(study),
     }
+
+
+def _limit(study: Study) -> dict:
+    """Rows that came within no limit are those that came within one: none is part of nothing."""
+    return study.decoding.model_dump(include={"timeout_s"}, exclude_none=True)
 
 
 def _language(study: Study, build: Build) -> dict:
@@ -86,6 +92,7 @@ def batch(study: Study, build: Build) -> dict:
         "channels": study.speech.channels,
         "seed": study.latency.seed,
         **_measured(study),
+        **_limit(study),
         **study.sweeps.batch.model_dump(exclude={"rounds"}),
     }
 
@@ -169,7 +176,7 @@ def tables(study: Study) -> dict:
         ],
         "weights": {model.name: model.weights for model in study.models},
         "speech": [study.speech.name, study.speech.synthetic, study.speech.cut_above_s()],
-        "decoding": study.decoding.model_dump(),
+        "decoding": study.decoding.model_dump(exclude={"timeout_s"}),
         "rounds": [
             study.latency.rounds,
             study.latency.passes,

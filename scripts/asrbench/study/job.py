@@ -39,6 +39,7 @@ class Job:
         passes: how often the sample is repeated in the process.
         cut_above_s: duration above which an utterance is decoded in pieces; None: never.
         max_utterances: how many of the corpus or the sample are decoded; None: all.
+        timeout_s: longest time that one input may take; None: any.
         decodings: of a pilot, the axes of each decoding by its name in paths.
         energy: the block of the configuration; see :mod:`asrbench.study.energy_settings`.
     """
@@ -64,6 +65,7 @@ class Job:
     redecode_s: float | None = None
     cut_above_s: float | None = None
     max_utterances: int | None = None
+    timeout_s: float | None = None
     decodings: dict | None = None
     energy: dict | None = None
 

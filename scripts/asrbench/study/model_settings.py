@@ -104,6 +104,13 @@ class Decoding(_defaults(DECODING)):  # type: ignore[misc]
         description="Cores that the measured process runs on: all that it may use; big: without "
         "those that do less than two thirds of what the fastest does; or their numbers.",
     )
+    timeout_s: float | None = Field(
+        None,
+        gt=0,
+        le=86400,
+        description="Longest time that one utterance may take to be decoded, in seconds: the "
+        "process is ended at it, its row has failed, and the next utterance goes on; null: any.",
+    )
 
 
 class Model(_defaults(BUILD)):  # type: ignore[misc]

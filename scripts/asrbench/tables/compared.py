@@ -55,6 +55,9 @@ WER = schema(
     **interval("cer_percent", "Character error rate; without spaces where it stands first."),
     **_AGAINST,
     **interval("difference_percent", "Rate minus that of the first run, in points.", low=None),
+    identical_percent=number(
+        meaning="Share of the utterances that both decoded whose hypotheses are the same."
+    ),
     **_REASON,
 )
 

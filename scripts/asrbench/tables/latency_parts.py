@@ -11,7 +11,7 @@ from asrbench.statistics.round_unit_matrix import SWEPT, matrices, sweep_matrice
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.table_schema import interval
 
-PARTS = ("encode", "search", "decoder", "ctc", "bookkeeping", "other")
+PARTS = ("encode", "search", "decoder", "ctc", "lm", "bookkeeping", "other")
 
 # A clock's own cost falls between two others, so a remainder may be a little below 0.
 _REMAINDERS = ("bookkeeping", "other")
@@ -20,7 +20,8 @@ _MEANINGS = {
     "search": "Mean time of the search.",
     "decoder": "Mean time of the attention decoder's scoring in the search.",
     "ctc": "Mean time of CTC scoring in the search.",
-    "bookkeeping": "Mean time of the search without decoder and CTC scoring.",
+    "lm": "Mean time of a language model's scoring in the search; empty where none is asked.",
+    "bookkeeping": "Mean time of the search without the scoring in it.",
     "other": "Mean latency without encode and search.",
 }
 COLUMNS = {
@@ -43,6 +44,7 @@ SHOWN = {
     "encode": ("encode", 0.0, ""),
     "decoder": ("attention decoder", 0.55, "////"),
     "ctc": ("CTC scoring", 0.3, "...."),
+    "lm": ("language model", 0.65, "\\\\\\\\"),
     "bookkeeping": ("search bookkeeping", 0.8, "xxxx"),
     "other": ("other", 1.0, ""),
     # Of engines that tell less.
@@ -55,7 +57,7 @@ def bars(row: Mapping[str, float]) -> dict[str, float]:
     """Seconds of the parts that a row tells, which together are its mean latency."""
     if np.isnan(row["encode_mean_s"]):
         return {"whole": row["latency_mean_s"]}
-    search: tuple[str, ...] = ("decoder", "ctc", "bookkeeping")
+    search: tuple[str, ...] = ("decoder", "ctc", "lm", "bookkeeping")
     if np.isnan(row["decoder_mean_s"]):
         search = ("search",)
     found = {part: row[f"{part}_mean_s"] for part in ("encode", *search, "other")}
@@ -65,14 +67,16 @@ def bars(row: Mapping[str, float]) -> dict[str, float]:
 def means(rows: pd.DataFrame, sweep: bool = False) -> dict[str, Estimate]:
     """Mean seconds of each part, as columns of a table; NaN where the rows have none.
 
-    Decoder, CTC and bookkeeping make up the search; encode, search and other the latency.
+    Decoder, CTC, language model and bookkeeping make up the search; encode, search and other the
+    latency.
     A remainder that is not above 0 has no interval.
 
     Args:
         rows: raw rows with a latency.
         sweep: whether they are of one size in a sweep, and not of the sample.
     """
-    bookkeeping = rows["search_s"] - rows["decoder_s"] - rows["ctc_s"]
+    scoring = rows["decoder_s"] + rows["ctc_s"] + rows["lm_s"].fillna(0)
+    bookkeeping = rows["search_s"] - scoring
     other = rows["latency_s"] - rows["encode_s"] - rows["search_s"]
     seconds = rows.assign(bookkeeping_s=bookkeeping, other_s=other)
     columns = [f"{part}_s" for part in PARTS]

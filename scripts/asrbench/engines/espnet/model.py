@@ -6,6 +6,7 @@ This is the one seam through which a model gets into ESPnet's own classes.
 import contextlib
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from asrbench.basics.errors import UserError
@@ -46,29 +47,34 @@ def loaded(manifest: Manifest, in_precision: str):
     return precision.applied(model.eval(), in_precision), arguments
 
 
-def speech2text(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
+def speech2text(
+    manifest: Manifest, opened: tuple, asked: Mapping[str, Any], lm: tuple | None = None
+):
     """ESPnet's recogniser around a model that :func:`loaded` gave.
 
     Args:
         asked: the axes of build and decoding.
+        lm: what :func:`language_model.loaded` gave; None: the search asks none.
 
     Raises:
         UserError: the model cannot decode this way.
     """
+    LMTask = stand_ins.load("espnet2.tasks.lm").LMTask
     ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
     Speech2Text = stand_ins.load("espnet2.bin.asr_inference").Speech2Text
 
     model = opened[0]
     _check(model, manifest.name, asked)
-    with _building(ASRTask, opened):
+    with _building(ASRTask, opened), _building(LMTask, lm):
         found = _built(
             Speech2Text,
             manifest,
             asr_train_config=str(manifest.config),
             asr_model_file=None,
+            lm_train_config=None if lm is None else str(manifest.lm_config),
             ctc_weight=float(asked.get("ctc_weight", 0.0)),
             beam_size=int(asked["beam_size"]),
-            lm_weight=0.0,
+            lm_weight=0.0 if lm is None else float(asked["lm_weight"]),
             penalty=float(asked.get("penalty", 0.0)),
             maxlenratio=float(asked.get("maxlenratio", 0.0)),
             minlenratio=float(asked.get("minlenratio", 0.0)),
@@ -102,7 +108,7 @@ def streaming(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
 
 
 @contextlib.contextmanager
-def _building(task, opened: tuple):
+def _building(task, opened: tuple | None):
     """A constructor builds its search around the parts of the model that it builds.
 
     It gets the one that has its weights and its precision already, in place of building one.
@@ -144,9 +150,14 @@ def _check(model, name: str, asked: Mapping[str, Any]) -> None:
 
 
 def _built(builder, manifest: Manifest, *args, **kwargs):
-    """Call one of ESPnet's builders; what it says of a bad configuration becomes one line."""
+    """The same of a model's own configuration, which is looked at first."""
     permitted_parts.check(packed_model.read_config(manifest.config), manifest.config)
-    cannot = f"{manifest.config}: ESPnet cannot build model {manifest.name} from it"
+    return built(builder, manifest, manifest.config, *args, **kwargs)
+
+
+def built(builder, manifest: Manifest, config: Path, *args, **kwargs):
+    """Call one of ESPnet's builders; what it says of a bad configuration becomes one line."""
+    cannot = f"{config}: ESPnet cannot build model {manifest.name} from it"
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # of what it says before it raises
             return builder(*args, **kwargs)

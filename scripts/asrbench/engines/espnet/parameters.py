@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import torch
 
+from asrbench.engines.espnet import language_model, precision
 from asrbench.engines.espnet import model as espnet_model
-from asrbench.engines.espnet import precision
 from asrbench.engines.interface import Count
 from asrbench.sources.manifest import Manifest
 from asrbench.study.job import Job
@@ -24,7 +24,16 @@ def counted(manifest: Manifest, job: Job) -> list[Count]:
     model, asked = espnet_model.load_model(manifest), str((job.axes or {})["precision"])
     # Before quantisation, after which there are no parameters that could be counted.
     rows = count(model)
-    return rows if asked == "float32" else as_held(rows, precision.applied(model, asked))
+    if asked != "float32":
+        rows = as_held(rows, precision.applied(model, asked))
+    return rows if manifest.lm_config is None else [*rows, _of_language_model(manifest, asked)]
+
+
+def _of_language_model(manifest: Manifest, asked: str) -> Count:
+    """The row ``lm``, which is in no other row."""
+    row = _row("lm", dict(_tensors(language_model.loaded(manifest)[0].parameters())), set())
+    held = precision.held_bytes(language_model.loaded(manifest, asked)[0])
+    return replace(row, bytes=held)
 
 
 def count(model: torch.nn.Module) -> list[Count]:

@@ -48,8 +48,8 @@ def applied(model, precision: str):
     return {"float32": lambda it: it, "int8": quantised, "bfloat16": in_bfloat16}[precision](model)
 
 
-def quantised(model):
-    """A copy in which matrix products and recurrent layers are of 8-bit weights."""
+def quantised(model, recurrent: bool = True):
+    """A copy in which matrix products, and recurrent layers if asked, are of 8-bit weights."""
     import torch
 
     check("int8")
@@ -61,7 +61,7 @@ def quantised(model):
             f"which is for the processor {platform.machine()}; install PyTorch's own wheel"
         )
     torch.backends.quantized.engine = fitting[0]
-    kinds = {torch.nn.Linear, torch.nn.LSTM, torch.nn.LSTMCell}
+    kinds = {torch.nn.Linear, *((torch.nn.LSTM, torch.nn.LSTMCell) if recurrent else ())}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it will be removed from PyTorch, which is pinned
         return torch.ao.quantization.quantize_dynamic(model, kinds, dtype=torch.qint8)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from asrbench.engines import catalogue, interface, search_end
+from asrbench.engines.espnet import language_model, precision
 from asrbench.engines.espnet import model as espnet_model
-from asrbench.engines.espnet import precision
 from asrbench.engines.interface import Transcript
 from asrbench.engines.part_timers import PartClocks
 from asrbench.sources.manifest import Manifest
@@ -71,7 +71,13 @@ class Recogniser(interface.Recogniser):
         self._loaded: tuple = (
             beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
         )
-        self.speech2text = espnet_model.speech2text(manifest, self._loaded, asked)
+        self._lm: tuple | None = beside._lm if beside else None
+        with_lm = float(asked.get("lm_weight", 0.0)) > 0
+        if with_lm and self._lm is None:
+            self._lm = language_model.loaded(manifest, self.precision)
+        self.speech2text = espnet_model.speech2text(
+            manifest, self._loaded, asked, self._lm if with_lm else None
+        )
         for module in catalogue.ENGINES[str(asked["engine"])].modules:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
@@ -139,6 +145,9 @@ class Recogniser(interface.Recogniser):
             f"{part}_s": self.clocks.spent_s(part)
             for part in ("encode", "search", "decoder", "ctc")
         }
+        search = self.speech2text.beam_search
+        if search is not None and "lm" in search.scorers:
+            parts_s["lm_s"] = self.clocks.spent_s("lm")
         if isinstance(results, tuple):
             results = results[0]  # the rest is what intermediate CTC heads would say
         if not results:

@@ -10,6 +10,7 @@ from asrbench.engines import search_end
 from asrbench.engines.espnet_fast import selection
 from asrbench.engines.espnet_fast.ctc_prefix import CtcPrefixScorer
 from asrbench.engines.espnet_fast.ended import Ended
+from asrbench.engines.espnet_fast.language_model import LanguageModelScorer
 from asrbench.engines.espnet_fast.rnn import RnnScorer
 from asrbench.engines.espnet_fast.transformer import TransformerScorer
 
@@ -57,6 +58,8 @@ class FastSearch(torch.nn.Module):
         self.scorers = {}
         if "decoder" in reference.scorers:
             self.scorers["decoder"] = _decoder(reference.scorers["decoder"])
+        if "lm" in reference.scorers:
+            self.scorers["lm"] = LanguageModelScorer(reference.scorers["lm"], self.start)
         if "ctc" in reference.scorers:
             self.scorers["ctc"] = CtcPrefixScorer(reference.scorers["ctc"], self.start)
 
@@ -139,6 +142,9 @@ class FastSearch(torch.nn.Module):
         if "decoder" in self.scorers:
             parts["decoder"] = self.scorers["decoder"].score(running.states["decoder"], last)
             total = self.weights["decoder"] * parts["decoder"]
+        if "lm" in self.scorers:
+            parts["lm"] = self.scorers["lm"].score(running.states["lm"], last)
+            total = total + self.weights["lm"] * parts["lm"]
         if "ctc" in self.scorers:
             if self.pre_beam_size is not None:
                 candidates = total.topk(self.pre_beam_size, dim=-1)[1]
@@ -179,7 +185,7 @@ def _check(reference: torch.nn.Module) -> None:
         raise UserError(
             f"engine: espnet-fast has no counterpart of ESPnet's {type(reference).__name__}"
         )
-    others = sorted(set(reference.scorers) - {"decoder", "ctc"})
+    others = sorted(set(reference.scorers) - {"decoder", "lm", "ctc"})
     if others:
         raise UserError(f"engine: espnet-fast does not know the scorer(s) {', '.join(others)}")
     if reference.return_hs or reference.hyp_primer is not None:

@@ -40,9 +40,9 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
         model = process.model or espnet_model.load_model(measured.manifest, precision)
         hop_length, rate_hz = espnet_model.front_end(model, job.model)
         measured.check_rate(rate_hz)
-        rows = RowFile(out, batch.COLUMNS, in_turn.settings(job))
+        rows = RowFile(out, batch.COLUMNS, in_turn.settings(job), job.timeout_s)
         attempts = process.attempts_of(rows)
-        with contextlib.suppress(UserError), attempts.apart("warm_up").at(out):
+        with contextlib.suppress(UserError), attempts.at(f"the warm-up of {out}"):
             batch.warm_up(model, waveforms[0], job.warm_up)
         progress.start_at(len(rows.found))
         sweep = (waveforms, cases, job.seed, rows, progress.at)
