@@ -15,7 +15,6 @@ from asrbench.basics.progress import Progress
 from asrbench.device import checks, guarded_measurement, lock, rights
 from asrbench.measure import energy, latency, opened_variant, streaming
 from asrbench.meters import catalogue
-from asrbench.sources import corpus
 from asrbench.study.job import CALLED_BY, Job, namespace
 
 
@@ -93,6 +92,8 @@ def _load(
     measured: opened_variant.OpenedVariant, arguments: argparse.Namespace, attempts: Attempts
 ) -> energy.Load:
     """The model, and the sample's waveforms in this round's order."""
+    from asrbench.sources import corpus  # where nothing measures, nothing is read
+
     paths = corpus.read_sample(arguments.sample)["path"]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
     order = latency.shuffled(takes, measured.job.seed, arguments.round)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 
@@ -114,6 +116,26 @@ def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plo
                 assert f"from {word}" not in code, (script.name, word)
     fast = text("measure_latency.py", *catalogue.ENGINES["espnet-fast"].modules)
     assert "from asrbench.engines.espnet_fast" in fast
+
+
+@pytest.mark.parametrize(
+    ("script", "heavy"),
+    [
+        *((f"measure_{stage}.py", {"numpy", "torch"}) for stage in ("latency", "frames", "batch")),
+        ("measure_energy.py", {"pandas", "torch"}),
+    ],
+)
+def test_a_job_whose_work_is_done_or_cannot_be_done_imports_nothing_heavy(script, heavy):
+    done = run(f"""
+import runpy, sys
+sys.path.insert(0, ".")
+sys.argv = [{script!r}, "--help"]
+try:
+    runpy.run_path({script!r}, run_name="__main__")
+except SystemExit:
+    print("imported", sorted({heavy!r} & sys.modules.keys()))
+""")
+    assert done.stdout.splitlines()[-1] == "imported []", done.stderr
 
 
 def test_espnet_takes_nothing_of_distutils_but_a_function_of_ours():

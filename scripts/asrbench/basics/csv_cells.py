@@ -6,12 +6,12 @@ text', and loses it where this project reads it. Numbers stay as they are.
 
 import re
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from asrbench.basics.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COMMAND = re.compile(r"'*[=+\-@\t\r\n]")
 _WRITTEN = re.compile(r"'+[=+\-@\t\r\n]")
@@ -33,13 +33,13 @@ def as_given(cell: Any) -> Any:
     return cell[1:] if isinstance(cell, str) and _WRITTEN.match(cell) else cell
 
 
-def harmless_table(table: pd.DataFrame) -> pd.DataFrame:
+def harmless_table(table: "pd.DataFrame") -> "pd.DataFrame":
     """A table as it is written; columns of numbers are not looked at."""
     texts = table.select_dtypes(exclude=["number", "bool"]).columns
     return table.assign(**{name: table[name].map(harmless) for name in texts})
 
 
-def read(path: Path, advice: str) -> pd.DataFrame:
+def read(path: Path, advice: str) -> "pd.DataFrame":
     """Every cell of a CSV as text, as it was before it was written.
 
     Args:
@@ -49,6 +49,8 @@ def read(path: Path, advice: str) -> pd.DataFrame:
         UserError: it is empty or no CSV, or a row has more cells than its heading.
         FileNotFoundError: where there is no such file.
     """
+    import pandas as pd  # a job that writes rows one by one needs none of it
+
     try:
         cells = pd.read_csv(path, dtype=str, keep_default_na=False)
     except pd.errors.EmptyDataError:
@@ -62,15 +64,17 @@ def read(path: Path, advice: str) -> pd.DataFrame:
     return cells.map(as_given)
 
 
-def numbers(cells: pd.Series, path: Path, advice: str) -> pd.Series:
+def numbers(cells: "pd.Series", path: Path, advice: str) -> "pd.Series":
     """The numbers of a column of text, NaN where a cell is empty or 'nan'.
 
     Raises:
         UserError: a cell is something else; with file and line.
     """
+    import pandas as pd
+
     absent = cells.str.lower().isin(["", "nan"])
     values = pd.to_numeric(cells.mask(absent), errors="coerce")
-    wrong = np.flatnonzero(values.isna() & ~absent)
+    wrong = (values.isna() & ~absent).to_numpy().nonzero()[0]
     if len(wrong):
         raise UserError(
             f"{path}: line {wrong[0] + 2}: {cells.name} is {cells.iloc[wrong[0]]!r}, not a "
