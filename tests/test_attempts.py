@@ -103,7 +103,7 @@ def take(name):
 
 def main():
     session = SimpleNamespace(feed=lambda _: "A", finish=lambda: Transcript("A"))
-    recogniser = SimpleNamespace(sample_rate_hz=16000, listen=lambda: session)
+    recogniser = SimpleNamespace(sample_rate_hz=16000, streams=True, listen=lambda: session)
     rows = RowFile("rows.csv", ["utterance_id", "piece_s", *streaming.COLUMNS], {}, LIMIT_S)
     takes = [take(f"u{n}") for n in range(3)]
     streaming.time_all(recogniser, takes, None, rows, lambda _: None, PeakMemory())

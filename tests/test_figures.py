@@ -14,6 +14,7 @@ import raw_rows
 from asrbench.basics import palette
 from asrbench.basics.errors import UserError
 from asrbench.figures import style, whiskers
+from asrbench.study import config
 from asrbench.tables import summary_view, table_csv
 from asrbench.tables.claims import published_study
 from matplotlib.axis import Axis
@@ -170,6 +171,16 @@ def test_parts_of_latency_and_growth_are_named(studies):
     said = words(draw("latency_vs_frames", *studies["four"]))
     assert said.count("∝ n^1.20") == 12  # without an interval: one round of one pass
     assert "∝" not in words(draw("latency_vs_frames", *studies["nothing"]))
+
+
+def test_whisper_is_said_to_pad_its_input(studies):
+    study, results = studies["two"]
+    assert "pads" not in words(draw("latency_vs_frames", study, results))
+    whisper = {"name": "tiny.en", "source": "tiny.en", "engine": "faster-whisper"}
+    plain = study.model_dump()
+    other = config.parse(plain | {"models": [*plain["models"], whisper]})
+    said = words(draw("latency_vs_frames", other, results))
+    assert "Whisper pads its input to 30 s (tiny.en)" in said
 
 
 def test_threads_that_were_not_measured_are_told(studies, tmp_path):

@@ -138,3 +138,10 @@ def test_other_permitted_parts_are_built(tmp_path, changes):
         espnet_model.load_model(random_model(tmp_path, **changes))
     except UserError as error:
         assert "package warprnnt" in str(error) or "warp-transducer" in str(error)
+
+
+def test_a_model_of_another_task_is_one_line(tmp_path):
+    for part in ({"model": "espnet_ctc"}, {"encoder": "e_branchformer_ctc"}):
+        with pytest.raises(UserError, match="use a model without it") as caught:
+            permitted_parts.check({"token_list": ["a"], **part}, tmp_path / "config.yaml")
+        assert "\n" not in str(caught.value)

@@ -199,7 +199,7 @@ def _three(column: Column) -> list[str]:
 
 def _of(column: Column, place: int, head: str) -> Column:
     value, *interval = (f"{place} {name}" for name in _three(column))
-    low, high = interval or ("", "")
+    low, high = interval or (None, None)
     return Column(head, value, low, high, column.scale)
 
 

@@ -213,7 +213,10 @@ ONLY = "default"
 # Those whose models ESPnet trained: they read the same files, and weights may be random.
 ESPNET = ("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming")
 
-# Of these, those in whose search the length of the output can be set, as random weights need.
+# Those whose models are all Whisper, which is given 30 s of audio however long an input is.
+PADDED = ("faster-whisper", "whisper.cpp")
+
+# Of ESPnet's, those in whose search the length of the output can be set, as random weights need.
 RANDOM = ("espnet", "espnet-fast")
 
 # The precisions that each engine has, the usual one first.
