@@ -315,7 +315,7 @@ def test_an_absent_file_is_refused(tmp_path):
 def test_the_demo_is_read():
     mapping = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
     study = config.parse(mapping)
-    assert len(study.models) == 4
+    assert len(study.models) == 5
     assert [model.weights for model in study.models].count("random") == 2
 
 
