@@ -478,7 +478,8 @@ def grown_or_ended(folder: Path, process: subprocess.Popen) -> None:
     """Wait until one more row is on the disk, or the process has ended."""
 
     def size() -> int:
-        return sum(file.stat().st_size for file in folder.iterdir())
+        # The mark of what is worked on comes and goes beside them.
+        return sum(file.stat().st_size for file in folder.glob("*.part"))
 
     before = size()
     while size() <= before and process.poll() is None:
