@@ -400,13 +400,19 @@ def together(slugs: Iterable[str]) -> str:
     return _BY_NAME[name].label.format(", ".join(str(value[name]) for value in values))
 
 
+# What a reader asks for; the other axes are worth a word where they are not as usual.
+_ALWAYS_TOLD = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE)
+
+
 def same_in_all(variants: Iterable[Variant]) -> list[str]:
     """The axes in which these variants do not differ: 'engine espnet', …"""
     every = [variant.axes for variant in variants]
     return [
         f"{axis.heading} {every[0][axis.name]}"
         for axis in AXES
-        if len({each.get(axis.name) for each in every}) == 1 and axis.name in every[0]
+        if len({each.get(axis.name) for each in every}) == 1
+        and axis.name in every[0]
+        and (axis in _ALWAYS_TOLD or every[0][axis.name] != axis.default)
     ]
 
 
