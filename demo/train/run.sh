@@ -1,10 +1,10 @@
 #!/bin/sh
-# The whole recipe: speech, both models, their word error rates. Needs flite, festival with the
+# The whole recipe: speech, the models, the word error rates of two. Needs flite, festival with the
 # voices of README.md, espeak-ng, and the Python packages of this project.
 #
 #     sh demo/train/run.sh [folder for the training data, default demo/train/work]
 #
-# Both models are trained at the same time, on one core each. Run it again after a stop: it goes
+# Two models are trained at the same time, on one core each. Run it again after a stop: it goes
 # on after the last whole epoch.
 set -eu
 demo=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,6 +27,9 @@ for model in conformer lstm; do
     pids="$pids $!"
 done
 for pid in $pids; do wait "$pid"; done
+# It begins with the weights of the first of these two.
+OMP_NUM_THREADS=1 "$python" "$demo/train/train.py" \
+    --model "$demo/models/streaming" --work "$work" >>"$work/streaming.log" 2>&1
 
 "$python" "$demo/train/evaluate.py" --speech "$demo/speech" \
     "$demo/models/conformer" "$demo/models/lstm"
