@@ -239,6 +239,8 @@ def test_espnet_streams_in_pieces(espnet):
     assert (again.text, again.texts) == (heard.text, heard.texts)
     whole = espnet.transcribe(speech)
     assert whole.encode_s > 0 and whole.search_s > 0 and whole.text
+    # What the batch sweep of the same process times.
+    assert espnet.model is espnet.speech2text.asr_model
 
 
 def test_an_utterance_too_short_for_espnet_spoils_no_other(espnet):

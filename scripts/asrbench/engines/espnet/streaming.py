@@ -46,7 +46,7 @@ class Recogniser(interface.Recogniser):
         self._loaded: tuple = (
             beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
         )
-        model = self._loaded[0]
+        self.model = model = self._loaded[0]
         encoder = model.encoder
         if not hasattr(encoder, "look_ahead"):
             raise UserError(
