@@ -10,7 +10,7 @@ from asrbench.basics import errors
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement
-from asrbench.measure import latency, opened_variant, streaming
+from asrbench.measure import in_turn, latency, opened_variant, streaming
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.sources import corpus
 
@@ -19,7 +19,7 @@ def main() -> None:
     arguments = opened_variant.round_parser(__doc__, "the CSV of rows").parse_args()
 
     measured = opened_variant.from_arguments(arguments)
-    job, made_by = measured.job, measured.made_by()
+    job = measured.job
     paths = corpus.read_sample(arguments.sample).head(job.max_utterances)
     takes = [
         latency.Take(
@@ -37,12 +37,11 @@ def main() -> None:
     ):
         began_s = time.perf_counter()
         recogniser = measured.recogniser()
-        findings |= {"made_by": made_by, "load_s": time.perf_counter() - began_s}
+        findings |= {"made_by": measured.made_by(), "load_s": time.perf_counter() - began_s}
         findings |= {"recogniser": recogniser.facts(), "lookahead_s": recogniser.lookahead_s}
         findings["streams"] = recogniser.streams
         memory = PeakMemory()
-        settings = job.plain() | {"made_by": made_by}
-        rows = RowFile(arguments.out, columns, settings, job.timeout_s)
+        rows = RowFile(arguments.out, columns, in_turn.settings(job), job.timeout_s)
         latency.warm_up(recogniser, takes[: job.warm_up], rows.attempts)
         progress.start_at(len(rows.found))
         streaming.time_all(recogniser, order, job.redecode_s, rows, progress.at, memory)

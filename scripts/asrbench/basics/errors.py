@@ -38,6 +38,11 @@ def run(main: Callable[[], int | None]) -> None:
         sys.exit(130)
 
 
+def said(error: BaseException, most: int = 300) -> str:
+    """What somebody else's error says, as one line of at most so many characters."""
+    return " ".join(str(error).split())[:most] or "no message"
+
+
 def warn(line: str) -> None:
     """One line on stderr about what went wrong and stopped nothing."""
     print(f"{WARNING}{line}", file=sys.stderr, flush=True)

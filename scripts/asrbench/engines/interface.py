@@ -9,16 +9,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from asrbench.basics.errors import UserError
+from asrbench.basics.errors import UserError, said
 from asrbench.engines import search_end
+from asrbench.study.job import Job
 
 # More than a person can say: a runaway recogniser's text would fill the disk.
 _MOST_CHARACTERS_PER_S = 100
 _FEW_CHARACTERS = 5000
+_ENGLISH = "en"
 # Line breaks and other control characters, which no text of an utterance has.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -73,12 +75,14 @@ class Recogniser(ABC):
         streams: whether it takes an utterance piece by piece.
         lookahead_s: audio after a word that the model waits for before it puts the word out, as
             the model is built; None where it does not stream or does not tell.
+        model: the loaded network of an engine whose forward pass can be run by itself.
     """
 
     sample_rate_hz = 16000
     hop_length = 160
     streams = False
     lookahead_s: float | None = None
+    model: Any = None
 
     @abstractmethod
     def decode(self, waveform: np.ndarray) -> Transcript:
@@ -148,6 +152,21 @@ def counts(parts: Mapping[str, tuple[int, int]]) -> list[Count]:
     return [Count(name, elements, elements, 0, size) for name, (elements, size) in rows.items()]
 
 
+def language_of(job: Job, multilingual: bool = True) -> str:
+    """The language that a Whisper is told, by the code of ISO 639.
+
+    Raises:
+        UserError: it is another than the only one that the model knows.
+    """
+    language = job.language or _ENGLISH
+    if not multilingual and language != _ENGLISH:
+        raise UserError(
+            f"model {job.model} knows English alone, and speech.language is {language}: take a "
+            "multilingual Whisper"
+        )
+    return language
+
+
 def plain_text(text: object, duration_s: float) -> str:
     """The text as one line of printable characters.
 
@@ -176,15 +195,11 @@ def loading(engine: str, model: str, path: object):
         raise
     except (ImportError, AttributeError, TypeError) as error:
         raise UserError(
-            f"engine {engine}: its package lacks a call, or cannot be imported ({_said(error)}); "
+            f"engine {engine}: its package lacks a call, or cannot be imported ({said(error)}); "
             "install the version that envs/recognisers.txt names"
         ) from error
     except Exception as error:  # there is no kind that runtimes do not raise
         raise UserError(
-            f"model {model}: {engine} cannot load {path} ({type(error).__name__}: {_said(error)}); "
+            f"model {model}: {engine} cannot load {path} ({type(error).__name__}: {said(error)}); "
             "see whether its files are whole and of this engine, or fetch them again"
         ) from error
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or "no message"

@@ -6,13 +6,6 @@ from pathlib import Path
 from asrbench.basics.errors import UserError
 
 
-def innermost(root: Path) -> Path:
-    """The folder itself, or the only folder in it, as an archive leaves one."""
-    while len(below := list(root.iterdir())) == 1 and below[0].is_dir():
-        root = below[0]
-    return root
-
-
 def wanted(engine: str, root: Path, patterns: Mapping[str, str]) -> dict[str, Path]:
     """One file (or folder) for each pattern.
 

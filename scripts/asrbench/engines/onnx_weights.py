@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from asrbench.basics.errors import UserError
+from asrbench.basics.errors import UserError, said
 from asrbench.engines.interface import Count, counts
 
 # What quantisation adds beside the weights.
@@ -42,8 +42,7 @@ def _tensors(path: Path) -> Iterator[tuple[str, int, int]]:
     except UserError:
         raise
     except Exception as error:  # damaged bytes make either reader raise whatever there is
-        said = " ".join(str(error).split())[:200]
-        raise UserError(f"{path}: is no ONNX model, or damaged ({said})") from None
+        raise UserError(f"{path}: is no ONNX model, or damaged ({said(error, 200)})") from None
 
 
 def _of_onnx(path: Path) -> Iterator[tuple[str, int, int]]:

@@ -86,7 +86,7 @@ class Process:
     @property
     def model(self):
         """The loaded model of an engine whose model can be used by itself; None before that."""
-        return next((each.model for each in self._opened.values()), None)  # type: ignore[attr-defined]
+        return next((each.model for each in self._opened.values()), None)
 
     def attempts_of(self, rows: RowFile) -> Attempts:
         """Those of the first rows, by which whoever outlives the process knows what it died at."""

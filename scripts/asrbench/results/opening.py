@@ -9,7 +9,12 @@ from asrbench.results.raw_files import round_file
 from asrbench.study.axes import Variant
 
 SECONDS = ("load_s", "first_latency_s")
-FACTS = ("computes_in", "threads", "cpu_features")
+# What a recogniser says of itself, and the column that says it.
+FACTS = {
+    "computes_in": "computes_in",
+    "threads": "threads_in_effect",
+    "cpu_features": "cpu_features",
+}
 
 
 def of(results: Path, variant: Variant, rounds: int) -> dict[str, object]:
@@ -28,10 +33,7 @@ def of(results: Path, variant: Variant, rounds: int) -> dict[str, object]:
     for name in SECONDS:
         seconds = [one[name] for one in said if isinstance(one.get(name), (int, float))]
         found[name] = float(np.mean(seconds)) if seconds else np.nan
-    for name in FACTS:
+    for name, column in FACTS.items():
         told = [one.get("recogniser", {}).get(name) for one in said]
-        found[_COLUMNS.get(name, name)] = "; ".join(dict.fromkeys(text for text in told if text))
+        found[column] = "; ".join(dict.fromkeys(text for text in told if text))
     return found
-
-
-_COLUMNS = {"threads": "threads_in_effect"}

@@ -62,7 +62,9 @@ def fetch(model: Model, out: str | Path, located: Located | None = None) -> dict
     if located is not None:
         return _fetch_files(model, out, located)
     trained = model.weights == "trained"
-    source = _bring(model, out.parent, partial(_packed_repository, model.source, trained))
+    source = _bring(
+        model, out.parent, partial(model_zoo.fetch_repository, model.source, trained=trained)
+    )
     found = packed_model.locate(source.root, trained)
     sha256 = source.sha256 or _checkpoint_sha256(model, found.checkpoint)
     config = out.with_name(packed_model.CONFIG)
@@ -102,7 +104,9 @@ def _language_model(model: Model, found: packed_model.Located) -> dict[str, str]
 
 
 def _fetch_files(model: Model, out: Path, located: Located) -> dict:
-    source = _bring(model, out.parent, partial(_hub_files, model))
+    patterns = model.files or ["*"]
+    from_hub = partial(model_zoo.fetch_files, model.source, patterns=patterns)
+    source = _bring(model, out.parent, from_hub)
     files = dict(located(source.root))
     largest = max((path for path in files.values() if path.is_file()), key=_size)
     sha256 = source.sha256 or _checkpoint_sha256(model, largest)
@@ -125,14 +129,6 @@ def _fetch_files(model: Model, out: Path, located: Located) -> dict:
 def _size(path: Path) -> int:
     below = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in below if file.is_file())
-
-
-def _packed_repository(source: str, trained: bool, folder: Path) -> Path:
-    return model_zoo.fetch_repository(source, folder, trained)
-
-
-def _hub_files(model: Model, folder: Path) -> Path:
-    return model_zoo.fetch_files(model.source, folder, model.files or ["*"])
 
 
 def _bring(model: Model, folder: Path, from_hub: Callable[[Path], Path]) -> _Source:

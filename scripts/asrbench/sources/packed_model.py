@@ -13,7 +13,7 @@ import yaml
 
 from asrbench.basics import yaml_file
 from asrbench.basics.errors import UserError
-from asrbench.basics.paths import portable
+from asrbench.basics.paths import innermost, portable
 from asrbench.sources import permitted_parts
 
 META = "meta.yaml"
@@ -60,8 +60,7 @@ def locate(root: Path, trained: bool) -> Located:
     Raises:
         UserError: no configuration; no checkpoint, or several.
     """
-    while len(below := list(root.iterdir())) == 1 and below[0].is_dir():
-        root = below[0]
+    root = innermost(root)
     if (root / META).is_file() and not (root / CONFIG).is_file():
         meta = read_meta(root)
         config = root / meta.config

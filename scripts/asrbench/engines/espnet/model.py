@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from asrbench.basics.errors import UserError
+from asrbench.basics.errors import UserError, said
 from asrbench.engines.espnet import precision, stand_ins
 from asrbench.engines.espnet.greedy import GreedySearch
 from asrbench.sources import packed_model, permitted_parts
@@ -163,18 +163,20 @@ def built(builder, manifest: Manifest, config: Path, *args, **kwargs):
             return builder(*args, **kwargs)
     except ImportError as error:
         raise UserError(
-            f"{cannot} without the package {error.name or 'that it names'} ({_said(error)}); "
+            f"{cannot} without the package {error.name or 'that it names'} ({said(error)}); "
             "install it into the environment, or use another model"
         ) from error
     except Exception as error:  # there is no kind that it does not raise
         raise UserError(
-            f"{cannot} ({type(error).__name__}: {_said(error)}); give the config.yaml of an ESPnet "
+            f"{cannot} ({type(error).__name__}: {said(error)}); give the config.yaml of an ESPnet "
             "ASR training"
         ) from error
 
 
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or "no message"
+def text_of(result: tuple) -> str:
+    """What one result of ESPnet's recognisers says: its text, or its tokens where it has none."""
+    text, tokens = result[:2]
+    return text if text is not None else " ".join(tokens)
 
 
 def front_end(model, name: str) -> tuple[int, int]:

@@ -152,10 +152,10 @@ class Recogniser(interface.Recogniser):
             results = results[0]  # the rest is what intermediate CTC heads would say
         if not results:
             return Transcript("", 0, None, **parts_s, ended=search_end.EMPTY)
-        text, tokens, _ids, hypothesis = results[0]
+        _text, tokens, _ids, hypothesis = results[0]
         score = float(hypothesis.score)
         return Transcript(
-            text=text if text is not None else " ".join(tokens),
+            text=espnet_model.text_of(results[0]),
             tokens=len(tokens),
             score=score if math.isfinite(score) else None,
             **parts_s,

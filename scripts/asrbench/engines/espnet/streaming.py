@@ -57,7 +57,8 @@ class Recogniser(interface.Recogniser):
         self.hop_length, self.sample_rate_hz = espnet_model.front_end(model, manifest.name)
         step_s = encoder.subsample * self.hop_length / self.sample_rate_hz
         self.lookahead_s = (encoder.hop_size + encoder.look_ahead) * step_s
-        self.clocks = PartClocks()
+        # A second clock around the shared model would time the first.
+        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
         self.clocks.watch(model, ["_extract_feats"], "encode")
         self.clocks.watch(encoder, ["forward"], "encode")
         self.clocks.watch(self.speech2text.beam_search, ["forward"], "search")
@@ -95,7 +96,7 @@ class _Listening:
     def feed(self, chunk: np.ndarray) -> str:
         found = self._speech2text(chunk, is_final=False)
         if found:
-            self._text = _text(found[0])
+            self._text = espnet_model.text_of(found[0])
         return self._text
 
     def finish(self) -> Transcript:
@@ -109,9 +110,4 @@ class _Listening:
             return Transcript("", 0, None, encode_s, search_s, ended=search_end.EMPTY)
         _told, tokens, _ids, hypothesis = found[0]
         score = float(hypothesis.score)
-        return Transcript(_text(found[0]), len(tokens), score, encode_s, search_s)
-
-
-def _text(result: tuple) -> str:
-    text, tokens = result[:2]
-    return text if text is not None else " ".join(tokens)
+        return Transcript(espnet_model.text_of(found[0]), len(tokens), score, encode_s, search_s)

@@ -12,8 +12,6 @@ from asrbench.engines.part_timers import PartClocks
 from asrbench.sources.manifest import Manifest
 from asrbench.study.job import Job
 
-ENGLISH = "en"
-
 
 def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
     """The variant of a job, loaded.
@@ -38,12 +36,7 @@ class Recogniser(interface.Recogniser):
             self._stored, self._model, self.clocks = beside._stored, beside._model, beside.clocks
         self.sample_rate_hz = self._model.feature_extractor.sampling_rate
         self.hop_length = self._model.feature_extractor.hop_length
-        self._language = job.language or ENGLISH
-        if not self._model.model.is_multilingual and self._language != ENGLISH:
-            raise UserError(
-                f"model {job.model} knows English alone, and speech.language is "
-                f"{self._language}: take a multilingual Whisper"
-            )
+        self._language = interface.language_of(job, self._model.model.is_multilingual)
 
     def _load(self) -> None:
         from faster_whisper import WhisperModel

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from asrbench.basics.paths import innermost
 from asrbench.engines import model_files
 
 
@@ -13,4 +14,4 @@ def located(root: Path) -> Mapping[str, Path]:
         "decoder": "decoder_model_merged.ort",
         "tokenizer": "tokenizer.bin",
     }
-    return model_files.wanted("moonshine", model_files.innermost(root), names)
+    return model_files.wanted("moonshine", innermost(root), names)

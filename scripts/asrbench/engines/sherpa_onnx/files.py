@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from asrbench.basics.errors import UserError
+from asrbench.basics.paths import innermost
 from asrbench.engines import model_files
 
 INT8 = "int8"
@@ -24,7 +25,7 @@ def located(root: Path) -> Mapping[str, Path]:
     Raises:
         UserError: the folder has no kind of model that is known.
     """
-    root = model_files.innermost(root)
+    root = innermost(root)
     files = model_files.wanted("sherpa-onnx", root, {"tokens": "*tokens.txt"})
     for parts in KINDS.values():
         networks = {part: _networks(root, part) for part in parts}

@@ -1,7 +1,6 @@
 """Transducers, CTC models, Whisper and Moonshine by sherpa-onnx, whole utterances at once."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ class Recogniser(interface.Recogniser):
         self._beam_size, self._precision = int(axes["beam_size"]), str(axes["precision"])
         self._files = files.chosen(manifest.files, job.model, self._precision)
         self._kind, self._tokens = files.kind_of(manifest.files), manifest.files["tokens"]
-        self._language, self._threads, self._model = job.language or "en", threads, job.model
+        self._language, self._threads, self._model = interface.language_of(job), threads, job.model
         self._load()
 
     def _load(self) -> None:
@@ -40,15 +39,12 @@ class Recogniser(interface.Recogniser):
                 f"model {self._model}: sherpa-onnx decodes a {self._kind} model greedily; set its "
                 "beam_size to 1"
             )
-        streams = metadata.value(next(iter(self._encoders())), _CHUNK)
+        # A model for CTC has one network; no other kind without an encoder of that name streams.
+        encoder = self._files.get("encoder") or next(iter(self._files.values()))
+        streams = metadata.value(encoder, _CHUNK)
         self.streams = streams is not None
         self.lookahead_s = int(streams) / _FRAMES_PER_S if streams else None
         self._recogniser = _built(self._kind, self._arguments(), self.streams)
-
-    def _encoders(self) -> list[Path]:
-        return [path for part, path in self._files.items() if part in ("encoder", "model")] or list(
-            self._files.values()
-        )
 
     def _arguments(self) -> dict[str, Any]:
         given: dict[str, Any] = {name: str(path) for name, path in self._files.items()}

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from asrbench.basics.paths import innermost
 from asrbench.engines import model_files
 
 
 def located(root: Path) -> Mapping[str, Path]:
     """The one file that it is."""
-    return model_files.wanted("whisper.cpp", model_files.innermost(root), {"model": "ggml*.bin"})
+    return model_files.wanted("whisper.cpp", innermost(root), {"model": "ggml*.bin"})

@@ -9,8 +9,6 @@ from asrbench.engines.whisper_cpp import weights
 from asrbench.sources.manifest import Manifest
 from asrbench.study.job import Job
 
-ENGLISH = "en"
-
 
 def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
     """The variant of a job, loaded; ``beside`` is of no use, since a beam belongs to the model."""
@@ -22,17 +20,13 @@ class Recogniser(interface.Recogniser):
 
     def __init__(self, manifest: Manifest, job: Job, threads: int):
         axes, path = job.axes or {}, manifest.files["model"]
-        stored, self._language = weights.read(path), job.language or ENGLISH
+        stored = weights.read(path)
         if stored.precision != axes["precision"]:
             raise UserError(
                 f"model {job.model}: its file holds {stored.precision} and precision is "
                 f"{axes['precision']}: set precision to {stored.precision}, or give another file"
             )
-        if not stored.multilingual and self._language != ENGLISH:
-            raise UserError(
-                f"model {job.model} knows English alone, and speech.language is "
-                f"{self._language}: take a multilingual Whisper"
-            )
+        self._language = interface.language_of(job, stored.multilingual)
         from pywhispercpp.model import Model
 
         beam = int(axes["beam_size"])
