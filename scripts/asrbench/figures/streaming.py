@@ -37,19 +37,24 @@ def draw(tables: Path, study: Study) -> Figure:
     panels[2].plot(lengths, lengths, color=style.FADED, linewidth=0.9, zorder=1)
     for axes, label, columns in zip(
         panels,
-        ("first words after speech begins (s)", "final text after speech ends (s)", "backlog (s)"),
+        ("first words (s)", "final text (s)", "backlog (s)"),
         (FIRST, FINAL, ("backlog_p95_s",)),
         strict=True,
     ):
         axes.set_ylabel(label)
         # The line is in view also where every backlog is far above or below it.
         _scale(axes, measured, columns, lengths, lengths if axes is panels[2] else [])
-    style.note(figure, study, style.absences(absent.assign(why=absent["reason"]), "streaming"))
+    # What takes whole utterances alone has its reason in the table.
+    failed = absent[~absent["reason"].str.startswith("not applicable")]
+    waits = "first words: after speech begins; final text: after it ends"
+    lacking = style.absences(failed.assign(why=failed["reason"]), "streaming")
+    style.note(figure, study, waits, lacking)
     entries = [
         style.handle(style.shown(study, name, 40), color=colours[name], marker="s", markersize=8)
         for name in there
     ]
-    entries += style.decoding_handles(styles, measured["final_low_s"])
+    drawn = {slug: look for slug, look in styles.items() if slug in set(measured["variant"])}
+    entries += style.decoding_handles(drawn, measured["final_low_s"])
     entries.append(style.handle("a piece's own length", linestyle="-", color=style.FADED, lw=0.9))
     style.legend(figure, entries, 2, not_drawn)
     return figure
