@@ -28,6 +28,18 @@ stand_ins.load("espnet2.tasks.asr")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_what_decoding_does_not_use_of_torch_is_read_when_it_is_used():
+    done = run("""
+import sys
+from asrbench.engines.espnet import model
+import torch
+print("Dim" in vars(torch.export))
+torch.export.Dim
+print("Dim" in vars(torch.export))
+""")
+    assert done.stdout.split() == ["False", "True"], done.stderr
+
+
 def test_a_stand_in_says_what_needs_the_package():
     done = run("""
 from asrbench.engines.espnet import stand_ins
@@ -121,7 +133,10 @@ def test_a_plot_or_table_does_not_import_torch_and_measuring_does_not_import_plo
 @pytest.mark.parametrize(
     ("script", "heavy"),
     [
-        *((f"measure_{stage}.py", {"numpy", "torch"}) for stage in ("latency", "frames", "batch")),
+        *(
+            (f"measure_{stage}.py", {"numpy", "torch"})
+            for stage in ("latency", "frames", "batch", "streaming")
+        ),
         ("measure_energy.py", {"pandas", "torch"}),
     ],
 )
