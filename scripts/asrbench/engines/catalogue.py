@@ -90,6 +90,7 @@ ENGINES: dict[str, Engine] = {
         "pocketsphinx",
         frozenset({STREAMS}),
     ),
+    "vosk": Engine(f"{_HERE}.vosk", ("vosk", "numpy"), "vosk", frozenset({STREAMS})),
 }
 
 
