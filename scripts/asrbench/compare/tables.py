@@ -112,7 +112,6 @@ _DEVICE_COLUMNS = [
     *(Column(name, name) for name in ("device", "board", "cpu", "cores")),
     Column("memory (GB)", "memory_bytes", scale=1e-9),
     *(Column(name, name) for name in ("power_mode", "system", "torch", "speech", "threads")),
-    Column("beam", "beam_size"),
     Column("described", "described_utc"),
     Column("differs", "differs"),
 ]
@@ -155,7 +154,6 @@ def _devices(runs: list[Run]) -> pd.DataFrame:
                 "espnet": versions.get("espnet") or "",
                 "results_version": run.device["results_version"],
                 "speech": study.speech.name,
-                "beam_size": study.decoding.beam_size,
                 "threads": str(study.decoding.threads),
                 "differs": run_differences.configuration(runs[0], run),
             }
