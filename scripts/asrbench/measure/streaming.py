@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics import clock_time
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
@@ -223,8 +224,14 @@ def time_all(
     rows: RowFile,
     progress: Callable[[int], None],
     memory: PeakMemory,
+    attempts: Attempts | None = None,
 ) -> None:
-    """Time each take, whose names are utterance_id and piece_s, that has no row yet."""
+    """Time each take, whose names are utterance_id and piece_s, that has no row yet.
+
+    Args:
+        attempts: of the process; by default those of the rows.
+    """
+    attempts = attempts or rows.attempts
     done = {(found["utterance_id"], found["piece_s"]) for found in rows.found}
     watch, outcomes, clocks_s = DeviceWatch(), Outcomes(rows.path), 0.0
     for found in rows.found:
@@ -236,7 +243,7 @@ def time_all(
         memory.begin()
         watch.begin()
         try:
-            with rows.attempts.at(" ".join(key)):
+            with attempts.at(f"{rows.path}, {' '.join(key)}"):
                 piece_s = float(str(take.names["piece_s"]))
                 cells = row(recogniser, take.load(), piece_s, redecode_s)
         except Exception as error:  # of whatever kind: the next utterance is measured

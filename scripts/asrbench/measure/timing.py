@@ -64,13 +64,16 @@ class Process:
 
     Args:
         arguments: of the job that began it.
+
+    Attributes:
+        load_s: seconds that loading the first model took; 0 before that.
     """
 
     def __init__(self, arguments: argparse.Namespace):
         self.arguments = arguments
         self._first = opened_variant.from_arguments(arguments)
         self._opened: dict[str, Recogniser] = {}
-        self._load_s = 0.0
+        self.load_s = 0.0
         self._memory: PeakMemory | None = None
         self._attempts: Attempts | None = None
 
@@ -87,6 +90,12 @@ class Process:
     def model(self):
         """The loaded model of an engine whose model can be used by itself; None before that."""
         return next((each.model for each in self._opened.values()), None)
+
+    @property
+    def memory(self) -> PeakMemory:
+        """Of the process: asked for once models are loaded, before anything is decoded."""
+        self._memory = self._memory or PeakMemory()
+        return self._memory
 
     def attempts_of(self, rows: RowFile) -> Attempts:
         """Those of the first rows, by which whoever outlives the process knows what it died at."""
@@ -108,8 +117,7 @@ class Process:
         first = jobs[0][1]
         with guarded_measurement.measuring(None, bool(self.arguments.strict)) as findings:
             warm = set(self._opened)
-            opened = self._all_opened(jobs)
-            self._memory = self._memory or PeakMemory()
+            opened, memory = self._all_opened(jobs), self.memory
             takes = takes_of(opened[0][2])
             order = latency.shuffled(takes, first.seed, self.arguments.round, first.passes)
             columns = [*order[0].names, *latency.TIMED_COLUMNS]
@@ -129,8 +137,8 @@ class Process:
             ]
             with Progress(f"{stage} {first}", len(order), "inputs") as progress:
                 progress.start_at(min(len(each.rows.found) for each in timed))
-                latency.time_in_turn(timed, order, progress.at, self._memory, attempts)
-            findings |= {"made_by": self._first.made_by(), "load_s": self._load_s}
+                latency.time_in_turn(timed, order, progress.at, memory, attempts)
+            findings |= {"made_by": self._first.made_by(), "load_s": self.load_s}
         names = [str(job.variant) for _, job, _ in opened]
         return [
             Done(each.rows, findings | its | {IN_TURN_WITH: [one for one in names if one != name]})
@@ -140,17 +148,26 @@ class Process:
     def _all_opened(self, jobs: Jobs) -> list[tuple[str, Job, Recogniser]]:
         """Rows, job and recogniser of the first job, and of each other one that can be opened."""
         (out, job), *others = jobs
-        found = [(out, job, self._recogniser(job))]
+        found = [(out, job, self.recogniser(job))]
         for out, job in others:
             with contextlib.suppress(UserError):  # its own job will say it
-                found.append((out, job, self._recogniser(job)))
+                found.append((out, job, self.recogniser(job)))
         return found
 
-    def _recogniser(self, job: Job) -> Recogniser:
+    def is_open(self, job: Job) -> bool:
+        """Whether the recogniser of a job is loaded and warm."""
+        return str(job.variant) in self._opened
+
+    def recogniser(self, job: Job) -> Recogniser:
+        """That of a job, loaded where it is not.
+
+        Raises:
+            UserError: it cannot be.
+        """
         name = str(job.variant)
         if name not in self._opened:
             beside = next(iter(self._opened.values()), None)
             began_s = time.perf_counter()
             self._opened[name] = self.variant(job).recogniser(beside=beside)
-            self._load_s = self._load_s or time.perf_counter() - began_s
+            self.load_s = self.load_s or time.perf_counter() - began_s
         return self._opened[name]

@@ -1,16 +1,17 @@
-"""Multiply-adds of a model's parts for a second of audio, by torch's own counter.
+"""Multiply-adds of a model's parts for a second of audio, by torch's own formulas.
 
-torch's FlopCounterMode counts matrix products and convolutions, two operations
-a multiply-add. Recurrent layers are one opaque call on most CPUs, so they are
-counted with that call switched off, when they fall apart into products.
-Everything else (norms, activations, softmax, feature extraction) is not counted.
+They are of matrix products and convolutions, two operations a multiply-add. Recurrent
+layers are one opaque call on most CPUs, so they are counted with that call switched off,
+when they fall apart into products. Everything else (norms, activations, softmax, feature
+extraction) is not counted.
 """
 
 import warnings
 from dataclasses import dataclass
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
+
+from asrbench.engines.espnet.products import Products
 
 AUDIO_S = 10.0
 
@@ -60,9 +61,9 @@ def _counted(run) -> tuple[object, float]:
     """What ``run`` returns, and its multiply-adds for a second of audio."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of switching one flag of oneDNN
-        with FlopCounterMode(display=False) as counter, torch.backends.mkldnn.flags(enabled=False):
+        with Products() as counted, torch.backends.mkldnn.flags(enabled=False):
             out = run()
-    return out, counter.get_total_flops() / 2 / AUDIO_S
+    return out, counted.operations / 2 / AUDIO_S
 
 
 def _decode(model, encoded: torch.Tensor, tokens: int) -> None:
