@@ -149,6 +149,20 @@ class Count:
     bytes: int
 
 
+# The length of the utterance that multiply-adds are counted for.
+COUNTED_AUDIO_S = 10.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """Multiply-adds of one part for a second of audio; ``note`` says what was counted."""
+
+    part: str
+    multiply_adds_per_audio_s: float
+    tokens_per_second: float | None
+    note: str
+
+
 def counts(parts: Mapping[str, tuple[int, int]]) -> list[Count]:
     """Rows of parts that share nothing, the whole first.
 
