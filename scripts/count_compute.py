@@ -17,11 +17,11 @@ def main() -> None:
 
     counted = opened_variant.from_arguments(arguments)
 
-    from asrbench.engines.espnet import compute
+    from asrbench.engines.espnet import compute, front_end
     from asrbench.engines.espnet import model as espnet_model
 
     model = espnet_model.load_model(counted.manifest)
-    _hop_length, rate_hz = espnet_model.front_end(model, counted.job.model)
+    rate_hz = front_end.of(model, counted.manifest).rate_hz
     kind = counted.manifest.token_type()
     rate = counted.job.tokens_per_second or TOKENS_PER_SECOND.get(kind, 3.0)
     counts = pd.DataFrame(compute.count(model, rate_hz, rate))

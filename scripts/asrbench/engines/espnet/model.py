@@ -177,16 +177,3 @@ def text_of(result: tuple) -> str:
     """What one result of ESPnet's recognisers says: its text, or its tokens where it has none."""
     text, tokens = result[:2]
     return text if text is not None else " ".join(tokens)
-
-
-def front_end(model, name: str) -> tuple[int, int]:
-    """Hop length in samples and sample rate in Hz of the model's front end."""
-    front_end: Any = getattr(model, "frontend", None)
-    hop_length = getattr(front_end, "hop_length", None)
-    transform = getattr(front_end, "stft", None)
-    if hop_length is None or transform is None or not transform.center:
-        raise UserError(
-            f"model {name} has the front end {type(front_end).__name__}, whose frames are not "
-            "known; only ESPnet's default front end (STFT, centred) is supported"
-        )
-    return int(hop_length), int(getattr(front_end.logmel, "mel_options", {}).get("sr", 16000))

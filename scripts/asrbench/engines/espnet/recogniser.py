@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from asrbench.engines import catalogue, interface, search_end
-from asrbench.engines.espnet import language_model, precision
+from asrbench.engines import catalogue, search_end
+from asrbench.engines.espnet import language_model, on_torch, precision
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Transcript
-from asrbench.engines.part_timers import PartClocks
 from asrbench.sources.manifest import Manifest
 from asrbench.study.job import Job
 
@@ -35,13 +34,11 @@ def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recognis
         threads: of torch.
         beside: a recogniser of the same build, whose model and clocks are used.
     """
-    import torch
-
-    torch.set_num_threads(threads)
+    on_torch.use_threads(threads)
     return Recogniser(manifest, job.axes or {}, job.tokens_per_second, beside=beside)
 
 
-class Recogniser(interface.Recogniser):
+class Recogniser(on_torch.Recogniser):
     """One variant: a model, a CTC weight and a beam size.
 
     Args:
@@ -67,10 +64,7 @@ class Recogniser(interface.Recogniser):
         beside: "Recogniser | None" = None,
     ):
         asked = {"engine": "espnet", "precision": "float32", **asked}
-        self.precision = str(asked["precision"])
-        self._loaded: tuple = (
-            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
-        )
+        super().__init__(manifest, asked, beside)
         self._lm: tuple | None = beside._lm if beside else None
         with_lm = float(asked.get("lm_weight", 0.0)) > 0
         if with_lm and self._lm is None:
@@ -81,11 +75,8 @@ class Recogniser(interface.Recogniser):
         for module in catalogue.ENGINES[str(asked["engine"])].modules:
             search = import_module(module)
             self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
-        self.model = self.speech2text.asr_model
-        self.hop_length, self.sample_rate_hz = espnet_model.front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
         self._note_steps()
-        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
         self._put_clocks(clocks_in_search)
 
     def _note_steps(self) -> None:
@@ -116,22 +107,6 @@ class Recogniser(interface.Recogniser):
         if in_search:
             for part, scorer in search.scorers.items():
                 self.clocks.watch(scorer, _SCORER_METHODS, part)
-
-    def use_threads(self, count: int) -> None:
-        """Have torch compute with that many threads."""
-        import torch
-
-        torch.set_num_threads(count)
-
-    def facts(self) -> dict[str, str]:
-        """Precision, threads and instructions of torch."""
-        import torch
-
-        return {
-            "computes_in": self.precision,
-            "threads": str(torch.get_num_threads()),
-            "cpu_features": torch.backends.cpu.get_cpu_capability(),
-        }
 
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
