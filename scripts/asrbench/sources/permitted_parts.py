@@ -40,6 +40,20 @@ _PARTS = {
 }
 
 
+# Those of ESPnet's other tasks, where they differ: multilingual models with tokens of language and
+# task (OWSM), the same with CTC alone, and transducers with an encoder of their own that streams.
+_PARTS_OF = {
+    "asr": _PARTS,
+    "s2t": _PARTS | {"model": ("espnet",)},
+    "s2t_ctc": _PARTS
+    | {
+        "encoder": (*_PARTS["encoder"], "e_branchformer_ctc"),
+        "promptencoder": ("branchformer", "conformer", "e_branchformer", "transformer"),
+        "model": ("espnet_ctc",),
+    },
+    "asr_transducer": _PARTS | {"decoder": ("mega", "rnn", "stateless")},
+}
+
 # Front ends that are networks of their own, by the package that downloads and unpickles them.
 _PACKAGE_OF = {"s3prl": "s3prl", "whisper": "openai-whisper", "huggingface": "transformers"}
 
@@ -66,6 +80,15 @@ def check_lm(config: dict, origin: Path) -> None:
         )
 
 
+def task_of(config: dict) -> str:
+    """Which of ESPnet's tasks a model was trained for; ``asr`` is that of most recognisers."""
+    if "promptencoder" in config or config.get("model") == "espnet_ctc":
+        return "s2t_ctc"
+    if config.get("preprocessor") == "s2t":
+        return "s2t"
+    return "asr_transducer" if "joint_network_conf" in config else "asr"
+
+
 def check(config: dict, origin: Path) -> None:
     """Look at a configuration before anything is built of it.
 
@@ -76,7 +99,7 @@ def check(config: dict, origin: Path) -> None:
     Raises:
         UserError: names the key, its value, and what is allowed.
     """
-    _check_parts(config, origin, _PARTS)
+    _check_parts(config, origin, _PARTS_OF[task_of(config)])
     _check_input(config, origin)
 
 

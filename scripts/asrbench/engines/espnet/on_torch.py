@@ -24,9 +24,13 @@ class Recogniser(interface.Recogniser):
         manifest: the model's files on disk.
         asked: axes of build and decoding.
         beside: another recogniser of the same build, whose model and clocks this one uses.
+
+    Raises:
+        UserError: the model is of another task than the engine, or cannot be built.
     """
 
     def __init__(self, manifest: Manifest, asked: Mapping[str, Any], beside=None):
+        espnet_model.check_engine(manifest, str(asked["engine"]))
         self.precision = str(asked["precision"])
         self._loaded: tuple = (
             beside._loaded if beside else espnet_model.loaded(manifest, self.precision)

@@ -65,19 +65,23 @@ class Recogniser(on_torch.Recogniser):
     ):
         asked = {"engine": "espnet", "precision": "float32", **asked}
         super().__init__(manifest, asked, beside)
-        self._lm: tuple | None = beside._lm if beside else None
-        with_lm = float(asked.get("lm_weight", 0.0)) > 0
-        if with_lm and self._lm is None:
-            self._lm = language_model.loaded(manifest, self.precision)
-        self.speech2text = espnet_model.speech2text(
-            manifest, self._loaded, asked, self._lm if with_lm else None
-        )
-        for module in catalogue.ENGINES[str(asked["engine"])].modules:
-            search = import_module(module)
-            self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
+        self._lm: tuple | None = getattr(beside, "_lm", None)
+        self.speech2text = self._searching(manifest, asked)
         self.tokens_per_second = tokens_per_second
         self._note_steps()
         self._put_clocks(clocks_in_search)
+
+    def _searching(self, manifest: Manifest, asked: Mapping[str, Any]):
+        """ESPnet's class with its search, around the loaded model."""
+        with_lm = float(asked.get("lm_weight", 0.0)) > 0
+        if with_lm and self._lm is None:
+            self._lm = language_model.loaded(manifest, self.precision)
+        found = espnet_model.speech2text(
+            manifest, self._loaded, asked, self._lm if with_lm else None
+        )
+        for module in catalogue.ENGINES[str(asked["engine"])].modules:
+            found.beam_search = import_module(module).in_place_of(found.beam_search)
+        return found
 
     def _note_steps(self) -> None:
         """Have the search leave here how long its input was, which sets its longest output."""
@@ -127,15 +131,20 @@ class Recogniser(on_torch.Recogniser):
             results = results[0]  # the rest is what intermediate CTC heads would say
         if not results:
             return Transcript("", 0, None, **parts_s, ended=search_end.EMPTY)
-        _text, tokens, _ids, hypothesis = results[0]
-        score = float(hypothesis.score)
+        text, tokens, sequence = self._told(results[0])
+        score = float(results[0][-1].score)
         return Transcript(
-            text=espnet_model.text_of(results[0]),
-            tokens=len(tokens),
+            text=text,
+            tokens=tokens,
             score=score if math.isfinite(score) else None,
             **parts_s,
-            ended=self._ended(hypothesis, len(tokens)),
+            ended=self._ended(sequence, tokens),
         )
+
+    def _told(self, result: tuple) -> tuple[str, int, list[int]]:
+        """Text and number of tokens of a result, and its tokens from start to end."""
+        _text, tokens, _ids, hypothesis = result
+        return espnet_model.text_of(result), len(tokens), list(hypothesis.yseq)
 
     def encode(self, waveform: np.ndarray) -> np.ndarray:
         """The encoder's output for one waveform.
@@ -172,8 +181,8 @@ class Recogniser(on_torch.Recogniser):
         finally:
             self.model.encode, self.tokens_per_second = encode, per_second
 
-    def _ended(self, hypothesis, tokens: int) -> str:
+    def _ended(self, sequence: list[int], tokens: int) -> str:
         if self.speech2text.beam_search is None:
             return search_end.BY_ITSELF if tokens else search_end.EMPTY
         most = search_end.longest(self.speech2text.maxlenratio, self._steps)
-        return search_end.of(hypothesis.yseq.tolist(), most)
+        return search_end.of(sequence, most)

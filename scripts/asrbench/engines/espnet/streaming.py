@@ -49,7 +49,15 @@ class Recogniser(on_torch.Recogniser):
                 "the whole utterance: set its engine to espnet"
             )
         front_end.check_in_pieces(self.model, manifest.name)
-        self.speech2text = espnet_model.streaming(manifest, self._loaded, asked)
+        espnet_model.check(self.model, manifest.name, asked)
+        self.speech2text = espnet_model.around(
+            manifest,
+            self._loaded,
+            "espnet2.bin.asr_inference_streaming.Speech2TextStreaming",
+            ctc_weight=float(asked["ctc_weight"]),
+            beam_size=int(asked["beam_size"]),
+            lm_weight=0.0,
+        )
         step_s = encoder.subsample * self.hop_length / self.sample_rate_hz
         self.lookahead_s = (encoder.hop_size + encoder.look_ahead) * step_s
         self.clocks.watch(self.model, ["_extract_feats"], "encode")
