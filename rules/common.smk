@@ -24,6 +24,7 @@ from asrbench.engines.catalogue import (
     how_to_install,
     is_installed,
 )
+from asrbench.engines import processor
 from asrbench.engines.espnet import precision
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
@@ -42,6 +43,7 @@ try:
         precision.check(build["precision"])
         if not (is_installed(build["engine"]) or CONDA):
             raise UserError(how_to_install(build["engine"]))
+        processor.check(dict(build.values))
 except UserError as error:
     sys.exit(str(error))  # a WorkflowError would put our own file and line around it
 

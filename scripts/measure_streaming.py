@@ -40,7 +40,7 @@ def main() -> None:
         findings |= {"made_by": measured.made_by(), "load_s": time.perf_counter() - began_s}
         findings |= {"recogniser": recogniser.facts(), "lookahead_s": recogniser.lookahead_s}
         findings["streams"] = recogniser.streams
-        memory = PeakMemory()
+        memory = PeakMemory(recogniser.processor)
         rows = RowFile(arguments.out, columns, in_turn.settings(job), job.timeout_s)
         latency.warm_up(recogniser, takes[: job.warm_up], rows.attempts)
         progress.start_at(len(rows.found))

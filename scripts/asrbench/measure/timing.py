@@ -14,6 +14,7 @@ from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement
 from asrbench.engines.interface import Recogniser
+from asrbench.engines.processor import Processor
 from asrbench.measure import in_turn, latency, opened_variant
 from asrbench.measure.in_turn import IN_TURN_WITH, Jobs
 from asrbench.measure.latency import Take, Timed
@@ -88,6 +89,11 @@ class Process:
         """The loaded model of an engine whose model can be used by itself; None before that."""
         return next((each.model for each in self._opened.values()), None)
 
+    @property
+    def processor(self) -> Processor | None:
+        """What the loaded models compute on; None before that."""
+        return next((each.processor for each in self._opened.values()), None)
+
     def attempts_of(self, rows: RowFile) -> Attempts:
         """Those of the first rows, by which whoever outlives the process knows what it died at."""
         self._attempts = self._attempts or rows.attempts
@@ -109,7 +115,7 @@ class Process:
         with guarded_measurement.measuring(None, bool(self.arguments.strict)) as findings:
             warm = set(self._opened)
             opened = self._all_opened(jobs)
-            self._memory = self._memory or PeakMemory()
+            self._memory = self._memory or PeakMemory(opened[0][2].processor)
             takes = takes_of(opened[0][2])
             order = latency.shuffled(takes, first.seed, self.arguments.round, first.passes)
             columns = [*order[0].names, *latency.TIMED_COLUMNS]

@@ -116,6 +116,16 @@ PRECISION = Axis(
     allowed={"enum": ["float32", "float16", "bfloat16", "int8", "int5"]},
     default="float32",
 )
+PROCESSOR = Axis(
+    name="processor",
+    level=BUILD,
+    slug="{}",
+    label="{}",
+    heading="processor",
+    meaning="What the model computes on. cuda: an NVIDIA GPU, a Jetson's included.",
+    allowed={"enum": ["cpu", "cuda"]},
+    default="cpu",
+)
 CTC_WEIGHT = Axis(
     name="ctc_weight",
     level=DECODING,
@@ -191,7 +201,10 @@ LM_WEIGHT = Axis(
 # Greedy unless it is told otherwise.
 _BEAM_OF_1 = replace(BEAM_SIZE, default=1)
 _BEAM_OF_5 = replace(BEAM_SIZE, default=5)
-AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT)
+AXES = (
+    *(ENGINE, PRECISION, PROCESSOR, CTC_WEIGHT, BEAM_SIZE),
+    *(SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT),
+)
 _BY_NAME = {axis.name: axis for axis in AXES}
 
 # The axes of decoding that each engine has. The first is its primary one, which stands in
@@ -344,6 +357,7 @@ def build_defaults(engine: str, own: Mapping[str, Any]) -> dict[str, Value]:
     return {
         ENGINE.name: own[ENGINE.name],
         PRECISION.name: own[PRECISION.name] or PRECISIONS_OF[engine][0],
+        PROCESSOR.name: own[PROCESSOR.name] or PROCESSOR.default,
     }
 
 

@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from asrbench.study import axes
+from asrbench.study import axes, processors
 from asrbench.study.axes import AXES_OF, BUILD, DECODING, Axis, Build, Level, Value, Variant
 from asrbench.study.config_block import Block, Positive, no_doubles
 
@@ -275,10 +275,9 @@ def check(study: Any) -> None:
 
 
 def _check_build(build: Build, model: Model) -> None:
-    engine, precision = str(build["engine"]), str(build["precision"])
-    if precision not in axes.PRECISIONS_OF[engine]:
-        known = ", ".join(axes.PRECISIONS_OF[engine])
-        raise ValueError(f"model {model.name}: {engine} has no {precision}; it has {known}")
+    engine = str(build["engine"])
+    if wrong := processors.fault(dict(build.values)):
+        raise ValueError(f"model {model.name}: {wrong}")
     if (engine in axes.ESPNET) != (model.engine in axes.ESPNET):
         raise ValueError(
             f"model {model.name}: {engine} and {model.engine} read different files; make a model "

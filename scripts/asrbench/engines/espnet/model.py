@@ -20,17 +20,21 @@ WEIGHTS_SEED = 0
 TRANSDUCER = "espnet-transducer"
 
 
-def load_model(manifest: Manifest, in_precision: str = "float32"):
+def load_model(manifest: Manifest, in_precision: str = "float32", torch_device: str = "cpu"):
     """The bare ESPnet model of a manifest, in evaluation mode, with its weights.
 
     Returns:
         An ``espnet2.asr.espnet_model.ESPnetASRModel``.
     """
-    return loaded(manifest, in_precision)[0]
+    return loaded(manifest, in_precision, torch_device)[0]
 
 
-def loaded(manifest: Manifest, in_precision: str):
-    """The model, and the arguments of its training, as ESPnet's builder gives them."""
+def loaded(manifest: Manifest, in_precision: str, torch_device: str = "cpu"):
+    """The model, and the arguments of its training, as ESPnet's builder gives them.
+
+    Args:
+        torch_device: where its tensors are in the end; weights are drawn or read on the CPU.
+    """
     import torch
 
     ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
@@ -44,17 +48,22 @@ def loaded(manifest: Manifest, in_precision: str):
                 f"model {manifest.name}: its manifest names no checkpoint; run fetch_model.py again"
             )
         checkpoint.load_into(model, manifest.checkpoint)
-    return precision.applied(model.eval(), in_precision), arguments
+    return precision.applied(model.eval(), in_precision).to(torch_device), arguments
 
 
 def speech2text(
-    manifest: Manifest, opened: tuple, asked: Mapping[str, Any], lm: tuple | None = None
+    manifest: Manifest,
+    opened: tuple,
+    asked: Mapping[str, Any],
+    lm: tuple | None = None,
+    torch_device: str = "cpu",
 ):
     """ESPnet's recogniser around a model that :func:`loaded` gave.
 
     Args:
         asked: the axes of build and decoding.
         lm: what :func:`language_model.loaded` gave; None: the search asks none.
+        torch_device: where the model's tensors are.
 
     Raises:
         UserError: the model cannot decode this way.
@@ -72,6 +81,7 @@ def speech2text(
             asr_train_config=str(manifest.config),
             asr_model_file=None,
             lm_train_config=None if lm is None else str(manifest.lm_config),
+            device=torch_device,
             ctc_weight=float(asked.get("ctc_weight", 0.0)),
             beam_size=int(asked["beam_size"]),
             lm_weight=0.0 if lm is None else float(asked["lm_weight"]),
@@ -86,7 +96,9 @@ def speech2text(
     return found
 
 
-def streaming(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
+def streaming(
+    manifest: Manifest, opened: tuple, asked: Mapping[str, Any], torch_device: str = "cpu"
+):
     """ESPnet's recogniser of speech as it comes in, around a model that :func:`loaded` gave.
 
     Raises:
@@ -101,6 +113,7 @@ def streaming(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
             manifest,
             asr_train_config=str(manifest.config),
             asr_model_file=None,
+            device=torch_device,
             ctc_weight=float(asked["ctc_weight"]),
             beam_size=int(asked["beam_size"]),
             lm_weight=0.0,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from asrbench.engines import catalogue, interface, search_end
+from asrbench.engines import catalogue, interface, processor, search_end
 from asrbench.engines.espnet import language_model, precision
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Transcript
@@ -68,15 +68,17 @@ class Recogniser(interface.Recogniser):
     ):
         asked = {"engine": "espnet", "precision": "float32", **asked}
         self.precision = str(asked["precision"])
+        self.processor = beside.processor if beside else processor.of(asked, processor.TorchGpu)
+        device = self.processor.torch_device
         self._loaded: tuple = (
-            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
+            beside._loaded if beside else espnet_model.loaded(manifest, self.precision, device)
         )
         self._lm: tuple | None = beside._lm if beside else None
         with_lm = float(asked.get("lm_weight", 0.0)) > 0
         if with_lm and self._lm is None:
             self._lm = language_model.loaded(manifest, self.precision)
         self.speech2text = espnet_model.speech2text(
-            manifest, self._loaded, asked, self._lm if with_lm else None
+            manifest, self._loaded, asked, self._lm if with_lm else None, device
         )
         for module in catalogue.ENGINES[str(asked["engine"])].modules:
             search = import_module(module)
@@ -85,7 +87,7 @@ class Recogniser(interface.Recogniser):
         self.hop_length, self.sample_rate_hz = espnet_model.front_end(self.model, manifest.name)
         self.tokens_per_second = tokens_per_second
         self._note_steps()
-        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
+        self.clocks: PartClocks = beside.clocks if beside else PartClocks(self.processor)
         self._put_clocks(clocks_in_search)
 
     def _note_steps(self) -> None:
@@ -124,13 +126,14 @@ class Recogniser(interface.Recogniser):
         torch.set_num_threads(count)
 
     def facts(self) -> dict[str, str]:
-        """Precision, threads and instructions of torch."""
+        """Precision, threads and instructions of torch, and what its GPU is."""
         import torch
 
         return {
             "computes_in": self.precision,
             "threads": str(torch.get_num_threads()),
             "cpu_features": torch.backends.cpu.get_cpu_capability(),
+            **self.processor.facts(),
         }
 
     def decode(self, waveform: np.ndarray) -> Transcript:
@@ -173,12 +176,15 @@ class Recogniser(interface.Recogniser):
         """
         import torch
 
+        device = self.processor.torch_device
         speech, length = torch.from_numpy(waveform)[None], torch.tensor([len(waveform)])
         with torch.no_grad():
-            output, _lengths = self.model.encode(speech=speech, speech_lengths=length)
+            output, _lengths = self.model.encode(
+                speech=speech.to(device), speech_lengths=length.to(device)
+            )
         if isinstance(output, tuple):
             output = output[0]  # the rest are intermediate CTC outputs
-        return output[0].float().numpy()
+        return output[0].float().cpu().numpy()
 
     def transcribe_encoded(self, output: np.ndarray) -> Transcript:
         """Decode from an encoder output, as :meth:`encode` gives it, in place of a waveform.
@@ -188,8 +194,9 @@ class Recogniser(interface.Recogniser):
         """
         import torch
 
-        speech = torch.from_numpy(output).to(precision.of_outputs(self.model))
-        encoded = speech[None], torch.tensor([len(output)])
+        device = self.processor.torch_device
+        speech = torch.from_numpy(output).to(device, precision.of_outputs(self.model))
+        encoded = speech[None], torch.tensor([len(output)], device=device)
         encode, per_second = self.model.encode, self.tokens_per_second
         self.model.encode, self.tokens_per_second = lambda **_batch: encoded, None
         try:

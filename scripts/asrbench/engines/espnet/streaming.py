@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import interface, search_end
+from asrbench.engines import interface, processor, search_end
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Transcript
 from asrbench.engines.part_timers import PartClocks
@@ -43,8 +43,10 @@ class Recogniser(interface.Recogniser):
 
     def __init__(self, manifest: Manifest, asked: Mapping[str, Any], beside=None):
         self.precision = str(asked["precision"])
+        self.processor = beside.processor if beside else processor.of(asked, processor.TorchGpu)
+        device = self.processor.torch_device
         self._loaded: tuple = (
-            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
+            beside._loaded if beside else espnet_model.loaded(manifest, self.precision, device)
         )
         self.model = model = self._loaded[0]
         encoder = model.encoder
@@ -53,12 +55,12 @@ class Recogniser(interface.Recogniser):
                 f"model {manifest.name}: its encoder, a {type(encoder).__name__}, needs "
                 "the whole utterance: set its engine to espnet"
             )
-        self.speech2text = espnet_model.streaming(manifest, self._loaded, asked)
+        self.speech2text = espnet_model.streaming(manifest, self._loaded, asked, device)
         self.hop_length, self.sample_rate_hz = espnet_model.front_end(model, manifest.name)
         step_s = encoder.subsample * self.hop_length / self.sample_rate_hz
         self.lookahead_s = (encoder.hop_size + encoder.look_ahead) * step_s
         # A second clock around the shared model would time the first.
-        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
+        self.clocks: PartClocks = beside.clocks if beside else PartClocks(self.processor)
         self.clocks.watch(model, ["_extract_feats"], "encode")
         self.clocks.watch(encoder, ["forward"], "encode")
         self.clocks.watch(self.speech2text.beam_search, ["forward"], "search")
@@ -70,10 +72,15 @@ class Recogniser(interface.Recogniser):
         torch.set_num_threads(count)
 
     def facts(self) -> dict[str, str]:
-        """Precision and threads."""
+        """Precision and threads, and what its GPU is."""
         import torch
 
-        return {"computes_in": self.precision, "threads": str(torch.get_num_threads())}
+        threads = str(torch.get_num_threads())
+        return {
+            "computes_in": self.precision,
+            "threads": threads,
+            **self.processor.facts(),
+        }
 
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
