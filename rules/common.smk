@@ -30,7 +30,7 @@ from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
 from asrbench.study import command_line_config, describe_job
 from asrbench.study import config as study_config
-from asrbench.study.axes import ESPNET
+from asrbench.study.engine_axes import ESPNET
 from asrbench.tables.catalogue import NAMES as TABLE_NAMES
 from asrbench.workflow import code_digest, run_lock
 

@@ -19,7 +19,7 @@ from asrbench.engines.whisper_cpp import weights as ggml_weights
 from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.sources import manifest, model_source
 from asrbench.sources.manifest import Manifest
-from asrbench.study import axes
+from asrbench.study import axes, engine_axes
 from asrbench.study.config import Model
 from asrbench.study.job import Job
 from hypothesis import given
@@ -46,14 +46,14 @@ class Returning(interface.Recogniser):
 
 
 def test_every_engine_has_axes_precisions_and_modules():
-    assert set(catalogue.ENGINES) == set(axes.AXES_OF) == set(axes.PRECISIONS_OF)
+    assert set(catalogue.ENGINES) == set(engine_axes.AXES_OF) == set(engine_axes.PRECISIONS_OF)
     assert set(axes.ENGINE.allowed["enum"]) == set(catalogue.ENGINES)
     pinned = Path(__file__).parents[1] / "envs/recognisers.txt"
     for name, engine in catalogue.ENGINES.items():
         assert callable(catalogue.recogniser(name).opened)
         assert callable(catalogue.parameters(name).counted)
-        assert (catalogue.located(name) is None) == (name in axes.ESPNET)
-        if name not in axes.ESPNET:
+        assert (catalogue.located(name) is None) == (name in engine_axes.ESPNET)
+        if name not in engine_axes.ESPNET:
             assert f"{engine.packages[0]}==" in pinned.read_text()
             assert engine.packages[0] in catalogue.how_to_install(name)
 
@@ -188,8 +188,8 @@ def manifest_of(engine: str, root: Path) -> Manifest:
 def opened(engine: str, root: Path, **asked):
     """A recogniser of files in a folder."""
     language = asked.pop("language", "en")
-    first = {axis.name: axis.default for axis in axes.AXES_OF[engine]}
-    given = {"engine": engine, "precision": axes.PRECISIONS_OF[engine][0], **first, **asked}
+    first = {axis.name: axis.default for axis in engine_axes.AXES_OF[engine]}
+    given = {"engine": engine, "precision": engine_axes.PRECISIONS_OF[engine][0], **first, **asked}
     job = Job("m", variant="v", axes=given, sample_rate_hz=16000, threads=1, language=language)
     return OpenedVariant(job, manifest_of(engine, root)).recogniser()
 

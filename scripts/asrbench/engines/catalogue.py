@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from importlib import import_module, util
 
-from asrbench.study.axes import ESPNET
+from asrbench.study.engine_axes import ESPNET
 
 # What an engine can do beside decoding speech; a stage asks for it, and else says "not applicable".
 ENCODES = "encodes"  # gives and takes encoder outputs, which decodings of a build then share

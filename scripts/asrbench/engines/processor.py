@@ -11,8 +11,8 @@ from pathlib import Path
 
 from asrbench.basics.errors import UserError, said
 from asrbench.device import gpus
-from asrbench.study.axes import ESPNET, PROCESSOR
-from asrbench.study.processors import GPU
+from asrbench.study.axes import GPU, PROCESSOR
+from asrbench.study.engine_axes import ESPNET
 
 
 class Processor:

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from asrbench.figures import bar_rows, style
-from asrbench.study.axes import ESPNET
 from asrbench.study.config import Study
+from asrbench.study.engine_axes import ESPNET
 from asrbench.tables import table_csv
 from asrbench.tables.claims import published_study
 

@@ -9,7 +9,7 @@ from asrbench.report import table as report_table
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.inputs import HYPOTHESES
 from asrbench.report.table import Cell, Grid
-from asrbench.study import axes
+from asrbench.study import slugs
 from asrbench.tables import error_rate, latency_pairs
 from asrbench.tables.claims import verdict
 from asrbench.tables.table_markdown import Column, named, spanned
@@ -58,7 +58,7 @@ def summary(facts: Facts) -> Grid | None:
 
 
 def _of_variant(row: dict) -> Cell:
-    return Cell(named(row), axes.label(row["variant"]), names.variant(row))
+    return Cell(named(row), slugs.label(row["variant"]), names.variant(row))
 
 
 def pairs(facts: Facts) -> Grid | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from asrbench.results import row_versions
 from asrbench.results.raw_files import round_file
-from asrbench.study.axes import Variant
+from asrbench.study.variant import Variant
 
 SECONDS = ("load_s", "first_latency_s")
 # What a recogniser says of itself, and the column that says it.

@@ -15,8 +15,8 @@ from asrbench.results.raw_window import RawWindow
 from asrbench.results.scope_window import Window, finite_mean
 from asrbench.statistics import moderation, repeatability
 from asrbench.statistics.repeatability import NO_ESTIMATE, Estimate
-from asrbench.study.axes import Variant
 from asrbench.study.meter_names import METERS
+from asrbench.study.variant import Variant
 
 FIGURES = ("measured", "estimated")
 

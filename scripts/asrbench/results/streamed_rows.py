@@ -8,8 +8,8 @@ import pandas as pd
 
 from asrbench.results import row_faults, row_versions
 from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 
 UNIT = ["utterance_id", "piece_s"]
 NUMBERS = [

@@ -6,9 +6,10 @@ else. Descriptions are plain (JSON) data; :class:`asrbench.study.job.Job` reads 
 
 import hashlib
 
-from asrbench.study.axes import ESPNET, Build, Variant
 from asrbench.study.config import Study
+from asrbench.study.engine_axes import ESPNET
 from asrbench.study.job import CALLED_BY
+from asrbench.study.variant import Build, Variant
 
 
 def checkpoint(study: Study, name: str) -> dict:

@@ -10,8 +10,8 @@ from asrbench.engines import catalogue
 from asrbench.results import timed_rows
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.study import used_parts
-from asrbench.study.axes import Build, Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Build, Variant
 from asrbench.tables import memory_peaks
 from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column

@@ -11,8 +11,8 @@ from asrbench.results.streamed_rows import Rows
 from asrbench.statistics import repeatability, scoring
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study import normalise
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables import interval_columns, percentiles
 from asrbench.tables.table import REPEATED_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from asrbench.study import used_parts
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables import error_rate, interval_columns, memory_peaks, table_csv
 from asrbench.tables.power_columns import BY
 from asrbench.tables.table import INTERVAL_NOTE, Table
