@@ -64,7 +64,7 @@ class TorchGpu(Gpu):
         UserError: torch cannot use one.
     """
 
-    torch_device = "cuda"
+    torch_device = "cuda:0"
 
     def __init__(self) -> None:
         import torch
