@@ -23,6 +23,7 @@ from asrbench.engines.catalogue import (
     STREAMS,
     how_to_install,
     is_installed,
+    not_applicable,
 )
 from asrbench.engines import processor
 from asrbench.engines.espnet import precision
@@ -140,8 +141,8 @@ def files_module(checkpoint):
 
 
 def can(what):
-    """The builds whose engine can do that."""
-    return [name for name, build in BUILDS.items() if what in ENGINES[build["engine"]].can]
+    """The builds that can do that."""
+    return [name for name, build in BUILDS.items() if not not_applicable(build, what)]
 
 
 def described(stage):
@@ -220,6 +221,11 @@ def shared_encoder_outputs(wildcards):
     several = len(STUDY.variants(wildcards.model)) > 1
     shared = STUDY.wer.share_encoder and several and wildcards.model in can(ENCODES)
     return ENCODER_OUTPUTS if shared else ""
+
+
+def gpus(wildcards):
+    """GPUs that a job of a build takes, of which the device is said to have one."""
+    return int(BUILDS[wildcards.model].on_gpu)
 
 
 def first_decoding_first(wildcards):

@@ -43,7 +43,7 @@ def main() -> None:
         probed.meter.close()
     findings: dict[str, object] = {}
     if any(probed.channels for probed in found):
-        with guarded_measurement.measuring(None, strict, excused) as findings:
+        with guarded_measurement.measuring(None, strict, excused, measured.job.on_gpu) as findings:
             try:
                 with attempts.marked("the window"):
                     capture = _capture(measured, settings, arguments, root, attempts)

@@ -31,8 +31,9 @@ def main() -> None:
     ]
     order = latency.shuffled(takes, job.seed, arguments.round)
     columns = [*takes[0].names, *streaming.COLUMNS]
+    strict = bool(arguments.strict)
     with (
-        guarded_measurement.measuring(arguments.out, bool(arguments.strict)) as findings,
+        guarded_measurement.measuring(arguments.out, strict, on_gpu=job.on_gpu) as findings,
         Progress(f"streaming {measured}", len(order), "utterances") as progress,
     ):
         began_s = time.perf_counter()

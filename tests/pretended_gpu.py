@@ -1,4 +1,4 @@
-"""A GPU that is none: tensors that say they are on it, hold their values on the CPU, and mix with none.
+"""A GPU that is none: its tensors hold their values on the CPU, and mix with none of the CPU.
 
 Every operation runs on the CPU's values. Two tensors of different devices in one operation are
 refused, as CUDA refuses them (but for a number, which has no dimension), and NumPy gets no tensor

@@ -4,14 +4,6 @@ import numpy as np
 import pretended_gpu
 import pytest
 import torch
-from asrbench.basics.errors import UserError
-from asrbench.basics.resumable_csv import RowFile
-from asrbench.engines import interface, processor
-from asrbench.engines.interface import Transcript
-from asrbench.engines.processor import CPU, TorchGpu
-from asrbench.measure import batch, latency, streaming
-from asrbench.measure.latency import Take, Timed
-from asrbench.measure.peak_memory import PeakMemory
 from small_models import LSTM, TRANSFORMER, random_model, recogniser
 
 SPEECH = np.random.default_rng(5).normal(0, 0.1, 16000).astype(np.float32)

@@ -74,6 +74,19 @@ def described(root: Path = Path("/")) -> list[dict[str, object]]:
         library.nvmlShutdown()
 
 
+def in_words(told: object) -> str:
+    """GPUs of a device.json as one line, with driver and limit of power; '' where none is told."""
+    each = [
+        [
+            str(one.get("name")),
+            *([f"driver {one['driver']}"] if one.get("driver") else []),
+            *([f"at most {one['power_limit_w']:g} W"] if one.get("power_limit_w") else []),
+        ]
+        for one in (told if isinstance(told, list) else [])
+    ]
+    return "; ".join(", ".join(parts) for parts in each)
+
+
 def slowed(root: Path = Path("/")) -> tuple[bool | None, str]:
     """Whether a board's clock is held down now (None: not told), and in words why and its clock."""
     try:

@@ -112,7 +112,8 @@ class Process:
             UserError: the first of the jobs cannot be done. Others are left out.
         """
         first = jobs[0][1]
-        with guarded_measurement.measuring(None, bool(self.arguments.strict)) as findings:
+        strict = bool(self.arguments.strict)
+        with guarded_measurement.measuring(None, strict, on_gpu=first.on_gpu) as findings:
             warm = set(self._opened)
             opened = self._all_opened(jobs)
             self._memory = self._memory or PeakMemory(opened[0][2].processor)

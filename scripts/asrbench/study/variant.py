@@ -10,6 +10,7 @@ from asrbench.study.axes import (
     BEAM_SIZE,
     CTC_WEIGHT,
     ENGINE,
+    GPU,
     PRECISION,
     PROCESSOR,
     Axis,
@@ -35,6 +36,11 @@ class Build:
     def __getitem__(self, axis: str) -> Value:
         return dict(self.values)[axis]
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it computes on a GPU."""
+        return dict(self.values).get(PROCESSOR.name) == GPU
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -53,6 +59,11 @@ class Variant:
     def model(self) -> str:
         """The build's name, as it stands in paths."""
         return self.build.name
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether its build computes on a GPU."""
+        return self.build.on_gpu
 
     @property
     def ctc_weight(self) -> str | None:

@@ -31,8 +31,9 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
     from asrbench.engines.espnet import model as espnet_model
     from asrbench.measure import batch
 
+    strict = bool(process.arguments.strict)
     with (
-        guarded_measurement.measuring(None, bool(process.arguments.strict)) as findings,
+        guarded_measurement.measuring(None, strict, on_gpu=job.on_gpu) as findings,
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
         findings |= {"made_by": measured.made_by()}
