@@ -131,7 +131,7 @@ def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
     devices = table.checked("Devices", _devices(runs), compared.DEVICES)
     table_csv.write(devices, table_schema.described(compared.DEVICES), out / "devices.csv")
-    _write("devices", "Devices", devices, _DEVICE_COLUMNS, [], out)
+    _write("devices", "Devices", devices, worth_showing(_DEVICE_COLUMNS, devices), [], out)
     made = {}
     for name, one in TABLES.items():
         rows = table.with_text(pd.DataFrame(list(one.rows(runs))), one.schema)
