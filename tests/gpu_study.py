@@ -68,7 +68,7 @@ def write(folder: Path, other: dict[str, str]) -> None:
     config["models"] = [model for model in config["models"] if "engine" not in model]
     for model in config["models"]:
         model["source"] = str(ROOT / "demo" / model["source"])
-        model["builds"] = [{}, other]
+        model["builds"] = [{}, dict(other)]
     config["ctc_weights"] = [float(WEIGHT)]
     config["latency"] = {"utterances": 3, "rounds": 2, "passes": 2, "warm_up": 1}
     config["sweeps"] = {
