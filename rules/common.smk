@@ -134,6 +134,16 @@ def code_of_words(script):
     return of
 
 
+def code_of_counts(wildcards):
+    """The code of a program that counts: of the engines, the one of the job's build alone."""
+    return code("count_parameters.py", ENGINES[BUILDS[wildcards.model]["engine"]].parameters)
+
+
+def one_of(builds):
+    """What a wildcard may be; of none, what no path has."""
+    return "|".join(map(re.escape, builds)) or "(?!)"
+
+
 def files_module(checkpoint):
     """The module that knows which files a checkpoint of another engine than ESPnet has."""
     engine = STUDY.model(checkpoint).engine

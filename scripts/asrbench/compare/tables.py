@@ -115,7 +115,6 @@ _DEVICE_COLUMNS = [
     Column("GPU", "gpus", seldom=True),
     Column("CUDA", "torch_cuda", seldom=True),
     *(Column(name, name) for name in ("power_mode", "system", "torch", "speech", "threads")),
-    Column("beam", "beam_size"),
     Column("described", "described_utc"),
     Column("differs", "differs"),
 ]
@@ -159,7 +158,6 @@ def _devices(runs: list[Run]) -> pd.DataFrame:
                 "espnet": versions.get("espnet") or "",
                 "results_version": run.device["results_version"],
                 "speech": study.speech.name,
-                "beam_size": study.decoding.beam_size,
                 "threads": str(study.decoding.threads),
                 "differs": run_differences.configuration(runs[0], run),
             }

@@ -71,13 +71,13 @@ ENGINES: dict[str, Engine] = {
         f"{_HERE}.faster_whisper",
         ("faster-whisper", "ctranslate2", "numpy"),
         "faster_whisper",
-        frozenset({SETS_THREADS}),
+        frozenset({COUNTS_COMPUTE, SETS_THREADS}),
     ),
     "whisper.cpp": Engine(
         f"{_HERE}.whisper_cpp",
         ("pywhispercpp", "numpy"),
         "pywhispercpp",
-        frozenset({SETS_THREADS}),
+        frozenset({COUNTS_COMPUTE, SETS_THREADS}),
     ),
     "sherpa-onnx": Engine(
         f"{_HERE}.sherpa_onnx",
@@ -92,6 +92,7 @@ ENGINES: dict[str, Engine] = {
         "pocketsphinx",
         frozenset({STREAMS}),
     ),
+    "vosk": Engine(f"{_HERE}.vosk", ("vosk", "numpy"), "vosk", frozenset({STREAMS})),
 }
 
 

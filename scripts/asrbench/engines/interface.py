@@ -57,7 +57,13 @@ class Transcript:
 
 
 class Session(Protocol):
-    """One utterance of a recogniser that is given it piece by piece."""
+    """One utterance of a recogniser that is given it piece by piece.
+
+    Attributes:
+        ended: whether the engine itself has declared that the speaker has stopped.
+    """
+
+    ended: bool
 
     def feed(self, chunk: np.ndarray) -> str:
         """Take the next samples, shape (samples,), float32; the text so far, which may change."""
@@ -73,6 +79,7 @@ class Recogniser(ABC):
         sample_rate_hz: of the waveforms that it takes.
         hop_length: samples of one frame. Where the model has no frames, those of 10 ms.
         streams: whether it takes an utterance piece by piece.
+        declares_end: whether its sessions tell when the speaker has stopped.
         lookahead_s: audio after a word that the model waits for before it puts the word out, as
             the model is built; None where it does not stream or does not tell.
         model: the loaded network of an engine whose forward pass can be run by itself.
@@ -82,6 +89,7 @@ class Recogniser(ABC):
     sample_rate_hz = 16000
     hop_length = 160
     streams = False
+    declares_end = False
     lookahead_s: float | None = None
     model: Any = None
     processor: Processor = CPU
@@ -143,6 +151,20 @@ class Count:
     bytes: int
 
 
+# The length of the utterance that multiply-adds are counted for.
+COUNTED_AUDIO_S = 10.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """Multiply-adds of one part for a second of audio; ``note`` says what was counted."""
+
+    part: str
+    multiply_adds_per_audio_s: float
+    tokens_per_second: float | None
+    note: str
+
+
 def counts(parts: Mapping[str, tuple[int, int]]) -> list[Count]:
     """Rows of parts that share nothing, the whole first.
 
@@ -182,6 +204,11 @@ def plain_text(text: object, duration_s: float) -> str:
             f"the recogniser returned {len(text)} characters for {duration_s:.1f} s of audio"
         )
     return _CONTROL.sub(" ", text).strip()
+
+
+def in_16_bits(waveform: np.ndarray) -> bytes:
+    """A waveform, shape (samples,), as the integers that some runtimes take."""
+    return (np.clip(waveform, -1.0, 1.0) * np.iinfo(np.int16).max).astype(np.int16).tobytes()
 
 
 @contextmanager

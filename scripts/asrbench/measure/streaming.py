@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics import clock_time
+from asrbench.basics.attempts import Attempts
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
@@ -23,12 +24,14 @@ from asrbench.measure.virtual_clock import Heard
 COLUMNS = [
     *("order", "samples", "duration_s", "speech_begins_s", "speech_ends_s", "pieces"),
     *("first_partial_s", "final_s", "compute_s", "end_compute_s", "late_pieces"),
-    *("backlog_p95_s", "backlog_max_s", "partials", "revisions", "text", "pieces_compute_s"),
+    *("backlog_p95_s", "backlog_max_s", "endpoint_s", "partials", "revisions"),
+    *("text", "pieces_compute_s"),
     *("status", "reason", *DEVICE_COLUMNS, *PEAKS),
 ]
 
-
 SILENCE_RMS = 1e-3
+# How long the quiet is that a recogniser hears after an utterance, to declare its end in.
+QUIET_S = 5.0
 
 
 class Redecoding:
@@ -38,6 +41,8 @@ class Redecoding:
         recogniser: decodes.
         every_s: of new speech, before it is decoded again.
     """
+
+    ended = False
 
     def __init__(self, recogniser: Recogniser, every_s: float):
         self._recogniser, self._every = recogniser, round(every_s * recogniser.sample_rate_hz)
@@ -146,6 +151,40 @@ def hear(
     return heard
 
 
+def endpoint_s(
+    recogniser: Recogniser, waveform: np.ndarray, piece_s: float, ends_s: float
+) -> float | str:
+    """How long after the end of speech a recogniser declares it; '' where it does not.
+
+    A quiet room follows the utterance, in a session of its own: :func:`hear` asks for the text
+    that stays as soon as the utterance is over.
+
+    Args:
+        waveform: shape (samples,), float32.
+        ends_s: when speech ends in it.
+
+    Returns:
+        Where the end was declared before it, how far from the end (below 0) the speech was cut.
+    """
+    if not (recogniser.streams and recogniser.declares_end):
+        return ""
+    rate_hz = recogniser.sample_rate_hz
+    listening, heard = recogniser.listen(), Heard()
+    followed = np.concatenate((waveform, silence(round(QUIET_S * rate_hz))))
+    for end, piece in pieces(followed, max(1, round(piece_s * rate_hz))):
+        text, compute_s = _timed(
+            lambda piece=piece: listening.feed(piece), recogniser.processor.now_s
+        )
+        heard.piece(end / rate_hz, compute_s, text)
+        if listening.ended:
+            break
+    listening.finish()
+    if not listening.ended:
+        return ""
+    heard_s = heard.arrived_s[-1]
+    return (heard_s if heard_s < ends_s else heard.done_s[-1]) - ends_s
+
+
 def _timed(call: Callable, now_s: Callable[[], float]) -> tuple[Any, float]:
     began_s = now_s()
     found = call()
@@ -182,6 +221,7 @@ def row(recogniser: Recogniser, waveform: np.ndarray, piece_s: float, redecode_s
         "late_pieces": heard.late_pieces,
         "backlog_p95_s": float(np.quantile(heard.backlog_s, 0.95)),
         "backlog_max_s": float(heard.backlog_s.max()),
+        "endpoint_s": endpoint_s(recogniser, waveform, piece_s, ends_s),
         "partials": len(set(heard.texts) - {""}),
         "revisions": virtual_clock.revisions([*heard.texts, heard.text]),
         "text": heard.text,
@@ -198,8 +238,14 @@ def time_all(
     rows: RowFile,
     progress: Callable[[int], None],
     memory: PeakMemory,
+    attempts: Attempts | None = None,
 ) -> None:
-    """Time each take, whose names are utterance_id and piece_s, that has no row yet."""
+    """Time each take, whose names are utterance_id and piece_s, that has no row yet.
+
+    Args:
+        attempts: of the process; by default those of the rows.
+    """
+    attempts = attempts or rows.attempts
     done = {(found["utterance_id"], found["piece_s"]) for found in rows.found}
     watch, outcomes, clocks_s = DeviceWatch(), Outcomes(rows.path), 0.0
     for found in rows.found:
@@ -208,16 +254,16 @@ def time_all(
         key = tuple(map(str, take.names.values()))
         if key in done:
             continue
-        what, piece_s = " ".join(key), float(str(take.names["piece_s"]))
+        what, piece_s = f"{rows.path}, {' '.join(key)}", float(str(take.names["piece_s"]))
 
         def heard(take: Take = take, piece_s: float = piece_s) -> dict:
             return row(recogniser, take.load(), piece_s, redecode_s)
 
-        untimed_first(recogniser.processor, rows.attempts, what, heard)
+        untimed_first(recogniser.processor, attempts, what, heard)
         memory.begin()
         watch.begin()
         try:
-            with rows.attempts.at(what):
+            with attempts.at(what):
                 cells = heard()
         except Exception as error:  # of whatever kind: the next utterance is measured
             cells = failure(error)

@@ -103,7 +103,7 @@ ENGINE = Axis(
     allowed={
         "enum": [
             *("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming"),
-            *("faster-whisper", "whisper.cpp", "sherpa-onnx", "moonshine", "pocketsphinx"),
+            *("faster-whisper", "whisper.cpp", "sherpa-onnx", "moonshine", "pocketsphinx", "vosk"),
         ]
     },
     default="espnet",

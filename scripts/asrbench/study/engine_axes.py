@@ -39,6 +39,7 @@ AXES_OF: dict[str, tuple[Axis, ...]] = {
     "sherpa-onnx": (_BEAM_OF_1,),
     "moonshine": (),
     "pocketsphinx": (),
+    "vosk": (),
 }
 
 
@@ -69,6 +70,7 @@ PRECISIONS_OF: dict[str, tuple[str, ...]] = {
     "sherpa-onnx": ("float32", "int8"),
     "moonshine": ("int8",),
     "pocketsphinx": ("float32",),
+    "vosk": ("float32",),
 }
 
 

@@ -82,7 +82,6 @@ DEVICES = schema(
     config_sha256=text(meaning="Hash of the configuration as it was used."),
     results_version=count(meaning="Layout of its files and columns."),
     speech=text(meaning="Name of the speech in the configuration."),
-    beam_size=count(meaning="Hypotheses that the search keeps at each step."),
     threads=text(meaning="CPU threads as configured."),
     differs=text(meaning="In what its configuration differs from the first run's."),
 )

@@ -76,13 +76,15 @@ def _operations(results: Path, build: Build) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _of_variant(operations: pd.DataFrame, ctc_weight: str | None) -> dict[str, float]:
-    """Multiply-adds of each part: 0 where the variant does not use it."""
-    if ctc_weight is None:
-        return {}
+    """Multiply-adds of each part: 0 where the variant does not use it.
+
+    Args:
+        ctc_weight: None where the engine has none, and uses all parts that were counted.
+    """
     used = {
         "encoder": True,
-        "decoder": used_parts.uses_decoder(ctc_weight),
-        "ctc": used_parts.uses_ctc(ctc_weight),
+        "decoder": ctc_weight is None or used_parts.uses_decoder(ctc_weight),
+        "ctc": ctc_weight is None or used_parts.uses_ctc(ctc_weight),
     }
     counted = operations["multiply_adds_per_audio_s"]
     found = {

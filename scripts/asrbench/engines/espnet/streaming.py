@@ -97,6 +97,8 @@ class Recogniser(interface.Recogniser):
 class _Listening:
     """One utterance. ESPnet ends it with its last samples, so that one piece is held back."""
 
+    ended = False
+
     def __init__(self, speech2text, clocks: PartClocks):
         self._speech2text, self._clocks, self._text = speech2text, clocks, ""
 

@@ -1,4 +1,4 @@
-"""Transducers, CTC models, Whisper and Moonshine by sherpa-onnx, whole utterances at once."""
+"""Transducers, CTC models, Whisper and Moonshine by sherpa-onnx, whole or piece by piece."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ class Recogniser(interface.Recogniser):
         # A model for CTC has one network; no other kind without an encoder of that name streams.
         encoder = self._files.get("encoder") or next(iter(self._files.values()))
         streams = metadata.value(encoder, _CHUNK)
-        self.streams = streams is not None
+        self.streams = self.declares_end = streams is not None
         self.lookahead_s = int(streams) / _FRAMES_PER_S if streams else None
         self._recogniser = _built(self._kind, self._arguments(), self.streams)
 
@@ -99,13 +99,15 @@ class _Listening:
 
     def __init__(self, recogniser, rate_hz: int, chunk_s: float):
         self._recogniser, self._rate_hz = recogniser, rate_hz
-        self._stream = recogniser.create_stream()
+        self._stream, self.ended = recogniser.create_stream(), False
         # The last words come out only when a whole chunk follows them.
         self._silence = np.zeros(round(chunk_s * rate_hz), np.float32)
 
     def feed(self, chunk: np.ndarray) -> str:
         self._stream.accept_waveform(self._rate_hz, chunk)
-        return self._decoded()
+        text = self._decoded()
+        self.ended |= self._recogniser.is_endpoint(self._stream)
+        return text
 
     def finish(self) -> Transcript:
         self._stream.accept_waveform(self._rate_hz, self._silence)
@@ -123,6 +125,8 @@ def _built(kind: str, given: Mapping[str, Any], streams: bool):
     import sherpa_onnx
 
     offline, online = sherpa_onnx.OfflineRecognizer, sherpa_onnx.OnlineRecognizer
+    if streams:  # by its own rules, after which an utterance goes on unless it is begun anew
+        given = {**given, "enable_endpoint_detection": True}
     if kind == "transducer":
         return (online if streams else offline).from_transducer(**given)
     if kind == "whisper":
