@@ -19,6 +19,7 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.espnet.front_end import Framing, FrontEnd
 from asrbench.engines.espnet.model import load_model
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.measure import batch, latency
 from asrbench.measure.latency import Timed
 from asrbench.measure.peak_memory import PeakMemory
@@ -130,7 +131,7 @@ def test_passes_repeat_the_takes_each_in_an_order_of_its_own():
 class Told:
     """A recogniser that notes when it is asked."""
 
-    sample_rate_hz = 16000
+    sample_rate_hz, processor = 16000, CPU
 
     def __init__(self, name: str, asked: list[str]):
         self.name, self.asked = name, asked
@@ -448,10 +449,11 @@ import numpy as np
 from asrbench.measure import latency
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.basics.resumable_csv import RowFile
 
 class Slow:
-    sample_rate_hz = 16000
+    sample_rate_hz, processor = 16000, CPU
     def frames(self, samples):
         return samples // 256 + 1
     def transcribe(self, waveform):

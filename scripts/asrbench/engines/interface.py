@@ -4,7 +4,6 @@ The caller's clock stands here, around ``decode``, so that it is the same for ev
 """
 
 import re
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import numpy as np
 
 from asrbench.basics.errors import UserError, said
 from asrbench.engines import search_end
+from asrbench.engines.processor import CPU, Processor
 from asrbench.study.job import Job
 
 # More than a person can say: a runaway recogniser's text would fill the disk.
@@ -83,6 +83,7 @@ class Recogniser(ABC):
         lookahead_s: audio after a word that the model waits for before it puts the word out, as
             the model is built; None where it does not stream or does not tell.
         model: the loaded network of an engine whose forward pass can be run by itself.
+        processor: what it computes on, by which every clock around it goes.
     """
 
     sample_rate_hz = 16000
@@ -91,10 +92,11 @@ class Recogniser(ABC):
     declares_end = False
     lookahead_s: float | None = None
     model: Any = None
+    processor: Processor = CPU
 
     @abstractmethod
     def decode(self, waveform: np.ndarray) -> Transcript:
-        """Decode one waveform; all work is done when this returns. ``latency_s`` is not set.
+        """Decode one waveform; ``latency_s`` is not set. On the CPU all work is then done.
 
         Args:
             waveform: shape (samples,), float32 from -1 to 1, at the recogniser's sample rate.
@@ -118,9 +120,9 @@ class Recogniser(ABC):
         Raises:
             ValueError: what came back is no text of an utterance.
         """
-        began_s = time.perf_counter()
+        began_s = self.processor.now_s()
         found = self.decode(waveform)
-        latency_s = time.perf_counter() - began_s
+        latency_s = self.processor.now_s() - began_s
         text = plain_text(found.text, len(waveform) / self.sample_rate_hz)
         ended = found.ended or (search_end.EMPTY if not text else "")
         return replace(found, text=text, latency_s=latency_s, ended=ended)

@@ -127,6 +127,19 @@ PRECISION = Axis(
 )
 
 
+CPU, GPU = "cpu", "cuda"
+PROCESSOR = Axis(
+    name="processor",
+    level=BUILD,
+    slug="{}",
+    label="{}",
+    heading="processor",
+    meaning="What the model computes on. cuda: an NVIDIA GPU, a Jetson's included.",
+    allowed={"enum": [CPU, GPU]},
+    default=CPU,
+)
+
+
 CTC_WEIGHT = Axis(
     name="ctc_weight",
     level=DECODING,
@@ -213,7 +226,10 @@ LM_WEIGHT = Axis(
 )
 
 
-AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT)
+AXES = (
+    *(ENGINE, PRECISION, PROCESSOR, CTC_WEIGHT, BEAM_SIZE),
+    *(SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT),
+)
 
 
 BY_NAME = {axis.name: axis for axis in AXES}

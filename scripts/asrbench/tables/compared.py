@@ -68,6 +68,8 @@ DEVICES = schema(
     architecture=text(meaning="Instruction set."),
     cores=count(meaning="Logical processor cores."),
     memory_bytes=count(meaning="Memory of the device."),
+    gpus=text(meaning="Its GPUs, each with driver and limit of power; empty: none or not told."),
+    torch_cuda=text(meaning="Version of CUDA that torch was built for; empty: for the CPU."),
     system=text(meaning="Operating system."),
     kernel=text(meaning="Release of its kernel."),
     governor=text(meaning="Rule that sets the processor's clock; empty: not told."),

@@ -29,7 +29,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant with each length of a piece; no rows where the stage is left out."""
     rows, powers = [], _listening(study, results)
     for variant in study.variants() if study.streaming.pieces_s else []:
-        reason = catalogue.not_applicable(str(variant["engine"]), catalogue.STREAMS)
+        reason = catalogue.not_applicable(variant, catalogue.STREAMS)
         if study.streaming.redecode_s is not None:
             reason = ""
         found = None if reason else streamed_rows.read(study, results, variant)

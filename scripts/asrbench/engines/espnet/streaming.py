@@ -54,6 +54,7 @@ class Recogniser(on_torch.Recogniser):
             manifest,
             self._loaded,
             "espnet2.bin.asr_inference_streaming.Speech2TextStreaming",
+            self.processor.torch_device,
             ctc_weight=float(asked["ctc_weight"]),
             beam_size=int(asked["beam_size"]),
             lm_weight=0.0,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import interface
+from asrbench.engines import interface, processor
 from asrbench.engines.interface import Transcript
 from asrbench.engines.sherpa_onnx import files, metadata
 from asrbench.sources.manifest import Manifest
@@ -15,6 +15,7 @@ from asrbench.study.job import Job
 # Frames of a chunk that a streaming model waits for; one with this key streams.
 _CHUNK = "decode_chunk_len"
 _FRAMES_PER_S = 100
+_GENERAL = ("tokens", "num_threads", "provider")
 
 
 def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
@@ -28,6 +29,7 @@ class Recogniser(interface.Recogniser):
     def __init__(self, manifest: Manifest, job: Job, threads: int):
         axes = job.axes or {}
         self._beam_size, self._precision = int(axes["beam_size"]), str(axes["precision"])
+        self.processor = processor.of(axes)
         self._files = files.chosen(manifest.files, job.model, self._precision)
         self._kind, self._tokens = files.kind_of(manifest.files), manifest.files["tokens"]
         self._language, self._threads, self._model = interface.language_of(job), threads, job.model
@@ -49,6 +51,7 @@ class Recogniser(interface.Recogniser):
     def _arguments(self) -> dict[str, Any]:
         given: dict[str, Any] = {name: str(path) for name, path in self._files.items()}
         given |= {"tokens": str(self._tokens), "num_threads": self._threads}
+        given["provider"] = self.processor.name
         if self._kind == "transducer" and self._beam_size > 1:
             given |= {
                 "decoding_method": "modified_beam_search",
@@ -71,6 +74,7 @@ class Recogniser(interface.Recogniser):
             "kind": self._kind,
             "streams": "yes" if self.streams else "no",
             "threads": str(self._threads),
+            **self.processor.facts(),
         }
 
     def decode(self, waveform: np.ndarray) -> Transcript:
@@ -132,7 +136,7 @@ def _built(kind: str, given: Mapping[str, Any], streams: bool):
         return maker(**given)
     if kind == "moonshine":
         given = {
-            **{name: value for name, value in given.items() if name in ("tokens", "num_threads")},
+            **{name: value for name, value in given.items() if name in _GENERAL},
             "preprocessor": given["preprocess"],
             "encoder": given["encode"],
             "uncached_decoder": given["uncached_decode"],
@@ -140,5 +144,5 @@ def _built(kind: str, given: Mapping[str, Any], streams: bool):
         }
         return offline.from_moonshine(**given)
     own = {"encoder": given["encoder_model"], "decoder": given["decoder_model_merged"]}
-    rest = {name: given[name] for name in ("tokens", "num_threads")}
+    rest = {name: given[name] for name in _GENERAL}
     return offline.from_moonshine_v2(**own, **rest)

@@ -36,8 +36,9 @@ def _measured(process: Process, out: str, job: Job) -> Done:
         for piece_s in job.pieces_s or []
     ]
     order = latency.shuffled(takes, job.seed, process.arguments.round)
+    strict = bool(process.arguments.strict)
     with (
-        guarded_measurement.measuring(None, bool(process.arguments.strict)) as findings,
+        guarded_measurement.measuring(None, strict, on_gpu=job.on_gpu) as findings,
         Progress(f"streaming {measured}", len(order), "utterances") as progress,
     ):
         warm = process.is_open(job)
