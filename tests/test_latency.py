@@ -495,8 +495,9 @@ def grown_or_ended(folder: Path, process: subprocess.Popen) -> None:
     """Wait until one more row is on the disk, or the process has ended."""
 
     def size() -> int:
-        # The mark of what is worked on comes and goes beside them.
-        return sum(file.stat().st_size for file in folder.glob("*.part"))
+        # The mark of what is worked on, *.doing, and its own *.part come and go beside them.
+        rows = (file for file in folder.glob("*.part") if ".doing" not in file.name)
+        return sum(file.stat().st_size for file in rows)
 
     before = size()
     while size() <= before and process.poll() is None:
