@@ -23,7 +23,9 @@ from asrbench.engines.catalogue import (
     STREAMS,
     how_to_install,
     is_installed,
+    not_applicable,
 )
+from asrbench.engines import processor
 from asrbench.engines.espnet import precision
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
@@ -42,6 +44,7 @@ try:
         precision.check(build["precision"])
         if not (is_installed(build["engine"]) or CONDA):
             raise UserError(how_to_install(build["engine"]))
+        processor.check(dict(build.values))
 except UserError as error:
     sys.exit(str(error))  # a WorkflowError would put our own file and line around it
 
@@ -131,6 +134,16 @@ def code_of_words(script):
     return of
 
 
+def code_of_counts(wildcards):
+    """The code of a program that counts: of the engines, the one of the job's build alone."""
+    return code("count_parameters.py", ENGINES[BUILDS[wildcards.model]["engine"]].parameters)
+
+
+def one_of(builds):
+    """What a wildcard may be; of none, what no path has."""
+    return "|".join(map(re.escape, builds)) or "(?!)"
+
+
 def files_module(checkpoint):
     """The module that knows which files a checkpoint of another engine than ESPnet has."""
     engine = STUDY.model(checkpoint).engine
@@ -138,8 +151,8 @@ def files_module(checkpoint):
 
 
 def can(what):
-    """The builds whose engine can do that."""
-    return [name for name, build in BUILDS.items() if what in ENGINES[build["engine"]].can]
+    """The builds that can do that."""
+    return [name for name, build in BUILDS.items() if not not_applicable(build, what)]
 
 
 def described(stage):
@@ -218,6 +231,11 @@ def shared_encoder_outputs(wildcards):
     several = len(STUDY.variants(wildcards.model)) > 1
     shared = STUDY.wer.share_encoder and several and wildcards.model in can(ENCODES)
     return ENCODER_OUTPUTS if shared else ""
+
+
+def gpus(wildcards):
+    """GPUs that a job of a build takes, of which the device is said to have one."""
+    return int(BUILDS[wildcards.model].on_gpu)
 
 
 def first_decoding_first(wildcards):

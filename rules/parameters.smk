@@ -8,7 +8,7 @@ rule count_parameters:
     input:
         model=files_of_checkpoint,
     output:
-        report(
+        counts=report(
             "results/parameters/{model}.csv",
             caption="../report/measured.rst",
             category="Measured rows",
@@ -17,36 +17,39 @@ rule count_parameters:
         ),
     log:
         "results/logs/parameters/{model}.log",
+    wildcard_constraints:
+        model=one_of([name for name in BUILDS if name not in can(COUNTS_COMPUTE)]),
     conda:
         ENVIRONMENT
     params:
         program=program("count_parameters.py"),
-        code=lambda wildcards: code(
-            "count_parameters.py", ENGINES[BUILDS[wildcards.model]["engine"]].parameters
-        ),
+        code=code_of_counts,
         job=described("parameters"),
+        more="",
     message:
         "Count the parameters of {wildcards.model}"
     shell:
-        "python {params.program} --job {params.job:q} --manifest {input.model:q} --out {output:q}"
+        "python {params.program} --job {params.job:q} --manifest {input.model:q} --out {output.counts:q} {params.more}"
         " 2>&1 | tee {log:q}"
 
 
-rule count_compute:
-    input:
-        model=files_of_checkpoint,
+# What can count multiply-adds does so in the same process: the model is loaded once.
+use rule count_parameters as count_model with:
     output:
-        "results/compute/{model}.csv",
-    log:
-        "results/logs/compute/{model}.log",
-    conda:
-        ENVIRONMENT
+        counts=report(
+            "results/parameters/{model}.csv",
+            caption="../report/measured.rst",
+            category="Measured rows",
+            subcategory="Parameters",
+            labels={"model": "{model}"},
+        ),
+        compute="results/compute/{model}.csv",
+    wildcard_constraints:
+        model=one_of(can(COUNTS_COMPUTE)),
     params:
-        program=program("count_compute.py"),
-        code=code("count_compute.py"),
+        program=program("count_parameters.py"),
+        code=code_of_counts,
         job=described("compute"),
+        more=lambda wildcards, output: f"--compute {shlex.quote(output.compute)}",
     message:
-        "Count the multiply-adds of {wildcards.model}"
-    shell:
-        "python {params.program} --job {params.job:q} --manifest {input.model:q} --out {output:q}"
-        " 2>&1 | tee {log:q}"
+        "Count the parameters and multiply-adds of {wildcards.model}"

@@ -4,7 +4,7 @@ Needs: the configuration. Makes: results/study.json, results/device.json.
 """
 
 # Stages whose jobs can share a process of their build.
-SHARING = ("latency", "frames", "threads", "batch")
+SHARING = ("latency", "frames", "threads", "batch", "streaming")
 
 
 onstart:
@@ -15,7 +15,8 @@ onstart:
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
     planned = {stage: {} for stage in SHARING}
     for job in workflow.dag.needrun_jobs():
-        if (stage := job.rule.name.removeprefix("measure_")) in planned:
+        before, _, stage = job.rule.name.partition("measure_")
+        if not before and stage in planned:
             planned[stage][job.output.rows] = json.loads(job.params.job)
     write_json(planned, Path(PLANNED))
     # Snakemake limits the jobs of a second, and to do so looks at what is ready again a second

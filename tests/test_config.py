@@ -206,7 +206,10 @@ def test_an_axis_that_an_engine_does_not_have_is_one_line():
             [sphinx | {"decode": [{"beam_size": 1}]}],
             "pocketsphinx has no beam_size; it has no axis",
         ),
-        ([whisper | {"precision": "int5"}], "faster-whisper has no int5; it has float32, int8"),
+        (
+            [whisper | {"precision": "int5"}],
+            "faster-whisper has no int5 on cpu; it has float32, int8",
+        ),
         ([whisper | {"weights": "random", "tokens_per_second": 3}], "has no random weights"),
         ([whisper | {"builds": [{"engine": "espnet"}]}], "read different files"),
         ([whisper | {"language": "de"}], "knows de alone, and speech.language is en"),

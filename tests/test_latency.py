@@ -19,6 +19,7 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.espnet.front_end import Framing, FrontEnd
 from asrbench.engines.espnet.model import load_model
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.measure import batch, latency
 from asrbench.measure.latency import Timed
 from asrbench.measure.peak_memory import PeakMemory
@@ -130,7 +131,7 @@ def test_passes_repeat_the_takes_each_in_an_order_of_its_own():
 class Told:
     """A recogniser that notes when it is asked."""
 
-    sample_rate_hz = 16000
+    sample_rate_hz, processor = 16000, CPU
 
     def __init__(self, name: str, asked: list[str]):
         self.name, self.asked = name, asked
@@ -289,6 +290,7 @@ STAGES = {
     "latency": "latency/one/{}/round1.csv",
     "frames": "sweeps/frames/one/{}/round1.csv",
     "batch": "sweeps/batch/one/round1.csv",
+    "streaming": "streaming/one/{}/round1.csv",
 }
 LENGTHS = [60, 120]
 
@@ -299,6 +301,7 @@ def planned(study, tmp_path) -> dict[str, dict[str, str]]:
     content = yaml.safe_load((study / "config.yaml").read_text())
     content |= {"ctc_weights": [0.3, 1.0], "latency": {"passes": 1}}
     content["sweeps"] = {"frames": {"lengths": LENGTHS, "repeats": 1}, "batch": {"sizes": [1, 2]}}
+    content["streaming"] = {"pieces_s": [0.1, 0.2], "redecode_s": 0.2, "utterances": 1}
     config = tmp_path / "two.yaml"
     config.write_text(yaml.safe_dump(content))
     lines = [f"{n},s,{study}/speech/{n}.wav,{4000 + 2000 * n},16000,1,A" for n in range(3)]
@@ -342,11 +345,21 @@ def test_one_process_measures_a_build_in_all_stages_and_their_jobs_find_their_ro
             names = {path.name for path in (tmp_path / rows).parent.iterdir()}
             assert names == {"round1.csv", "round1.csv.checks.json"}
     # What a job by itself says of the same.
-    for stage in ("frames", "batch"):
+    for stage in ("frames", "batch", "streaming"):
         rows, job = list(planned[stage].items())[-1]
         measured(tmp_path, study, stage, f"alone/{rows}", job, plan=False)
         shared, alone = (rows_of(tmp_path / folder / rows) for folder in ("", "alone"))
-        given = ["order", "frames", "status", "segment", "length_frames", "repeat", "batch_size"]
+        given = [
+            "order",
+            "frames",
+            "status",
+            "segment",
+            "length_frames",
+            "repeat",
+            "batch_size",
+            "piece_s",
+            "text",
+        ]
         kept = [[{name: row.get(name) for name in given} for row in of] for of in (shared, alone)]
         assert kept[0] == kept[1] and len(kept[0]) >= len(LENGTHS)
         assert all(row["status"] == "ok" for row in shared)
@@ -436,10 +449,11 @@ import numpy as np
 from asrbench.measure import latency
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.basics.resumable_csv import RowFile
 
 class Slow:
-    sample_rate_hz = 16000
+    sample_rate_hz, processor = 16000, CPU
     def frames(self, samples):
         return samples // 256 + 1
     def transcribe(self, waveform):

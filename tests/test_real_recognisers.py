@@ -92,6 +92,20 @@ def test_words_come_out_right(errors):
         assert errors[name] <= most, errors
 
 
+@pytest.mark.slow
+def test_whisper_base_hears_the_same_words(tmp_path):
+    root, references = recogniser_weights.whisper_base(tmp_path / "base"), spoken()
+    recogniser, manifest, job = opened("faster-whisper", root, precision="int8")
+    pairs = []
+    for path in sorted(SPEECH.rglob("*.flac")):
+        waveform, _ = soundfile.read(path, dtype="float32")
+        both = references[path.stem], recogniser.transcribe(waveform).text
+        pairs.append([BY_NAME[ENGLISH](text) for text in both])
+    assert 100 * jiwer.wer(*map(list, zip(*pairs, strict=True))) <= 8.0
+    whole = catalogue.parameters("faster-whisper").counted(manifest, job)[0]
+    assert 71e6 < whole.parameters < 75e6
+
+
 def test_the_same_weights_give_the_same_words_in_two_runtimes(errors):
     assert errors["whisper.cpp float16"] == pytest.approx(errors["faster-whisper float32"], abs=2)
     assert errors["sherpa-onnx int8"] == pytest.approx(errors["moonshine int8"], abs=2)

@@ -98,6 +98,7 @@ WHOLE = {
     "whisper.cpp": ["ggml-tiny.en.bin"],
     "moonshine": ["encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"],
     "pocketsphinx": ["en-us/mdef", "en-us.lm.bin", "en-us-phone.lm.bin", "cmudict.dict"],
+    "vosk": ["am/final.mdl", "graph/HCLr.fst", "ivector/final.ie"],
     "sherpa-onnx": [
         "encoder.onnx",
         "decoder.onnx",
@@ -233,6 +234,35 @@ def test_speech_of_another_rate_than_the_models_is_refused(tmp_path):
     parameters.write_text(f"{parameters.read_text()}-samprate 8000\n-nfft 256\n-upperf 3500\n")
     with pytest.raises(UserError, match="takes speech at 8000 Hz and"):
         opened("pocketsphinx", root)
+
+
+def test_vosk_s_parameters_are_those_that_kaldi_files_hold(tmp_path):
+    root = shutil.copytree(recogniser_weights.vosk_ko(), tmp_path / "m")
+    manifest = Manifest("m", "trained", root / "x", None, None, catalogue.located("vosk")(root))
+
+    def rows():
+        counted = catalogue.parameters("vosk").counted(manifest, Job("m"))
+        return {row.module: row for row in counted}
+
+    found = rows()
+    # The layers fill the file but for statistics of the training and the list of transitions.
+    network = found["network"]
+    assert 0.9 * network.bytes < 4 * network.parameters < network.bytes
+    extractor = found["i-vector extractor"]
+    assert 0.99 * extractor.bytes < 8 * extractor.parameters < extractor.bytes
+    assert found["graph"].parameters == 0 and found["graph"].bytes > 2e8
+    for name in ("am/final.mdl", "ivector/final.ie"):
+        whole = (root / name).read_bytes()
+        (root / name).write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(UserError, match=r"is cut short, or no file of Kaldi"):
+            rows()
+        (root / name).write_bytes(b"nothing of it")
+        with pytest.raises(UserError, match=r"holds no weights|is no extractor"):
+            rows()
+        (root / name).write_bytes(whole)
+    (root / "am/final.mdl").write_bytes(b"nothing of it")
+    with pytest.raises(UserError, match="vosk cannot load"):
+        opened("vosk", root)
 
 
 def test_an_engine_that_is_not_installed_is_one_line(tmp_path, monkeypatch):

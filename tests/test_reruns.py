@@ -34,7 +34,7 @@ def test_a_study_that_is_renamed_has_its_titles_made_again_and_a_source_is_seen_
     study.snakemake(TABLE, FIGURE)
     assert "second name" in (study.folder / TABLE).with_suffix(".md").read_text()
     small_models.write_config(study.folder / "model/exp/deep", small_models.TRANSFORMER)
-    assert {"fetch_model", "count_parameters"} <= rules(study.planned(TABLE))
+    assert {"fetch_model", "count_model"} <= rules(study.planned(TABLE))
 
 
 @pytest.mark.parametrize(

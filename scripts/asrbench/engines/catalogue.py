@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from importlib import import_module, util
 
+from asrbench.study.axes import ENGINE
 from asrbench.study.engine_axes import ESPNET
+from asrbench.study.variant import Build, Variant
 
 # What an engine can do beside decoding speech; a stage asks for it, and else says "not applicable".
 ENCODES = "encodes"  # gives and takes encoder outputs, which decodings of a build then share
@@ -90,13 +92,13 @@ ENGINES: dict[str, Engine] = {
         f"{_HERE}.faster_whisper",
         ("faster-whisper", "ctranslate2", "numpy"),
         "faster_whisper",
-        frozenset({SETS_THREADS}),
+        frozenset({COUNTS_COMPUTE, SETS_THREADS}),
     ),
     "whisper.cpp": Engine(
         f"{_HERE}.whisper_cpp",
         ("pywhispercpp", "numpy"),
         "pywhispercpp",
-        frozenset({SETS_THREADS}),
+        frozenset({COUNTS_COMPUTE, SETS_THREADS}),
     ),
     "sherpa-onnx": Engine(
         f"{_HERE}.sherpa_onnx",
@@ -111,6 +113,7 @@ ENGINES: dict[str, Engine] = {
         "pocketsphinx",
         frozenset({STREAMS}),
     ),
+    "vosk": Engine(f"{_HERE}.vosk", ("vosk", "numpy"), "vosk", frozenset({STREAMS})),
 }
 
 
@@ -143,8 +146,16 @@ def located(engine: str):
     return None if engine in ESPNET else import_module(f"{ENGINES[engine].folder}.files").located
 
 
-def not_applicable(engine: str, can: str) -> str:
-    """Why a figure is absent; '' where the engine can do what it takes."""
+def not_applicable(build: Build | Variant, can: str) -> str:
+    """Why a figure is absent; '' where a build can do what it takes.
+
+    Args:
+        build: or a variant of it.
+        can: what it takes; see above.
+    """
+    engine = str(build[ENGINE.name])
+    if can == SETS_THREADS and build.on_gpu:
+        return "not applicable: a GPU computes, and threads of the CPU only feed it"
     if can in ENGINES[engine].can:
         return ""
     words = {

@@ -14,6 +14,7 @@ from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement
 from asrbench.engines.interface import Recogniser
+from asrbench.engines.processor import CPU, Processor
 from asrbench.measure import in_turn, latency, opened_variant
 from asrbench.measure.in_turn import IN_TURN_WITH, Jobs
 from asrbench.measure.latency import Take, Timed
@@ -64,13 +65,16 @@ class Process:
 
     Args:
         arguments: of the job that began it.
+
+    Attributes:
+        load_s: seconds that loading the first model took; 0 before that.
     """
 
     def __init__(self, arguments: argparse.Namespace):
         self.arguments = arguments
         self._first = opened_variant.from_arguments(arguments)
         self._opened: dict[str, Recogniser] = {}
-        self._load_s = 0.0
+        self.load_s = 0.0
         self._memory: PeakMemory | None = None
         self._attempts: Attempts | None = None
 
@@ -87,6 +91,17 @@ class Process:
     def model(self):
         """The loaded model of an engine whose model can be used by itself; None before that."""
         return next((each.model for each in self._opened.values()), None)
+
+    @property
+    def processor(self) -> Processor | None:
+        """What the loaded models compute on; None before that."""
+        return next((each.processor for each in self._opened.values()), None)
+
+    @property
+    def memory(self) -> PeakMemory:
+        """Of the process: asked for once models are loaded, before anything is decoded."""
+        self._memory = self._memory or PeakMemory(self.processor or CPU)
+        return self._memory
 
     def attempts_of(self, rows: RowFile) -> Attempts:
         """Those of the first rows, by which whoever outlives the process knows what it died at."""
@@ -106,10 +121,10 @@ class Process:
             UserError: the first of the jobs cannot be done. Others are left out.
         """
         first = jobs[0][1]
-        with guarded_measurement.measuring(None, bool(self.arguments.strict)) as findings:
+        strict = bool(self.arguments.strict)
+        with guarded_measurement.measuring(None, strict, on_gpu=first.on_gpu) as findings:
             warm = set(self._opened)
-            opened = self._all_opened(jobs)
-            self._memory = self._memory or PeakMemory()
+            opened, memory = self._all_opened(jobs), self.memory
             takes = takes_of(opened[0][2])
             order = latency.shuffled(takes, first.seed, self.arguments.round, first.passes)
             columns = [*order[0].names, *latency.TIMED_COLUMNS]
@@ -129,8 +144,8 @@ class Process:
             ]
             with Progress(f"{stage} {first}", len(order), "inputs") as progress:
                 progress.start_at(min(len(each.rows.found) for each in timed))
-                latency.time_in_turn(timed, order, progress.at, self._memory, attempts)
-            findings |= {"made_by": self._first.made_by(), "load_s": self._load_s}
+                latency.time_in_turn(timed, order, progress.at, memory, attempts)
+            findings |= {"made_by": self._first.made_by(), "load_s": self.load_s}
         names = [str(job.variant) for _, job, _ in opened]
         return [
             Done(each.rows, findings | its | {IN_TURN_WITH: [one for one in names if one != name]})
@@ -140,17 +155,26 @@ class Process:
     def _all_opened(self, jobs: Jobs) -> list[tuple[str, Job, Recogniser]]:
         """Rows, job and recogniser of the first job, and of each other one that can be opened."""
         (out, job), *others = jobs
-        found = [(out, job, self._recogniser(job))]
+        found = [(out, job, self.recogniser(job))]
         for out, job in others:
             with contextlib.suppress(UserError):  # its own job will say it
-                found.append((out, job, self._recogniser(job)))
+                found.append((out, job, self.recogniser(job)))
         return found
 
-    def _recogniser(self, job: Job) -> Recogniser:
+    def is_open(self, job: Job) -> bool:
+        """Whether the recogniser of a job is loaded and warm."""
+        return str(job.variant) in self._opened
+
+    def recogniser(self, job: Job) -> Recogniser:
+        """That of a job, loaded where it is not.
+
+        Raises:
+            UserError: it cannot be.
+        """
         name = str(job.variant)
         if name not in self._opened:
             beside = next(iter(self._opened.values()), None)
             began_s = time.perf_counter()
-            self._opened[name] = self.variant(job).recogniser(beside=beside)
-            self._load_s = self._load_s or time.perf_counter() - began_s
+            opened = self._opened[name] = self.variant(job).recogniser(beside=beside)
+            self.load_s = self.load_s or opened.processor.now_s() - began_s
         return self._opened[name]

@@ -14,6 +14,7 @@ FACTS = {
     "computes_in": "computes_in",
     "threads": "threads_in_effect",
     "cpu_features": "cpu_features",
+    **{name: name for name in ("gpu", "cuda", "cudnn", "tf32", "cudnn_autotuning")},
 }
 
 

@@ -18,6 +18,7 @@ TIMES = [
 LATER = (
     "peak_memory_bytes",
     "loading_peak_memory_bytes",
+    "gpu_peak_memory_bytes",
     "cpu_s",
     "ended",
     "swapped_bytes",

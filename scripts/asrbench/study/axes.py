@@ -106,7 +106,7 @@ ENGINE = Axis(
         "enum": [
             *("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming"),
             *("espnet-streaming-transducer", "espnet-s2t", "espnet-s2t-ctc"),
-            *("faster-whisper", "whisper.cpp", "sherpa-onnx", "moonshine", "pocketsphinx"),
+            *("faster-whisper", "whisper.cpp", "sherpa-onnx", "moonshine", "pocketsphinx", "vosk"),
         ]
     },
     default="espnet",
@@ -124,6 +124,19 @@ PRECISION = Axis(
     "takes the first of it where nothing is said. int8: weights as 8-bit integers.",
     allowed={"enum": ["float32", "float16", "bfloat16", "int8", "int5"]},
     default="float32",
+)
+
+
+CPU, GPU = "cpu", "cuda"
+PROCESSOR = Axis(
+    name="processor",
+    level=BUILD,
+    slug="{}",
+    label="{}",
+    heading="processor",
+    meaning="What the model computes on. cuda: an NVIDIA GPU, a Jetson's included.",
+    allowed={"enum": [CPU, GPU]},
+    default=CPU,
 )
 
 
@@ -213,7 +226,10 @@ LM_WEIGHT = Axis(
 )
 
 
-AXES = (ENGINE, PRECISION, CTC_WEIGHT, BEAM_SIZE, SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT)
+AXES = (
+    *(ENGINE, PRECISION, PROCESSOR, CTC_WEIGHT, BEAM_SIZE),
+    *(SEARCH, LONGEST, SHORTEST, PENALTY, LM_WEIGHT),
+)
 
 
 BY_NAME = {axis.name: axis for axis in AXES}

@@ -5,10 +5,15 @@ from dataclasses import replace
 
 from asrbench.study.axes import (
     BEAM_SIZE,
+    CPU,
     CTC_WEIGHT,
+    ENGINE,
+    GPU,
     LM_WEIGHT,
     LONGEST,
     PENALTY,
+    PRECISION,
+    PROCESSOR,
     SEARCH,
     SHORTEST,
     Axis,
@@ -37,6 +42,7 @@ AXES_OF: dict[str, tuple[Axis, ...]] = {
     "sherpa-onnx": (_BEAM_OF_1,),
     "moonshine": (),
     "pocketsphinx": (),
+    "vosk": (),
 }
 
 
@@ -74,7 +80,38 @@ PRECISIONS_OF: dict[str, tuple[str, ...]] = {
     "sherpa-onnx": ("float32", "int8"),
     "moonshine": ("int8",),
     "pocketsphinx": ("float32",),
+    "vosk": ("float32",),
 }
+
+
+# Those on a GPU; an engine that is not here computes on the CPU alone. int8 of ESPnet is quantised
+# for products that only CPUs have, and so are sherpa-onnx's files.
+PRECISIONS_ON_GPU: dict[str, tuple[str, ...]] = {
+    "espnet": ("float32", "float16", "bfloat16"),
+    "espnet-fast": ("float32", "float16", "bfloat16"),
+    "espnet-transducer": ("float32",),
+    "espnet-streaming": ("float32",),
+    "faster-whisper": ("float32", "float16", "bfloat16", "int8"),
+    "sherpa-onnx": ("float32",),
+}
+
+
+def build_fault(values: Mapping[str, Value]) -> str:
+    """Why an engine does not compute so; '' where it does.
+
+    Args:
+        values: of the axes of a build.
+    """
+    engine, precision = str(values[ENGINE.name]), str(values[PRECISION.name])
+    on_gpu = values[PROCESSOR.name] == GPU
+    if on_gpu and engine not in PRECISIONS_ON_GPU:
+        have = ", ".join(PRECISIONS_ON_GPU)
+        return f"{engine} computes on the CPU alone: set its processor to {CPU} ({have} have {GPU})"
+    known = (PRECISIONS_ON_GPU if on_gpu else PRECISIONS_OF)[engine]
+    if precision in known:
+        return ""
+    there = f" on {values[PROCESSOR.name]}" if engine in PRECISIONS_ON_GPU else ""
+    return f"{engine} has no {precision}{there}; it has {', '.join(known)}"
 
 
 def fault(values: Mapping[str, Value]) -> str:

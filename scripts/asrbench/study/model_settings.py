@@ -277,10 +277,9 @@ def check(study: Any) -> None:
 
 
 def _check_build(build: Build, model: Model) -> None:
-    engine, precision = str(build["engine"]), str(build["precision"])
-    if precision not in engine_axes.PRECISIONS_OF[engine]:
-        known = ", ".join(engine_axes.PRECISIONS_OF[engine])
-        raise ValueError(f"model {model.name}: {engine} has no {precision}; it has {known}")
+    engine = str(build["engine"])
+    if wrong := engine_axes.build_fault(dict(build.values)):
+        raise ValueError(f"model {model.name}: {wrong}")
     if (engine in engine_axes.ESPNET) != (model.engine in engine_axes.ESPNET):
         raise ValueError(
             f"model {model.name}: {engine} and {model.engine} read different files; make a model "

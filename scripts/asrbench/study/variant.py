@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from asrbench.study.axes import AXES, BEAM_SIZE, CTC_WEIGHT, ENGINE, PRECISION, Axis, Value
+from asrbench.study.axes import (
+    AXES,
+    BEAM_SIZE,
+    CTC_WEIGHT,
+    ENGINE,
+    GPU,
+    PRECISION,
+    PROCESSOR,
+    Axis,
+    Value,
+)
 from asrbench.study.engine_axes import PRECISIONS_OF
 
 
@@ -26,6 +36,11 @@ class Build:
     def __getitem__(self, axis: str) -> Value:
         return dict(self.values)[axis]
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it computes on a GPU."""
+        return dict(self.values).get(PROCESSOR.name) == GPU
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -44,6 +59,11 @@ class Variant:
     def model(self) -> str:
         """The build's name, as it stands in paths."""
         return self.build.name
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether its build computes on a GPU."""
+        return self.build.on_gpu
 
     @property
     def ctc_weight(self) -> str | None:
@@ -97,6 +117,7 @@ def build_defaults(engine: str, own: Mapping[str, Any]) -> dict[str, Value]:
     return {
         ENGINE.name: own[ENGINE.name],
         PRECISION.name: own[PRECISION.name] or PRECISIONS_OF[engine][0],
+        PROCESSOR.name: own[PROCESSOR.name] or PROCESSOR.default,
     }
 
 

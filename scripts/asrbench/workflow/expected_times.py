@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from asrbench.engines.catalogue import COUNTS_COMPUTE, ENGINES
 from asrbench.measure.pilot import Line
 from asrbench.study import describe_job
 from asrbench.study.config import Study
@@ -73,8 +74,8 @@ def of(
             study.energy.rounds * variants * window_s,
             study.energy.rounds * variants,
         )
-        for rule in ("count_parameters", "count_compute"):
-            add(rule, load_s, 1)
+        counts_compute = COUNTS_COMPUTE in ENGINES[str(build["engine"])].can
+        add("count_model" if counts_compute else "count_parameters", load_s, 1)
         if study.model(build.name).weights != "random":
             shards = study.wer.shards * variants
             other = describe_job.engine_of_words(study, build) != build["engine"]

@@ -28,7 +28,7 @@ from asrbench.workflow.run_shares import JobTime
 STAGES = {
     "preparation": ("device", "fetch_speech", "fetch_model", "list_utterances", "draw_sample"),
     "pilot": ("measure_pilot", "pilot"),
-    "parameters": ("count_parameters", "count_compute"),
+    "parameters": ("count_parameters", "count_model"),
     "latency": ("measure_latency",),
     "frames": ("measure_frames",),
     "batch": ("measure_batch",),

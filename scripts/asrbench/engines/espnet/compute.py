@@ -1,28 +1,17 @@
-"""Multiply-adds of a model's parts for a second of audio, by torch's own counter.
+"""Multiply-adds of a model's parts for a second of audio, by torch's own formulas.
 
-torch's FlopCounterMode counts matrix products and convolutions, two operations
-a multiply-add. Recurrent layers are one opaque call on most CPUs, so they are
-counted with that call switched off, when they fall apart into products.
-Everything else (norms, activations, softmax, feature extraction) is not counted.
+They are of matrix products and convolutions, two operations a multiply-add. Recurrent
+layers are one opaque call on most CPUs, so they are counted with that call switched off,
+when they fall apart into products. Everything else (norms, activations, softmax, feature
+extraction) is not counted.
 """
 
 import warnings
-from dataclasses import dataclass
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
-AUDIO_S = 10.0
-
-
-@dataclass(frozen=True)
-class Part:
-    """Multiply-adds of one part for a second of audio; ``note`` says what was counted."""
-
-    part: str
-    multiply_adds_per_audio_s: float
-    tokens_per_second: float | None
-    note: str
+from asrbench.engines.espnet.products import Products
+from asrbench.engines.interface import COUNTED_AUDIO_S, Part
 
 
 def count(model, sample_rate_hz: int, tokens_per_second: float) -> list[Part]:
@@ -38,7 +27,7 @@ def count(model, sample_rate_hz: int, tokens_per_second: float) -> list[Part]:
     before (so a beam of n costs n times as much); the CTC head for one pass
     over the encoder's output.
     """
-    samples = round(AUDIO_S * sample_rate_hz)
+    samples = round(COUNTED_AUDIO_S * sample_rate_hz)
     generator = torch.Generator().manual_seed(0)
     speech = 0.1 * torch.randn(1, samples, generator=generator)
     encoded, encode = _counted(lambda: model.encode(speech, torch.tensor([samples])))
@@ -48,7 +37,7 @@ def count(model, sample_rate_hz: int, tokens_per_second: float) -> list[Part]:
         _, head = _counted(lambda: model.ctc.log_softmax(encoded))
         parts.append(Part("ctc", head, None, "one pass over the encoder's output"))
     if model.decoder is not None:
-        tokens = max(1, round(AUDIO_S * tokens_per_second))
+        tokens = max(1, round(COUNTED_AUDIO_S * tokens_per_second))
         _, decoder = _counted(lambda: _decode(model, encoded[0], tokens))
         note = f"one hypothesis of {tokens} tokens for 10 s"
         parts.append(Part("decoder", decoder, tokens_per_second, note))
@@ -60,9 +49,9 @@ def _counted(run) -> tuple[object, float]:
     """What ``run`` returns, and its multiply-adds for a second of audio."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of switching one flag of oneDNN
-        with FlopCounterMode(display=False) as counter, torch.backends.mkldnn.flags(enabled=False):
+        with Products() as counted, torch.backends.mkldnn.flags(enabled=False):
             out = run()
-    return out, counter.get_total_flops() / 2 / AUDIO_S
+    return out, counted.operations / 2 / COUNTED_AUDIO_S
 
 
 def _decode(model, encoded: torch.Tensor, tokens: int) -> None:

@@ -33,17 +33,21 @@ _ENGINES = {
 }
 
 
-def load_model(manifest: Manifest, in_precision: str = "float32"):
+def load_model(manifest: Manifest, in_precision: str = "float32", torch_device: str = "cpu"):
     """The bare ESPnet model of a manifest, in evaluation mode, with its weights.
 
     Returns:
         An ``espnet2.asr.espnet_model.ESPnetASRModel``, or what another task of ESPnet's builds.
     """
-    return loaded(manifest, in_precision)[0]
+    return loaded(manifest, in_precision, torch_device)[0]
 
 
-def loaded(manifest: Manifest, in_precision: str):
-    """The model, and the arguments of its training, as ESPnet's builder gives them."""
+def loaded(manifest: Manifest, in_precision: str, torch_device: str = "cpu"):
+    """The model, and the arguments of its training, as ESPnet's builder gives them.
+
+    Args:
+        torch_device: where its tensors are in the end; weights are drawn or read on the CPU.
+    """
     import torch
 
     task = _task_class(_task(manifest))
@@ -57,7 +61,7 @@ def loaded(manifest: Manifest, in_precision: str):
                 f"model {manifest.name}: its manifest names no checkpoint; run fetch_model.py again"
             )
         checkpoint.load_into(model, manifest.checkpoint)
-    return precision.applied(model.eval(), in_precision), arguments
+    return precision.applied(model.eval(), in_precision).to(torch_device), arguments
 
 
 def check_engine(manifest: Manifest, engine: str) -> None:
@@ -83,11 +87,19 @@ def _task_class(task: str) -> Any:
     return getattr(stand_ins.load(module), name)
 
 
-def around(manifest: Manifest, opened: tuple, recogniser: str, lm: tuple | None = None, **settings):
+def around(
+    manifest: Manifest,
+    opened: tuple,
+    recogniser: str,
+    torch_device: str,
+    lm: tuple | None = None,
+    **settings,
+):
     """One of ESPnet's recognisers around a model that :func:`loaded` gave.
 
     Args:
         recogniser: module and name of its class, as espnet2.bin.asr_inference.Speech2Text.
+        torch_device: where the model is.
         lm: what :func:`language_model.loaded` gave; None: the search asks none.
         settings: arguments of the class.
     """
@@ -99,17 +111,22 @@ def around(manifest: Manifest, opened: tuple, recogniser: str, lm: tuple | None 
     files |= {f"{key}_model_file": None}
     make = getattr(stand_ins.load(module), name)
     with _building(_task_class(task), opened), _building(LMTask, lm):
-        return _built(make, manifest, **files, **settings)
+        return _built(make, manifest, device=torch_device, **files, **settings)
 
 
 def speech2text(
-    manifest: Manifest, opened: tuple, asked: Mapping[str, Any], lm: tuple | None = None
+    manifest: Manifest,
+    opened: tuple,
+    asked: Mapping[str, Any],
+    lm: tuple | None = None,
+    torch_device: str = "cpu",
 ):
     """ESPnet's recogniser around a model that :func:`loaded` gave.
 
     Args:
         asked: the axes of build and decoding.
         lm: what :func:`language_model.loaded` gave; None: the search asks none.
+        torch_device: where the model's tensors are.
 
     Raises:
         UserError: the model cannot decode this way.
@@ -120,6 +137,7 @@ def speech2text(
         manifest,
         opened,
         "espnet2.bin.asr_inference.Speech2Text",
+        torch_device,
         lm,
         lm_train_config=None if lm is None else str(manifest.lm_config),
         lm_weight=0.0 if lm is None else float(asked["lm_weight"]),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from asrbench.engines import interface
+from asrbench.engines import interface, processor
 from asrbench.engines.espnet import front_end
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.part_timers import PartClocks
@@ -32,28 +32,31 @@ class Recogniser(interface.Recogniser):
     def __init__(self, manifest: Manifest, asked: Mapping[str, Any], beside=None):
         espnet_model.check_engine(manifest, str(asked["engine"]))
         self.precision = str(asked["precision"])
+        self.processor = beside.processor if beside else processor.of(asked, processor.TorchGpu)
+        device = self.processor.torch_device
         self._loaded: tuple = (
-            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
+            beside._loaded if beside else espnet_model.loaded(manifest, self.precision, device)
         )
         self.model = self._loaded[0]
         self._front_end = front_end.of(self.model, manifest)
         self.sample_rate_hz = self._front_end.rate_hz
         self.hop_length = self._front_end.hop_length
         # A second clock around the shared model would time the first.
-        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
+        self.clocks: PartClocks = beside.clocks if beside else PartClocks(self.processor)
 
     def use_threads(self, count: int) -> None:
         """Have torch compute with that many threads."""
         use_threads(count)
 
     def facts(self) -> dict[str, str]:
-        """Precision, threads and instructions of torch."""
+        """Precision, threads and instructions of torch, and what its GPU is."""
         import torch
 
         return {
             "computes_in": self.precision,
             "threads": str(torch.get_num_threads()),
             "cpu_features": torch.backends.cpu.get_cpu_capability(),
+            **self.processor.facts(),
         }
 
     def frames(self, samples: int) -> int:

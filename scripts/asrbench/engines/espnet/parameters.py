@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import torch
 
-from asrbench.engines.espnet import language_model, precision
+from asrbench.engines.espnet import compute, front_end, language_model, precision
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Count
 from asrbench.sources.manifest import Manifest
@@ -22,7 +22,25 @@ _USED_WHOLE = {"joint_network", "prompt_encoder"}  # what models have that no CT
 
 def counted(manifest: Manifest, job: Job) -> list[Count]:
     """Rows of one build; :func:`count` says which."""
-    model, asked = espnet_model.load_model(manifest), str((job.axes or {})["precision"])
+    return _counted(espnet_model.load_model(manifest), manifest, job)
+
+
+def counted_with_compute(
+    manifest: Manifest, job: Job, tokens_per_second: float
+) -> tuple[list[Count], list[compute.Part]]:
+    """Those rows, and the multiply-adds of :func:`compute.count`; the model is loaded once.
+
+    Args:
+        tokens_per_second: tokens that a second of speech has, for the decoder.
+    """
+    model = espnet_model.load_model(manifest)
+    rate_hz = front_end.of(model, manifest).rate_hz
+    parts = compute.count(model, rate_hz, tokens_per_second)
+    return _counted(model, manifest, job), parts
+
+
+def _counted(model, manifest: Manifest, job: Job) -> list[Count]:
+    asked = str((job.axes or {})["precision"])
     # Before quantisation, after which there are no parameters that could be counted.
     rows = count(model)
     if asked != "float32":

@@ -77,7 +77,11 @@ class Recogniser(on_torch.Recogniser):
         if with_lm and self._lm is None:
             self._lm = language_model.loaded(manifest, self.precision)
         found = espnet_model.speech2text(
-            manifest, self._loaded, asked, self._lm if with_lm else None
+            manifest,
+            self._loaded,
+            asked,
+            self._lm if with_lm else None,
+            self.processor.torch_device,
         )
         for module in catalogue.ENGINES[str(asked["engine"])].modules:
             found.beam_search = import_module(module).in_place_of(found.beam_search)
@@ -157,12 +161,15 @@ class Recogniser(on_torch.Recogniser):
         """
         import torch
 
+        device = self.processor.torch_device
         speech, length = torch.from_numpy(waveform)[None], torch.tensor([len(waveform)])
         with torch.no_grad():
-            output, _lengths = self.model.encode(speech=speech, speech_lengths=length)
+            output, _lengths = self.model.encode(
+                speech=speech.to(device), speech_lengths=length.to(device)
+            )
         if isinstance(output, tuple):
             output = output[0]  # the rest are intermediate CTC outputs
-        return output[0].float().numpy()
+        return output[0].float().cpu().numpy()
 
     def transcribe_encoded(self, output: np.ndarray) -> Transcript:
         """Decode from an encoder output, as :meth:`encode` gives it, in place of a waveform.
@@ -172,8 +179,9 @@ class Recogniser(on_torch.Recogniser):
         """
         import torch
 
-        speech = torch.from_numpy(output).to(precision.of_outputs(self.model))
-        encoded = speech[None], torch.tensor([len(output)])
+        device = self.processor.torch_device
+        speech = torch.from_numpy(output).to(device, precision.of_outputs(self.model))
+        encoded = speech[None], torch.tensor([len(output)], device=device)
         encode, per_second = self.model.encode, self.tokens_per_second
         self.model.encode, self.tokens_per_second = lambda **_batch: encoded, None
         try:

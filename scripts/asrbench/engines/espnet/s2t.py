@@ -44,6 +44,7 @@ class Recogniser(recogniser.Recogniser):
             manifest,
             self._loaded,
             "espnet2.bin.s2t_inference.Speech2Text",
+            self.processor.torch_device,
             lang_sym=language_token.of(self._job, self.model.token_list),
             task_sym=TASK,
             **espnet_model.search_settings(asked),

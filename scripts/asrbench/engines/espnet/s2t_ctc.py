@@ -35,6 +35,7 @@ class Recogniser(on_torch.Recogniser):
             manifest,
             self._loaded,
             "espnet2.bin.s2t_inference_ctc.Speech2TextGreedySearch",
+            self.processor.torch_device,
             lang_sym=language_token.of(job, self.model.token_list),
             task_sym=TASK,
         )

@@ -54,6 +54,7 @@ class Recogniser(on_torch.Recogniser):
             manifest,
             self._loaded,
             "espnet2.bin.asr_inference_streaming.Speech2TextStreaming",
+            self.processor.torch_device,
             ctc_weight=float(asked["ctc_weight"]),
             beam_size=int(asked["beam_size"]),
             lm_weight=0.0,
@@ -78,6 +79,8 @@ class Recogniser(on_torch.Recogniser):
 
 class _Listening:
     """One utterance. ESPnet ends it with its last samples, so that one piece is held back."""
+
+    ended = False
 
     def __init__(self, speech2text, clocks: PartClocks):
         self._speech2text, self._clocks, self._text = speech2text, clocks, ""

@@ -52,6 +52,7 @@ class Recogniser(on_torch.Recogniser):
             manifest,
             self._loaded,
             "espnet2.bin.asr_transducer_inference.Speech2Text",
+            self.processor.torch_device,
             beam_size=int(asked["beam_size"]),
             streaming=True,
         )
@@ -107,6 +108,8 @@ class Recogniser(on_torch.Recogniser):
 
 class _Listening:
     """One utterance. The class decodes it in windows, and what is left of the last at the end."""
+
+    ended = False
 
     def __init__(self, recogniser: Recogniser):
         self._recogniser, self._text = recogniser, ""
