@@ -17,6 +17,7 @@ from asrbench.sources.manifest import load as load_manifest
 from asrbench.study import config, describe_job
 from asrbench.study.config import Model
 from asrbench.study.job import Job
+from asrbench.study.variant import Build
 from small_models import COMMON, TRANSFORMER, random_model
 from test_fast import ENCODERS
 
@@ -238,5 +239,6 @@ def test_another_language_decodes_again_and_a_stage_that_cannot_be_says_so():
     jobs = [describe_job.latency(one, one.variants()[0]) for one in map(study, ("en", "de"))]
     assert jobs[0] != jobs[1]
     for engine in ("espnet-s2t", "espnet-s2t-ctc"):
+        build = Build("m", "m", (("engine", engine), ("processor", "cpu")))
         for can in (catalogue.BATCHES, catalogue.COUNTS_COMPUTE, catalogue.STREAMS):
-            assert f"not applicable: engine {engine} " in catalogue.not_applicable(engine, can)
+            assert f"not applicable: engine {engine} " in catalogue.not_applicable(build, can)

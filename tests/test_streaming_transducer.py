@@ -10,6 +10,7 @@ from asrbench.measure import streaming
 from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.sources import permitted_parts
 from asrbench.study.job import Job
+from asrbench.study.variant import Build
 from small_models import COMMON, TOKENS, random_model
 
 RATE_HZ = 16000
@@ -196,6 +197,7 @@ def test_mistakes_are_one_line(tmp_path):
 
 
 def test_stages_that_it_has_no_part_in_say_so():
+    build = Build("m", "m", (("engine", ENGINE), ("processor", "cpu")))
     for can in (catalogue.BATCHES, catalogue.COUNTS_COMPUTE):
-        assert catalogue.not_applicable(ENGINE, can).startswith("not applicable: engine espnet-st")
-    assert catalogue.not_applicable(ENGINE, catalogue.STREAMS) == ""
+        assert catalogue.not_applicable(build, can).startswith("not applicable: engine espnet-st")
+    assert catalogue.not_applicable(build, catalogue.STREAMS) == ""
