@@ -169,6 +169,7 @@ def test_eight_bits_and_parameters_by_part(hybrid, ctc_alone, engine):
     if engine == "espnet-s2t-ctc":
         parts = ["encoder", "prompt_encoder", "embed", "ctc"]
     assert rows["whole"] == sum(rows[part] for part in parts)
+    assert ("used:ctc" in rows) == (engine == "espnet-s2t")
 
 
 def test_a_language_that_it_has_no_token_for_is_one_line(hybrid, ctc_alone):

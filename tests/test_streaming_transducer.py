@@ -178,6 +178,7 @@ def test_parameters_are_counted_by_part(tmp_path):
     rows = {row.module: row.parameters for row in parameters.counted(manifest, job)}
     assert rows["whole"] == sum(rows[part] for part in ("encoder", "decoder", "joint_network"))
     assert min(rows["encoder"], rows["decoder"], rows["joint_network"]) > 0
+    assert not [name for name in rows if name.startswith("used:")]  # no CTC weight decodes it
 
 
 def test_mistakes_are_one_line(tmp_path):
