@@ -94,8 +94,12 @@ case ${TORCH_INDEX:-} in
 esac
 install -r envs/requirements.txt
 install --no-deps -r envs/espnet.txt
-# On all cores, where pip would use one; packages hold files that are no Python 3. Under emulation
-# (COMPILE=no) that takes longer than to compile what is used when it is used.
-[ "${COMPILE:-}" = no ] ||
-    .venv/bin/python -m compileall -q -j 0 -x '/tests?/' .venv/lib > /dev/null 2>&1 || true
+# What a run imports is kept compiled, two processes at once; pip would compile all that is there.
+# Under emulation (COMPILE=no) that takes longer than to compile what is used when it is used.
+compiled() { env -u PYTHONDONTWRITEBYTECODE .venv/bin/python envs/compile.py "$1" > /dev/null 2>&1 || true; }
+if [ "${COMPILE:-}" != no ]; then
+    compiled workflow &
+    compiled espnet
+    wait
+fi
 touch .venv/.ready

@@ -79,6 +79,7 @@ errors.run(main)
 """
 BATCHES = """
 from asrbench.basics.resumable_csv import RowFile
+from asrbench.engines.espnet.front_end import FrontEnd, Framing
 from asrbench.measure import batch
 
 def main():
@@ -87,7 +88,7 @@ def main():
     rows = RowFile("rows.csv", batch.COLUMNS, {}, LIMIT_S)
     cases = [(1, 0), (2, 0), (3, 0)]
     waveforms = [np.zeros(1000, np.float32)] * 3
-    batch.sweep(None, 256, 16000, waveforms, cases, 1, rows, lambda _: None)
+    batch.sweep(None, FrontEnd(16000, (Framing(256),)), waveforms, cases, 1, rows, lambda _: None)
     rows.finish()
 errors.run(main)
 """

@@ -16,6 +16,7 @@ import soundfile
 import yaml
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
+from asrbench.engines.espnet.front_end import Framing, FrontEnd
 from asrbench.engines.espnet.model import load_model
 from asrbench.engines.interface import Transcript
 from asrbench.engines.processor import CPU
@@ -180,7 +181,9 @@ def test_batches_are_padded_and_timed(tmp_path, architecture):
     waveforms = [NOISE[:8000], NOISE[:16000], NOISE[:12000]]
     rows = RowFile(tmp_path / "rows.csv", batch.COLUMNS, {})
     cases = [(1, 0), (3, 0), (4, 1)]
-    batch.sweep(model, 256, 16000, waveforms, cases, 1, rows, lambda _done: None)
+    batch.sweep(
+        model, FrontEnd(16000, (Framing(256),)), waveforms, cases, 1, rows, lambda _done: None
+    )
     rows.finish()
     found = rows_of(tmp_path / "rows.csv")
     assert [row["status"] for row in found] == ["ok"] * 3

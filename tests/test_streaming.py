@@ -298,6 +298,16 @@ def test_an_encoder_that_needs_the_whole_utterance_is_refused(tmp_path):
         catalogue.recogniser("espnet-streaming").opened(random_model(tmp_path), job, 1)
 
 
+def test_a_front_end_that_espnet_cuts_wrongly_is_refused(tmp_path):
+    uncentred = {"n_fft": 512, "hop_length": 256, "center": False}
+    encoder = {"encoder": "contextual_block_conformer", "encoder_conf": BLOCKS}
+    manifest = random_model(tmp_path, **encoder, frontend_conf=uncentred)
+    axes = {"engine": "espnet-streaming", "precision": "float32"}
+    job = Job("m", axes=axes | {"ctc_weight": "0.3", "beam_size": 2})
+    with pytest.raises(UserError, match="front end with centred windows alone"):
+        catalogue.recogniser("espnet-streaming").opened(manifest, job, 1)
+
+
 @pytest.mark.skipif(
     not recogniser_weights.SPEECH.is_dir(), reason="there is no LibriSpeech beside the project"
 )

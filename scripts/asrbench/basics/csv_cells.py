@@ -72,12 +72,11 @@ def numbers(cells: "pd.Series", path: Path, advice: str) -> "pd.Series":
     """
     import pandas as pd
 
-    absent = cells.str.lower().isin(["", "nan"])
-    values = pd.to_numeric(cells.mask(absent), errors="coerce")
-    wrong = (values.isna() & ~absent).to_numpy().nonzero()[0]
-    if len(wrong):
-        raise UserError(
-            f"{path}: line {wrong[0] + 2}: {cells.name} is {cells.iloc[wrong[0]]!r}, not a "
-            f"number; {advice}"
-        )
+    values = pd.to_numeric(cells, errors="coerce")
+    for place in values.isna().to_numpy().nonzero()[0]:
+        if cells.iloc[place].lower() not in ("", "nan"):
+            raise UserError(
+                f"{path}: line {place + 2}: {cells.name} is {cells.iloc[place]!r}, not a "
+                f"number; {advice}"
+            )
     return values

@@ -67,6 +67,27 @@ ENGINES: dict[str, Engine] = {
         frozenset({BATCHES, COUNTS_COMPUTE, SETS_THREADS, STREAMS}),
         recogniser_module="streaming",
     ),
+    "espnet-streaming-transducer": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        frozenset({SETS_THREADS, STREAMS}),
+        recogniser_module="streaming_transducer",
+    ),
+    "espnet-s2t": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        frozenset({ENCODES, SETS_THREADS}),
+        recogniser_module="s2t",
+    ),
+    "espnet-s2t-ctc": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        frozenset({SETS_THREADS}),
+        recogniser_module="s2t_ctc",
+    ),
     "faster-whisper": Engine(
         f"{_HERE}.faster_whisper",
         ("faster-whisper", "ctranslate2", "numpy"),

@@ -34,4 +34,4 @@ def draw(tables: Path, study: Study) -> Figure:
 
 def _padding(study: Study) -> str:
     padded = [build.name for build in study.builds() if build["engine"] in engine_axes.PADDED]
-    return f"Whisper pads its input to 30 s ({', '.join(padded)})" if padded else ""
+    return f"input is padded to 30 s ({', '.join(padded)})" if padded else ""

@@ -271,6 +271,8 @@ def save(figure: Figure, path: Path) -> None:
     metadata = {"Date": None, "Creator": None} if ending == "svg" else {"Software": None}
     written = io.BytesIO()
     figure.savefig(written, format=ending, metadata=metadata)
+    # What has its place keeps it in the other format; to lay it out takes as long as to draw it.
+    figure.set_layout_engine("none")
     content = written.getvalue()
     if ending == "svg":
         content = _MARK.sub(_TITLED, content.decode("utf-8")).encode("utf-8")

@@ -14,6 +14,7 @@ from asrbench.basics.attempts import Attempts
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
+from asrbench.engines.espnet.front_end import FrontEnd
 from asrbench.engines.processor import CPU, Processor
 from asrbench.measure.latency import failure, untimed_first
 from asrbench.measure.outcomes import Outcomes
@@ -86,8 +87,7 @@ def warm_up(model, waveform: np.ndarray, passes: int, processor: Processor = CPU
 
 def sweep(
     model,
-    hop_length: int,
-    sample_rate_hz: int,
+    front_end: FrontEnd,
     waveforms: list[np.ndarray],
     cases: list[tuple[int, int]],
     seed: int,
@@ -120,8 +120,8 @@ def sweep(
             "batch_size": batch_size,
             "repeat": repeat,
             "order": order,
-            "frames": longest // hop_length + 1,
-            "audio_s": samples / sample_rate_hz,
+            "frames": front_end.frames(longest),
+            "audio_s": samples / front_end.rate_hz,
             "padding": 1 - samples / (longest * batch_size),
         }
         what = f"{rows.path}, a batch of {batch_size}, repeat {repeat}"

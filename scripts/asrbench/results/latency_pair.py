@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 from asrbench.statistics import moderation, repeatability
 from asrbench.statistics.interval import Interval
@@ -180,7 +180,7 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
         smaller = np.median([mean.error / least.error for mean, least in known]) ** 2
         mean, least = known[0]
         narrower = np.median([least.reach - mean.reach for mean, least in known]) < 0
-        if narrower and smaller > special.fdtri(mean.freedom, least.freedom, _SURE):
+        if narrower and smaller > scipy.special.fdtri(mean.freedom, least.freedom, _SURE):
             by = UNDISTURBED
     return [
         replace(

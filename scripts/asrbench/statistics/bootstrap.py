@@ -19,7 +19,7 @@ figure is known for the very utterances that were measured is another question; 
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import special
+import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 from asrbench.statistics.interval import LEVEL, NOTHING, Interval
 
@@ -112,7 +112,7 @@ def _interval(terms: list[tuple[float, Sums]], seed, over, resamples) -> Interva
     upper = (1 + LEVEL) / 2
     stretch = 1.0
     if variance > 0 and np.var(drawn) > 0:
-        t_over_z = special.stdtrit(units - 1, upper) / special.ndtri(upper)
+        t_over_z = scipy.special.stdtrit(units - 1, upper) / scipy.special.ndtri(upper)
         stretch = float(t_over_z * np.sqrt(variance / np.var(drawn)))
     low, high = value + stretch * (np.quantile(drawn, [1 - upper, upper]) - value)
     if len(terms) == 1 and terms[0][1][0].min() >= 0:

@@ -12,7 +12,7 @@ for p90, as MLPerf's load generator does.
 from functools import cache
 
 import numpy as np
-from scipy import special
+import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 CONFIDENCE = 0.99
 
@@ -24,7 +24,7 @@ def over_latency(queries: int, percentile: float) -> int:
         queries: how many, each another one: repeats of an utterance are none.
         percentile: as a share, such as 0.9.
     """
-    at_most = special.bdtr(np.arange(queries + 1.0), queries, 1 - percentile)
+    at_most = scipy.special.bdtr(np.arange(queries + 1.0), queries, 1 - percentile)
     return max(int((at_most <= 1 - CONFIDENCE).sum()) - 1, 0)
 
 

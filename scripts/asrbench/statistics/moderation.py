@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import special
+import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 from asrbench.statistics.repeatability import Estimate
 
@@ -41,7 +41,7 @@ def moderated(estimates: Sequence[Estimate], most_freedom: float = np.inf) -> li
     if np.isfinite(prior):
         centre = (
             _log_spreads(variances, freedoms).mean()
-            + special.digamma(prior / 2)
+            + scipy.special.digamma(prior / 2)
             - np.log(prior / 2)
         )
         common = float(np.exp(centre))
@@ -64,9 +64,9 @@ def _prior_freedom(variances: np.ndarray, freedoms: np.ndarray, count: float) ->
         count: how many of the variances are independent of each other.
     """
     logs = _log_spreads(variances, freedoms)
-    chance = special.polygamma(1, freedoms / 2)
+    chance = scipy.special.polygamma(1, freedoms / 2)
     error = np.sqrt(
-        (2 * chance**2 / (count - 1) + special.polygamma(3, freedoms / 2) / count).mean()
+        (2 * chance**2 / (count - 1) + scipy.special.polygamma(3, freedoms / 2) / count).mean()
     )
     excess = float(np.var(logs, ddof=1) - chance.mean() - _ERRORS * error)
     return 2 * _trigamma_inverse(excess) if excess > 0 else np.inf
@@ -74,7 +74,7 @@ def _prior_freedom(variances: np.ndarray, freedoms: np.ndarray, count: float) ->
 
 def _log_spreads(variances: np.ndarray, freedoms: np.ndarray) -> np.ndarray:
     """Logarithms of variances, freed of what chance takes from them on average."""
-    return np.log(_positive(variances)) - special.digamma(freedoms / 2) + np.log(freedoms / 2)
+    return np.log(_positive(variances)) - scipy.special.digamma(freedoms / 2) + np.log(freedoms / 2)
 
 
 def _positive(variances: np.ndarray) -> np.ndarray:
@@ -85,8 +85,8 @@ def _trigamma_inverse(value: float) -> float:
     """The x whose trigamma is ``value``, by Newton's method (as limma's trigammaInverse)."""
     x = 0.5 + 1 / value
     for _ in range(50):
-        found = special.polygamma(1, x)
-        step = found * (1 - found / value) / special.polygamma(2, x)
+        found = scipy.special.polygamma(1, x)
+        step = found * (1 - found / value) / scipy.special.polygamma(2, x)
         x += step
         if -step / x < 1e-10:
             break

@@ -20,7 +20,7 @@ passes. Passes of one round share their process and so are no replicates of thei
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 from asrbench.statistics.interval import LEVEL, Interval
 
@@ -59,7 +59,7 @@ class Estimate:
 
     def quantile(self, looks: int = 1) -> float:
         """Of Student's t: what a standard error is multiplied by, for so many looks at the data."""
-        return float(special.stdtrit(self.freedom, 1 - (1 - LEVEL) / 2 / looks))
+        return float(scipy.special.stdtrit(self.freedom, 1 - (1 - LEVEL) / 2 / looks))
 
     @property
     def reach(self) -> float:

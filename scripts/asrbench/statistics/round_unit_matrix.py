@@ -32,15 +32,14 @@ def matrices(
             f"round {int(first['round'])} has {unit} {first[unit]} more than once; "
             "remove its raw file, and the workflow measures it again"
         )
-    order = list(rows[unit].drop_duplicates()) if units is None else units
-    numbers = [sorted(rows[name].unique()) for name in ("round", "pass")]
-    grid = pd.MultiIndex.from_product([*numbers, order])
-    shape = tuple(map(len, (*numbers, order)))
-    indexed = rows.set_index(keys)
-    return {
-        column: indexed[column].reindex(grid).to_numpy(dtype=float).reshape(shape)
-        for column in columns
-    }
+    order = rows[unit].unique() if units is None else units
+    axes = [pd.Index(name) for name in (*(sorted(rows[key].unique()) for key in keys[:2]), order)]
+    at = np.array([axis.get_indexer(rows[key]) for axis, key in zip(axes, keys, strict=True)])
+    wanted = (at >= 0).all(axis=0)
+    found = {column: np.full(tuple(map(len, axes)), np.nan) for column in columns}
+    for column, cells in found.items():
+        cells[tuple(at[:, wanted])] = rows[column].to_numpy(dtype=float)[wanted]
+    return found
 
 
 # What varies in a sweep, where it has several of them.

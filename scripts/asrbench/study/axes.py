@@ -99,10 +99,13 @@ ENGINE = Axis(
     heading="engine",
     meaning="The program that recognises. espnet-fast is this project's own search for ESPnet's "
     "models, which finds the same hypotheses in less time; espnet-transducer is ESPnet with the "
-    "search of its transducers, espnet-streaming with that of its block-processing encoders.",
+    "search of its transducers, espnet-streaming with that of its block-processing encoders, "
+    "espnet-streaming-transducer with that of its transducers that stream, espnet-s2t and "
+    "espnet-s2t-ctc with those of its multilingual models (OWSM, OWSM-CTC).",
     allowed={
         "enum": [
             *("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming"),
+            *("espnet-streaming-transducer", "espnet-s2t", "espnet-s2t-ctc"),
             *("faster-whisper", "whisper.cpp", "sherpa-onnx", "moonshine", "pocketsphinx", "vosk"),
         ]
     },

@@ -34,6 +34,9 @@ AXES_OF: dict[str, tuple[Axis, ...]] = {
     "espnet-fast": (CTC_WEIGHT, BEAM_SIZE, LONGEST, SHORTEST, LM_WEIGHT),
     "espnet-transducer": (BEAM_SIZE,),
     "espnet-streaming": (CTC_WEIGHT, BEAM_SIZE),
+    "espnet-streaming-transducer": (BEAM_SIZE,),
+    "espnet-s2t": (CTC_WEIGHT, BEAM_SIZE, LONGEST, SHORTEST, PENALTY),
+    "espnet-s2t-ctc": (),
     "faster-whisper": (_BEAM_OF_5,),
     "whisper.cpp": (_BEAM_OF_5,),
     "sherpa-onnx": (_BEAM_OF_1,),
@@ -48,15 +51,19 @@ ONLY = "default"
 
 
 # Those whose models ESPnet trained: they read the same files, and weights may be random.
-ESPNET = ("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming")
+MULTILINGUAL = ("espnet-s2t", "espnet-s2t-ctc")  # of them, those that are told the language
+ESPNET = (
+    *("espnet", "espnet-fast", "espnet-transducer", "espnet-streaming"),
+    *("espnet-streaming-transducer", *MULTILINGUAL),
+)
 
 
-# Those whose models are all Whisper, which is given 30 s of audio however long an input is.
-PADDED = ("faster-whisper", "whisper.cpp")
+# Those whose models (Whisper, OWSM) are given 30 s of audio however long an input is.
+PADDED = ("faster-whisper", "whisper.cpp", "espnet-s2t")
 
 
 # Of ESPnet's, those in whose search the length of the output can be set, as random weights need.
-RANDOM = ("espnet", "espnet-fast")
+RANDOM = ("espnet", "espnet-fast", "espnet-s2t")
 
 
 # The precisions that each engine has, the usual one first.
@@ -65,6 +72,9 @@ PRECISIONS_OF: dict[str, tuple[str, ...]] = {
     "espnet-fast": ("float32", "bfloat16", "int8"),
     "espnet-transducer": ("float32", "int8"),
     "espnet-streaming": ("float32", "int8"),
+    "espnet-streaming-transducer": ("float32", "int8"),
+    "espnet-s2t": ("float32", "int8"),
+    "espnet-s2t-ctc": ("float32", "int8"),
     "faster-whisper": ("float32", "int8", "float16", "bfloat16"),
     "whisper.cpp": ("float16", "float32", "int8", "int5"),
     "sherpa-onnx": ("float32", "int8"),

@@ -5,7 +5,7 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 from asrbench.results.latency_pair import Pair
 from asrbench.statistics.interval import LEVEL
@@ -56,9 +56,14 @@ def of(means: Sequence[Estimate], pairs: Sequence[Pair]) -> dict[str, float | in
 def _rounds_for(one: Estimate) -> int | None:
     """Freedom grows as replicates - 1, and so t falls with the error."""
     per_replicate = one.freedom / max(one.replicates - 1, 1)
-    most = int(np.ceil(4 * one.variance * special.stdtrit(1, _UPPER) ** 2 / np.log1p(AIM) ** 2)) + 2
+    most = (
+        int(np.ceil(4 * one.variance * scipy.special.stdtrit(1, _UPPER) ** 2 / np.log1p(AIM) ** 2))
+        + 2
+    )
     counts = np.arange(2, min(max(most, 3), _MOST_ROUNDS) + 1)
-    reaches = special.stdtrit(per_replicate * (counts - 1), _UPPER) * np.sqrt(one.variance / counts)
+    reaches = scipy.special.stdtrit(per_replicate * (counts - 1), _UPPER) * np.sqrt(
+        one.variance / counts
+    )
     enough = counts[reaches <= np.log1p(AIM)]
     return int(enough[0]) if enough.size else None
 

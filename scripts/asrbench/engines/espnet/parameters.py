@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import torch
 
-from asrbench.engines.espnet import compute, language_model, precision
+from asrbench.engines.espnet import compute, front_end, language_model, precision
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Count
 from asrbench.sources.manifest import Manifest
@@ -33,7 +33,7 @@ def counted_with_compute(
         tokens_per_second: tokens that a second of speech has, for the decoder.
     """
     model = espnet_model.load_model(manifest)
-    _hop_length, rate_hz = espnet_model.front_end(model, job.model)
+    rate_hz = front_end.of(model, manifest).rate_hz
     parts = compute.count(model, rate_hz, tokens_per_second)
     return _counted(model, manifest, job), parts
 

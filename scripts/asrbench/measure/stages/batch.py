@@ -28,6 +28,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
     import torch
 
     from asrbench.engines import processor
+    from asrbench.engines.espnet import front_end
     from asrbench.engines.espnet import model as espnet_model
     from asrbench.measure import batch
 
@@ -44,13 +45,13 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
             measured.manifest, str(asked["precision"]), where.torch_device
         )
         findings["recogniser"] = where.facts()
-        hop_length, rate_hz = espnet_model.front_end(model, job.model)
-        measured.check_rate(rate_hz)
+        front = front_end.of(model, measured.manifest)
+        measured.check_rate(front.rate_hz)
         rows = RowFile(out, batch.COLUMNS, in_turn.settings(job), job.timeout_s)
         attempts = process.attempts_of(rows)
         with contextlib.suppress(UserError), attempts.at(f"the warm-up of {out}"):
             batch.warm_up(model, waveforms[0], job.warm_up, where)
         progress.start_at(len(rows.found))
         sweep = (waveforms, cases, job.seed, rows, progress.at)
-        batch.sweep(model, hop_length, rate_hz, *sweep, attempts, where)
+        batch.sweep(model, front, *sweep, attempts, where)
     return [Done(rows, findings)]
