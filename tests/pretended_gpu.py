@@ -55,6 +55,10 @@ class OnGpu(torch.Tensor):
         """An old way of torch to make a tensor like this one."""
         return OnGpu(self.held.new(*data))
 
+    def new_tensor(self, data):
+        """Another such way."""
+        return OnGpu(self.held.new_tensor(data))
+
     def tolist(self):
         """Values go to the CPU, which waits for the GPU by itself."""
         return self.held.tolist()

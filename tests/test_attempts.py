@@ -107,7 +107,8 @@ def take(name):
 def main():
     session = SimpleNamespace(feed=lambda _: "A", finish=lambda: Transcript("A"))
     recogniser = SimpleNamespace(
-        sample_rate_hz=16000, streams=True, listen=lambda: session, processor=CPU)
+        sample_rate_hz=16000, streams=True, declares_end=False, listen=lambda: session,
+        processor=CPU)
     rows = RowFile("rows.csv", ["utterance_id", "piece_s", *streaming.COLUMNS], {}, LIMIT_S)
     takes = [take(f"u{n}") for n in range(3)]
     streaming.time_all(recogniser, takes, None, rows, lambda _: None, PeakMemory())

@@ -23,10 +23,14 @@ from asrbench.measure.latency import Take, Timed
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.results import power_windows
 from asrbench.study import config
+from asrbench.study.job import Job
 from asrbench.study.variant import Build, Variant
 from small_models import LSTM, TRANSFORMER, random_model, recogniser
+from test_language_model import with_lm
 from test_meters import fake_nvml
+from test_other_searches import TRANSDUCER
 from test_power_windows import every, gauge
+from test_streaming import BLOCKS
 from workflow import ROOT, Study
 
 SPEECH = np.random.default_rng(5).normal(0, 0.1, 16000).astype(np.float32)
@@ -67,6 +71,35 @@ def test_all_tensors_are_on_the_gpu_and_words_are_those_of_the_cpu(
         assert there.facts() | {"gpu": pretended_gpu.NAME, "cuda": "13.0"} == there.facts()
         assert calls["synchronize"] > 4
     assert (found.text, found.tokens) == (wanted.text, wanted.tokens) == (again.text, again.tokens)
+    assert found.score == pytest.approx(wanted.score, rel=1e-5)
+
+
+def greedy(folder, **asked):
+    return recogniser(random_model(folder), 1.0, 2, search="greedy", **asked)
+
+
+def transducer(folder, **asked):
+    model = random_model(folder, **TRANSDUCER)
+    return recogniser(model, 0.0, 1, engine="espnet-transducer", **asked)
+
+
+def with_language_model(folder, **asked):
+    return recogniser(with_lm(folder), 0.3, 2, 5, engine="espnet-fast", lm_weight="0.6", **asked)
+
+
+def of_blocks(folder, **asked):
+    blocks = {"encoder": "contextual_block_conformer", "encoder_conf": BLOCKS, "normalize": None}
+    axes = {"engine": "espnet-streaming", "precision": "float32", **asked}
+    job = Job("m", axes=axes | {"ctc_weight": "0.3", "beam_size": 2})
+    return catalogue.recogniser(axes["engine"]).opened(random_model(folder, **blocks), job, 1)
+
+
+@pytest.mark.parametrize("made", [greedy, transducer, with_language_model, of_blocks])
+def test_so_do_the_other_searches(tmp_path, monkeypatch, made):
+    wanted = made(tmp_path).transcribe(SPEECH)
+    with pretended_gpu.in_place(monkeypatch):
+        found = made(tmp_path, processor="cuda").transcribe(SPEECH)
+    assert (found.text, found.tokens) == (wanted.text, wanted.tokens)
     assert found.score == pytest.approx(wanted.score, rel=1e-5)
 
 
