@@ -22,6 +22,7 @@ from asrbench.sources.manifest import Manifest
 from asrbench.study import axes, engine_axes
 from asrbench.study.config import Model
 from asrbench.study.job import Job
+from asrbench.study.variant import Build
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -263,6 +264,16 @@ def test_vosk_s_parameters_are_those_that_kaldi_files_hold(tmp_path):
     (root / "am/final.mdl").write_bytes(b"nothing of it")
     with pytest.raises(UserError, match="vosk cannot load"):
         opened("vosk", root)
+
+
+@pytest.mark.parametrize("engine", catalogue.ENGINES)
+def test_whatever_an_engine_cannot_is_said(engine):
+    every = {can for one in catalogue.ENGINES.values() for can in one.can}
+    build = Build("m", "m", (("engine", engine), ("processor", "cpu")))
+    for can in every:
+        said = catalogue.not_applicable(build, can)
+        assert (said == "") == (can in catalogue.ENGINES[engine].can)
+        assert said == "" or said.startswith(f"not applicable: engine {engine} ")
 
 
 def test_an_engine_that_is_not_installed_is_one_line(tmp_path, monkeypatch):

@@ -159,6 +159,7 @@ def not_applicable(build: Build | Variant, can: str) -> str:
     if can in ENGINES[engine].can:
         return ""
     words = {
+        ENCODES: "gives no encoder outputs that decodings could share",
         BATCHES: "has no forward pass of a batch that could be timed",
         COUNTS_COMPUTE: "has no counter of multiply-adds",
         SETS_THREADS: "lets nobody set its threads",
