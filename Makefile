@@ -3,7 +3,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 RECOGNISERS := .venv/.recognisers
 
-.PHONY: setup demo test test-slow test-pythons test-arm test-container check bench lock
+.PHONY: setup demo test test-slow test-pythons test-arm test-container test-gpu check bench lock
 
 setup: $(READY)
 
@@ -35,6 +35,10 @@ test-arm: $(READY)
 # The Dockerfile's steps, without a container engine.
 test-container: $(READY)
 	$(BIN)/python tests/debian_tree.py amd64 $(if $(SCRATCH),--scratch $(SCRATCH))
+
+# Not in CI: on a device with a GPU, after make setup TORCH_INDEX=default (docs/devices.md).
+test-gpu: $(READY)
+	$(BIN)/python tests/gpu_study.py $(if $(SCRATCH),--scratch $(SCRATCH))
 
 # More of the same kinds: searches of other architectures, more kills.
 test-slow: $(READY)

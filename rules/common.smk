@@ -23,13 +23,15 @@ from asrbench.engines.catalogue import (
     STREAMS,
     how_to_install,
     is_installed,
+    not_applicable,
 )
+from asrbench.engines import processor
 from asrbench.engines.espnet import precision
 from asrbench.figures.catalogue import TABLES_OF
 from asrbench.report import inputs as report_inputs
 from asrbench.study import command_line_config, describe_job
 from asrbench.study import config as study_config
-from asrbench.study.axes import ESPNET
+from asrbench.study.engine_axes import ESPNET
 from asrbench.tables.catalogue import NAMES as TABLE_NAMES
 from asrbench.workflow import code_digest, run_lock
 
@@ -42,6 +44,7 @@ try:
         precision.check(build["precision"])
         if not (is_installed(build["engine"]) or CONDA):
             raise UserError(how_to_install(build["engine"]))
+        processor.check(dict(build.values))
 except UserError as error:
     sys.exit(str(error))  # a WorkflowError would put our own file and line around it
 
@@ -148,8 +151,8 @@ def files_module(checkpoint):
 
 
 def can(what):
-    """The builds whose engine can do that."""
-    return [name for name, build in BUILDS.items() if what in ENGINES[build["engine"]].can]
+    """The builds that can do that."""
+    return [name for name, build in BUILDS.items() if not not_applicable(build, what)]
 
 
 def described(stage):
@@ -228,6 +231,11 @@ def shared_encoder_outputs(wildcards):
     several = len(STUDY.variants(wildcards.model)) > 1
     shared = STUDY.wer.share_encoder and several and wildcards.model in can(ENCODES)
     return ENCODER_OUTPUTS if shared else ""
+
+
+def gpus(wildcards):
+    """GPUs that a job of a build takes, of which the device is said to have one."""
+    return int(BUILDS[wildcards.model].on_gpu)
 
 
 def first_decoding_first(wildcards):

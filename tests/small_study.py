@@ -128,7 +128,7 @@ def _misheard(study: Path, other: Path) -> Iterator[str]:
     for model in TRAINED:
         for weight in WEIGHTS:
             name = f"{model}/ctc{weight}"
-            found, wanted = _words(study, name), _words(other, name)
+            found, wanted = hypotheses(study, name), hypotheses(other, name)
             if len(wanted) != UTTERANCES:
                 yield f"{name}: {len(wanted)} hypotheses to compare with, not {UTTERANCES}"
             for utterance, words in wanted.items():
@@ -140,7 +140,8 @@ def _misheard(study: Path, other: Path) -> Iterator[str]:
         yield "there is no page"
 
 
-def _words(study: Path, name: str) -> dict[str, str]:
+def hypotheses(study: Path, name: str) -> dict[str, str]:
+    """The hypotheses of a variant, by utterance."""
     file = study / f"results/wer/{name}/hypotheses.jsonl"
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     return {line["utterance_id"]: line["hypothesis"] for line in lines}

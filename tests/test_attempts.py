@@ -40,6 +40,7 @@ def work(name):
 TIMED = """
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.measure import latency
 from asrbench.measure.peak_memory import PeakMemory
 
@@ -48,7 +49,7 @@ def take(name):
 
 def main():
     recogniser = SimpleNamespace(
-        sample_rate_hz=16000, frames=int,
+        sample_rate_hz=16000, frames=int, processor=CPU,
         transcribe=lambda _: Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end"))
     rows = RowFile("rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {}, LIMIT_S)
     timed, takes = [latency.Timed(recogniser, rows)], [take(f"u{n}") for n in range(3)]
@@ -78,21 +79,23 @@ errors.run(main)
 """
 BATCHES = """
 from asrbench.basics.resumable_csv import RowFile
+from asrbench.engines.espnet.front_end import FrontEnd, Framing
 from asrbench.measure import batch
 
 def main():
-    batch.time_forward = lambda _model, speech, _lengths: (
+    batch.time_forward = lambda _model, speech, *_: (
         work(f"u{len(speech) - 1}") or {"encode_s": 0.1, "ctc_s": 0.1, "forward_s": 0.2})
     rows = RowFile("rows.csv", batch.COLUMNS, {}, LIMIT_S)
     cases = [(1, 0), (2, 0), (3, 0)]
     waveforms = [np.zeros(1000, np.float32)] * 3
-    batch.sweep(None, 256, 16000, waveforms, cases, 1, rows, lambda _: None)
+    batch.sweep(None, FrontEnd(16000, (Framing(256),)), waveforms, cases, 1, rows, lambda _: None)
     rows.finish()
 errors.run(main)
 """
 STREAMED = """
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.measure import latency, streaming
 from asrbench.measure.peak_memory import PeakMemory
 
@@ -103,7 +106,9 @@ def take(name):
 
 def main():
     session = SimpleNamespace(feed=lambda _: "A", finish=lambda: Transcript("A"))
-    recogniser = SimpleNamespace(sample_rate_hz=16000, streams=True, listen=lambda: session)
+    recogniser = SimpleNamespace(
+        sample_rate_hz=16000, streams=True, declares_end=False, listen=lambda: session,
+        processor=CPU)
     rows = RowFile("rows.csv", ["utterance_id", "piece_s", *streaming.COLUMNS], {}, LIMIT_S)
     takes = [take(f"u{n}") for n in range(3)]
     streaming.time_all(recogniser, takes, None, rows, lambda _: None, PeakMemory())

@@ -16,13 +16,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import clock_cost
 import latency_resolution
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from demonstration import Demonstration
 
 
 class Known:
     """A recogniser that tells a latency of its own, without taking the time."""
 
-    sample_rate_hz = 16000
+    sample_rate_hz, processor = 16000, CPU
 
     def __init__(self, speed: float, seed: int):
         self.speed, self.chance = speed, np.random.default_rng(seed)

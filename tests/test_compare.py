@@ -58,7 +58,9 @@ def runs_made(tmp_path_factory):
     """A folder with runs of several devices."""
     folder = tmp_path_factory.mktemp("runs")
     make(folder / "pi5")
-    make(folder / "jetson", slower=0.5, device={"board": "Jetson Orin", "config_sha256": "cd" * 32})
+    gpu = {"name": "GPU of tegra234", "driver": "L4T 36.4.3", "power_limit_w": None}
+    jetson = {"board": "Jetson Orin", "gpus": [gpu], "torch_cuda": "12.6"}
+    make(folder / "jetson", slower=0.5, device=jetson | {"config_sha256": "cd" * 32})
     other = {"decoding": {"beam_size": 5}}
     make(folder / "beam5", device={"config_sha256": "ef" * 32}, **other)
     make(folder / "fewer", models=("conformer",), weights=["0.3", "1.0"])
@@ -101,6 +103,14 @@ def test_ratio_of_latency_is_that_of_the_raw_rows(compared):
     assert by_hand.low < found["ratio_low"] and found["ratio_high"] < by_hand.high
     first = cell(tables["latency"], "conformer", "0.3", "pi5")
     assert np.isnan(first["ratio"]) and pd.isna(first["reason"])
+
+
+def test_gpus_are_shown_where_a_device_has_one(compared, tmp_path):
+    _, tables = compared("pi5", "jetson")
+    assert list(tables["devices"]["gpus"].fillna("")) == ["", "GPU of tegra234, driver L4T 36.4.3"]
+    assert "| GPU " in (tmp_path / "out/devices.md").read_text()
+    compared("pi5", "beam5")
+    assert "| GPU " not in (tmp_path / "out/devices.md").read_text()
 
 
 def test_the_published_study_is_one_more_device(compared):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from asrbench.basics.errors import UserError
-from asrbench.study import axes, command_line_config, config, describe_job
+from asrbench.study import axes, command_line_config, config, describe_job, engine_axes, slugs
 from asrbench.study.config_block import Block
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,7 +164,7 @@ def test_decodings_are_crossed_in_a_block_and_united_over_blocks():
         *("ctc0.0-beam1", "ctc0.3-beam1", "ctc1.0-beam1"),
     ]
     found = study.find("one", ctc_weight="0.3", beam_size=5)
-    assert found is not None and axes.label(found.slug) == "CTC 0.3, beam 5"
+    assert found is not None and slugs.label(found.slug) == "CTC 0.3, beam 5"
     assert study.find("one", ctc_weight="0.5") is None and study.find("two") is None
 
 
@@ -206,7 +206,10 @@ def test_an_axis_that_an_engine_does_not_have_is_one_line():
             [sphinx | {"decode": [{"beam_size": 1}]}],
             "pocketsphinx has no beam_size; it has no axis",
         ),
-        ([whisper | {"precision": "int5"}], "faster-whisper has no int5; it has float32, int8"),
+        (
+            [whisper | {"precision": "int5"}],
+            "faster-whisper has no int5 on cpu; it has float32, int8",
+        ),
         ([whisper | {"weights": "random", "tokens_per_second": 3}], "has no random weights"),
         ([whisper | {"builds": [{"engine": "espnet"}]}], "read different files"),
         ([whisper | {"language": "de"}], "knows de alone, and speech.language is en"),
@@ -250,11 +253,11 @@ def test_each_engine_has_its_own_defaults():
     st.one_of(st.none(), st.integers(1, 10**6)),
 )
 def test_a_decoding_is_read_back_from_its_path(weight, beam):
-    others = {axis.name: axis.default for axis in axes.AXES_OF["espnet"]}
+    others = {axis.name: axis.default for axis in engine_axes.AXES_OF["espnet"]}
     values = {"ctc_weight": weight, "beam_size": beam or 20}
-    slug = axes.decoding_slug("espnet", others | values, {})
+    slug = slugs.decoding_slug("espnet", others | values, {})
     named = values if beam not in (None, 20) else {"ctc_weight": weight}
-    assert axes.values_of(slug) == named
+    assert slugs.values_of(slug) == named
 
 
 def test_a_model_may_have_weights_of_its_own():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import raw_rows
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.measure import pilot
 from asrbench.workflow import expected_times
 
@@ -63,6 +64,8 @@ def test_what_is_left_out_takes_no_time():
 
 class Told:
     """Takes as long as it says, without waiting."""
+
+    processor = CPU
 
     def __init__(self, startup_s, slope):
         self.startup_s, self.slope, self.asked = startup_s, slope, []

@@ -236,6 +236,12 @@ def test_models_of_one_family_have_rows_that_say_so(tmp_path):
         ("encoder: e_branchformer\ndecoder: null", ("e_branchformer", ""), "transformer"),
         ("encoder: conformer\ndecoder: rnn", ("conformer", "lstm"), "other"),
         ("frontend: default", ("lstm", ""), "lstm"),
+        (
+            "encoder_conf: {body_conf: [{block_type: conformer}, {block_type: conv1d}, 3]}",
+            ("conformer, conv1d", ""),
+            "other",
+        ),
+        ("encoder: e_branchformer_ctc", ("e_branchformer_ctc", ""), "transformer"),
     ],
 )
 def test_architecture_from_a_configuration(tmp_path, config, kinds, family):

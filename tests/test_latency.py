@@ -16,8 +16,10 @@ import soundfile
 import yaml
 from asrbench.basics.errors import UserError
 from asrbench.basics.resumable_csv import RowFile
+from asrbench.engines.espnet.front_end import Framing, FrontEnd
 from asrbench.engines.espnet.model import load_model
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.measure import batch, latency
 from asrbench.measure.latency import Timed
 from asrbench.measure.peak_memory import PeakMemory
@@ -129,7 +131,7 @@ def test_passes_repeat_the_takes_each_in_an_order_of_its_own():
 class Told:
     """A recogniser that notes when it is asked."""
 
-    sample_rate_hz = 16000
+    sample_rate_hz, processor = 16000, CPU
 
     def __init__(self, name: str, asked: list[str]):
         self.name, self.asked = name, asked
@@ -179,7 +181,9 @@ def test_batches_are_padded_and_timed(tmp_path, architecture):
     waveforms = [NOISE[:8000], NOISE[:16000], NOISE[:12000]]
     rows = RowFile(tmp_path / "rows.csv", batch.COLUMNS, {})
     cases = [(1, 0), (3, 0), (4, 1)]
-    batch.sweep(model, 256, 16000, waveforms, cases, 1, rows, lambda _done: None)
+    batch.sweep(
+        model, FrontEnd(16000, (Framing(256),)), waveforms, cases, 1, rows, lambda _done: None
+    )
     rows.finish()
     found = rows_of(tmp_path / "rows.csv")
     assert [row["status"] for row in found] == ["ok"] * 3
@@ -445,10 +449,11 @@ import numpy as np
 from asrbench.measure import latency
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.engines.interface import Transcript
+from asrbench.engines.processor import CPU
 from asrbench.basics.resumable_csv import RowFile
 
 class Slow:
-    sample_rate_hz = 16000
+    sample_rate_hz, processor = 16000, CPU
     def frames(self, samples):
         return samples // 256 + 1
     def transcribe(self, waveform):
@@ -490,8 +495,9 @@ def grown_or_ended(folder: Path, process: subprocess.Popen) -> None:
     """Wait until one more row is on the disk, or the process has ended."""
 
     def size() -> int:
-        # The mark of what is worked on comes and goes beside them.
-        return sum(file.stat().st_size for file in folder.glob("*.part"))
+        # The mark of what is worked on, *.doing, and its own *.part come and go beside them.
+        rows = (file for file in folder.glob("*.part") if ".doing" not in file.name)
+        return sum(file.stat().st_size for file in rows)
 
     before = size()
     while size() <= before and process.poll() is None:

@@ -218,7 +218,7 @@ def test_what_was_not_counted_has_its_reason(results):
         pd.read_csv(path, dtype=str).drop(columns="peak_memory_bytes").to_csv(path, index=False)
     write(study, results, ["latency", "compute"])
     found = row(read(results, "compute"), "m", "0.3")
-    assert found.drop(["synthetic_speech"]).isna().sum() == 8
+    assert found.drop(["synthetic_speech"]).isna().sum() == 9
     for why in ("parameters/m.csv", "compute/m.csv", "model.json", "no peak_memory_bytes"):
         assert why in found["reason"]
     assert row(read(results, "latency"), "m", "0.3")["latency_mean_s"] > 0

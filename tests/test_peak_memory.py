@@ -34,7 +34,7 @@ def test_what_loading_took_is_not_in_the_peak_of_inference():
 def test_where_the_kernel_allows_no_reset_the_peak_is_of_the_whole_process(tmp_path):
     (tmp_path / "clear_refs").mkdir()
     (tmp_path / "status").write_text("VmHWM:\t  12 kB\n")
-    columns = PeakMemory(tmp_path).columns()
+    columns = PeakMemory(process=tmp_path).columns()
     assert columns["peak_memory_bytes"] > 1e7 and columns["loading_peak_memory_bytes"] == ""
 
 

@@ -14,7 +14,7 @@ import recogniser_weights
 import soundfile
 from asrbench.engines import catalogue, search_end
 from asrbench.sources.manifest import Manifest
-from asrbench.study import axes
+from asrbench.study import engine_axes
 from asrbench.study.job import Job
 from asrbench.study.normalise import BY_NAME
 from recogniser_weights import SPEECH
@@ -45,8 +45,8 @@ def spoken() -> dict[str, str]:
 
 def opened(engine: str, root: Path, **asked):
     """A variant and its manifest."""
-    given = {axis.name: axis.default for axis in axes.AXES_OF[engine]}
-    given |= {"engine": engine, "precision": axes.PRECISIONS_OF[engine][0], **asked}
+    given = {axis.name: axis.default for axis in engine_axes.AXES_OF[engine]}
+    given |= {"engine": engine, "precision": engine_axes.PRECISIONS_OF[engine][0], **asked}
     files = catalogue.located(engine)(root)
     manifest = Manifest("m", "trained", root / "model.json", None, None, files)
     job = Job("m", variant="v", axes=given, language="en")
@@ -92,6 +92,20 @@ def test_words_come_out_right(errors):
         assert errors[name] <= most, errors
 
 
+@pytest.mark.slow
+def test_whisper_base_hears_the_same_words(tmp_path):
+    root, references = recogniser_weights.whisper_base(tmp_path / "base"), spoken()
+    recogniser, manifest, job = opened("faster-whisper", root, precision="int8")
+    pairs = []
+    for path in sorted(SPEECH.rglob("*.flac")):
+        waveform, _ = soundfile.read(path, dtype="float32")
+        both = references[path.stem], recogniser.transcribe(waveform).text
+        pairs.append([BY_NAME[ENGLISH](text) for text in both])
+    assert 100 * jiwer.wer(*map(list, zip(*pairs, strict=True))) <= 8.0
+    whole = catalogue.parameters("faster-whisper").counted(manifest, job)[0]
+    assert 71e6 < whole.parameters < 75e6
+
+
 def test_the_same_weights_give_the_same_words_in_two_runtimes(errors):
     assert errors["whisper.cpp float16"] == pytest.approx(errors["faster-whisper float32"], abs=2)
     assert errors["sherpa-onnx int8"] == pytest.approx(errors["moonshine int8"], abs=2)
@@ -100,7 +114,7 @@ def test_the_same_weights_give_the_same_words_in_two_runtimes(errors):
 def test_parameters_are_those_that_the_files_hold(folders):
     counted = {}
     for engine, root in folders.items():
-        precision = "int8" if engine == "sherpa-onnx" else axes.PRECISIONS_OF[engine][0]
+        precision = "int8" if engine == "sherpa-onnx" else engine_axes.PRECISIONS_OF[engine][0]
         _, manifest, job = opened(engine, root, precision=precision)
         rows = catalogue.parameters(engine).counted(manifest, job)
         whole, *parts = [row.parameters for row in rows]

@@ -19,9 +19,10 @@ from asrbench.engines.whisper_cpp import weights as ggml_weights
 from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.sources import manifest, model_source
 from asrbench.sources.manifest import Manifest
-from asrbench.study import axes
+from asrbench.study import axes, engine_axes
 from asrbench.study.config import Model
 from asrbench.study.job import Job
+from asrbench.study.variant import Build
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,14 +47,14 @@ class Returning(interface.Recogniser):
 
 
 def test_every_engine_has_axes_precisions_and_modules():
-    assert set(catalogue.ENGINES) == set(axes.AXES_OF) == set(axes.PRECISIONS_OF)
+    assert set(catalogue.ENGINES) == set(engine_axes.AXES_OF) == set(engine_axes.PRECISIONS_OF)
     assert set(axes.ENGINE.allowed["enum"]) == set(catalogue.ENGINES)
     pinned = Path(__file__).parents[1] / "envs/recognisers.txt"
     for name, engine in catalogue.ENGINES.items():
         assert callable(catalogue.recogniser(name).opened)
         assert callable(catalogue.parameters(name).counted)
-        assert (catalogue.located(name) is None) == (name in axes.ESPNET)
-        if name not in axes.ESPNET:
+        assert (catalogue.located(name) is None) == (name in engine_axes.ESPNET)
+        if name not in engine_axes.ESPNET:
             assert f"{engine.packages[0]}==" in pinned.read_text()
             assert engine.packages[0] in catalogue.how_to_install(name)
 
@@ -98,6 +99,7 @@ WHOLE = {
     "whisper.cpp": ["ggml-tiny.en.bin"],
     "moonshine": ["encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"],
     "pocketsphinx": ["en-us/mdef", "en-us.lm.bin", "en-us-phone.lm.bin", "cmudict.dict"],
+    "vosk": ["am/final.mdl", "graph/HCLr.fst", "ivector/final.ie"],
     "sherpa-onnx": [
         "encoder.onnx",
         "decoder.onnx",
@@ -188,8 +190,8 @@ def manifest_of(engine: str, root: Path) -> Manifest:
 def opened(engine: str, root: Path, **asked):
     """A recogniser of files in a folder."""
     language = asked.pop("language", "en")
-    first = {axis.name: axis.default for axis in axes.AXES_OF[engine]}
-    given = {"engine": engine, "precision": axes.PRECISIONS_OF[engine][0], **first, **asked}
+    first = {axis.name: axis.default for axis in engine_axes.AXES_OF[engine]}
+    given = {"engine": engine, "precision": engine_axes.PRECISIONS_OF[engine][0], **first, **asked}
     job = Job("m", variant="v", axes=given, sample_rate_hz=16000, threads=1, language=language)
     return OpenedVariant(job, manifest_of(engine, root)).recogniser()
 
@@ -233,6 +235,45 @@ def test_speech_of_another_rate_than_the_models_is_refused(tmp_path):
     parameters.write_text(f"{parameters.read_text()}-samprate 8000\n-nfft 256\n-upperf 3500\n")
     with pytest.raises(UserError, match="takes speech at 8000 Hz and"):
         opened("pocketsphinx", root)
+
+
+def test_vosk_s_parameters_are_those_that_kaldi_files_hold(tmp_path):
+    root = shutil.copytree(recogniser_weights.vosk_ko(), tmp_path / "m")
+    manifest = Manifest("m", "trained", root / "x", None, None, catalogue.located("vosk")(root))
+
+    def rows():
+        counted = catalogue.parameters("vosk").counted(manifest, Job("m"))
+        return {row.module: row for row in counted}
+
+    found = rows()
+    # The layers fill the file but for statistics of the training and the list of transitions.
+    network = found["network"]
+    assert 0.9 * network.bytes < 4 * network.parameters < network.bytes
+    extractor = found["i-vector extractor"]
+    assert 0.99 * extractor.bytes < 8 * extractor.parameters < extractor.bytes
+    assert found["graph"].parameters == 0 and found["graph"].bytes > 2e8
+    for name in ("am/final.mdl", "ivector/final.ie"):
+        whole = (root / name).read_bytes()
+        (root / name).write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(UserError, match=r"is cut short, or no file of Kaldi"):
+            rows()
+        (root / name).write_bytes(b"nothing of it")
+        with pytest.raises(UserError, match=r"holds no weights|is no extractor"):
+            rows()
+        (root / name).write_bytes(whole)
+    (root / "am/final.mdl").write_bytes(b"nothing of it")
+    with pytest.raises(UserError, match="vosk cannot load"):
+        opened("vosk", root)
+
+
+@pytest.mark.parametrize("engine", catalogue.ENGINES)
+def test_whatever_an_engine_cannot_is_said(engine):
+    every = {can for one in catalogue.ENGINES.values() for can in one.can}
+    build = Build("m", "m", (("engine", engine), ("processor", "cpu")))
+    for can in every:
+        said = catalogue.not_applicable(build, can)
+        assert (said == "") == (can in catalogue.ENGINES[engine].can)
+        assert said == "" or said.startswith(f"not applicable: engine {engine} ")
 
 
 def test_an_engine_that_is_not_installed_is_one_line(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Speech that comes in piece by piece: the clock, the bounds of speech, sessions, rows, table."""
 
+import json
 import re
 import time
 from pathlib import Path
@@ -38,12 +39,15 @@ class Told(interface.Recogniser):
     Args:
         words: after each piece; an exception is raised.
         last: the text that stays.
+        ends_after: pieces, after which it declares the end.
     """
 
     streams = True
 
-    def __init__(self, words=(), last="the end"):
+    def __init__(self, words=(), last="the end", ends_after=None):
         self.words, self.last, self.lengths = list(words), last, []
+        self.declares_end, self.ends_after = ends_after is not None, ends_after
+        self.finished = 0
 
     def decode(self, waveform):
         self.lengths.append(len(waveform))
@@ -59,14 +63,19 @@ class Told(interface.Recogniser):
         told = iter(self.words)
 
         class Listening:
+            ended, heard = False, 0
+
             def feed(_self, chunk):
                 self.lengths.append(len(chunk))
+                _self.heard += 1
+                _self.ended = _self.heard == self.ends_after
                 text = next(told, "")
                 if isinstance(text, Exception):
                     raise text
                 return text
 
             def finish(_self):
+                self.finished += 1
                 return Transcript(self.last)
 
         return Listening()
@@ -167,6 +176,20 @@ def test_whole_utterances_are_decoded_again_only_where_that_is_asked_for():
     assert told.lengths == [4800, 9600, 14400, 16000]
 
 
+def test_the_end_that_a_recogniser_declares_counts_from_the_end_of_speech():
+    # Speech of one second in pieces of a quarter: the sixth is half a second of quiet later.
+    declared = Told(ends_after=6)
+    row = streaming.row(declared, TONE, 0.25, None)
+    assert row["endpoint_s"] == pytest.approx(0.5, abs=0.05) and row["final_s"] < 0.1
+    assert declared.finished == 2  # the session of the words, and that of the end
+    early = streaming.row(Told(ends_after=2), TONE, 0.25, None)
+    assert early["endpoint_s"] == pytest.approx(-0.5, abs=0.02)
+    never = Told(ends_after=0)
+    assert streaming.row(never, TONE, 0.25, None)["endpoint_s"] == ""
+    assert sum(never.lengths) == len(TONE) * 2 + streaming.QUIET_S * RATE_HZ
+    assert streaming.row(Told(), TONE, 0.25, None)["endpoint_s"] == ""
+
+
 def test_an_error_in_the_middle_fails_that_row_and_no_other(tmp_path):
     told = Told(["a", RuntimeError("lost")])
     names = [{"utterance_id": f"u{n}", "piece_s": 0.25} for n in range(2)]
@@ -264,7 +287,7 @@ def test_the_demo_s_model_streams_its_words(monkeypatch):
         said.append(next(line.split(" ", 1)[1] for line in lines if path.stem in line))
         waveform, _ = soundfile.read(path, dtype="float32")
         heard.append(streaming.row(recogniser, waveform, 0.32, None))
-    assert jiwer.cer(said, [row["text"] for row in heard]) < 0.4
+    assert jiwer.cer(said, [row["text"] for row in heard]) < 0.1
     assert all(row["speech_ends_s"] <= row["duration_s"] for row in heard)
 
 
@@ -273,6 +296,16 @@ def test_an_encoder_that_needs_the_whole_utterance_is_refused(tmp_path):
     job = Job("m", axes=axes | {"ctc_weight": "0.3", "beam_size": 2})
     with pytest.raises(UserError, match=r"needs the whole utterance: set its engine to espnet$"):
         catalogue.recogniser("espnet-streaming").opened(random_model(tmp_path), job, 1)
+
+
+def test_a_front_end_that_espnet_cuts_wrongly_is_refused(tmp_path):
+    uncentred = {"n_fft": 512, "hop_length": 256, "center": False}
+    encoder = {"encoder": "contextual_block_conformer", "encoder_conf": BLOCKS}
+    manifest = random_model(tmp_path, **encoder, frontend_conf=uncentred)
+    axes = {"engine": "espnet-streaming", "precision": "float32"}
+    job = Job("m", axes=axes | {"ctc_weight": "0.3", "beam_size": 2})
+    with pytest.raises(UserError, match="front end with centred windows alone"):
+        catalogue.recogniser("espnet-streaming").opened(manifest, job, 1)
 
 
 @pytest.mark.skipif(
@@ -288,9 +321,29 @@ def test_pocketsphinx_streams_real_words():
     row = streaming.row(recogniser, waveform, 0.1, None)
     assert len(row["text"].split()) >= 3 and row["partials"] > 1
     assert re.fullmatch(r"[\w' .()]+", row["text"])
+    # Its detector hears 0.3 s of quiet at least before it declares the end.
+    assert 0.2 < row["endpoint_s"] < streaming.QUIET_S + row["compute_s"]
 
 
-def raw(folder: Path, compute_s: float, rounds: int = 2) -> None:
+def test_vosk_streams_and_declares_the_end(tmp_path):
+    root = recogniser_weights.vosk_ko()
+    files = catalogue.located("vosk")(root)
+    manifest = Manifest("m", "trained", root / "model.json", None, None, files)
+    recogniser = catalogue.recogniser("vosk").opened(manifest, Job("m"), 1)
+    # Words of a language that the model does not know give words of its own.
+    speech = (Path(__file__).parents[1] / "demo").rglob("*.flac")
+    path = max(speech, key=lambda path: path.stat().st_size)
+    waveform, _ = soundfile.read(path, dtype="float32")
+    row = streaming.row(recogniser, waveform, 0.2, None)
+    assert row["text"] and row["partials"] > 1 and row["endpoint_s"] != ""
+    # An utterance of two, with a pause after which the engine begins anew: both are there.
+    twice = np.concatenate([waveform, streaming.silence(3 * RATE_HZ), waveform])
+    heard = streaming.hear(recogniser.listen(), twice, RATE_HZ, 0.2)
+    assert len(heard.text.split()) > len(row["text"].split())
+    assert recogniser.transcribe(waveform).text
+
+
+def raw(folder: Path, compute_s: float, rounds: int = 2, ends=None) -> None:
     """Rows of two utterances in pieces of 0.1 and 0.5 s."""
     for number in range(1, rounds + 1):
         rows = []
@@ -314,8 +367,12 @@ def raw(folder: Path, compute_s: float, rounds: int = 2) -> None:
                 )
         path = folder / f"results/streaming/m/ctc0.3/round{number}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        pd.DataFrame(rows).to_csv(path, index=False)
-        Path(f"{path}.checks.json").write_text('{"lookahead_s": 0.4, "streams": true}')
+        table = pd.DataFrame(rows)
+        if ends is not None:
+            table["endpoint_s"] = ends
+        table.to_csv(path, index=False)
+        beside = {"lookahead_s": 0.4, "streams": True, "declares_end": ends is not None}
+        Path(f"{path}.checks.json").write_text(json.dumps(beside))
 
 
 def studied(folder: Path):
@@ -347,6 +404,19 @@ def test_the_table_says_what_keeps_up_and_what_falls_behind(tmp_path):
     assert (rows["wer_percent"] == 0).all() and (rows["lookahead_s"] == 0.4).all()
     assert rows["wer_whole_percent"].isna().all() if "wer_whole_percent" in rows else True
     assert (rows["streams"] == "streams").all()
+
+
+def test_ends_that_an_engine_declares_are_told_apart(tmp_path):
+    study = studied(tmp_path)
+    raw(tmp_path, compute_s=0.01)
+    without = streaming_table.build(study, tmp_path / "results")
+    assert without.get("endpoint_missed_share", pd.Series(dtype=float)).isna().all()
+    # Of utterance a and b, in pieces of 0.1 and 0.5 s: after the end, early and never.
+    raw(tmp_path, compute_s=0.01, ends=[0.4, 0.5, -0.2, None])
+    rows = streaming_table.build(study, tmp_path / "results").set_index("piece_s")
+    assert rows["endpoint_mean_s"].to_dict() == pytest.approx({0.1: 0.4, 0.5: 0.5})
+    assert rows["endpoint_early_share"].to_dict() == {0.1: 0.5, 0.5: 0.0}
+    assert rows["endpoint_missed_share"].to_dict() == {0.1: 0.0, 0.5: 0.5}
 
 
 def test_rows_that_cannot_be_right_are_told(tmp_path):

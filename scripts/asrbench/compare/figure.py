@@ -12,7 +12,7 @@ from asrbench.basics.digits import figure as digits
 from asrbench.compare.rows import BOUND, PUBLISHED
 from asrbench.compare.tables import Compared
 from asrbench.figures import bar_rows, cost_shape, style, whiskers
-from asrbench.study import axes as axes_of_variants
+from asrbench.study import slugs
 
 _WIDTH = 28  # characters of a device's name
 _TRIES = 5  # to make room, since words move with the axis
@@ -88,7 +88,7 @@ def _heads(rows: pd.DataFrame) -> dict[str, str]:
     heads = {}
     for row in rows.to_dict("records"):
         random = " (random weights)" if row["weights"] == "random" else ""
-        name = f"{row['model']}{random}, {axes_of_variants.label(row['variant'])}"
+        name = f"{row['model']}{random}, {slugs.label(row['variant'])}"
         heads[f"{row['model']}|{row['variant']}"] = name
     return heads
 

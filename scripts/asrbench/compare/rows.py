@@ -17,7 +17,7 @@ from asrbench.compare.run_folder import Run
 from asrbench.results import latency_pair, timed_rows, wer_pair, wer_rows
 from asrbench.results.wer_rows import Scored
 from asrbench.statistics import error_propagation
-from asrbench.study import axes
+from asrbench.study import axes, slugs
 from asrbench.tables import error_rate, interval_columns
 from asrbench.tables.claims import published_study
 from asrbench.tables.claims.table_evidence import Absent
@@ -241,7 +241,7 @@ def _other_sample(first: _Row, second: _Row) -> str:
 
 def _named(variant: Variant) -> dict[str, object]:
     """What a variant's names in paths say of it."""
-    return {"model": variant[0], "variant": variant[1], **axes.values_of(variant[1])}
+    return {"model": variant[0], "variant": variant[1], **slugs.values_of(variant[1])}
 
 
 def _identity(run: Run, variant: Variant) -> dict[str, object]:

@@ -10,6 +10,7 @@ import pandera.pandas as pa
 from asrbench.compare import rows as compare_rows
 from asrbench.compare import run_differences
 from asrbench.compare.run_folder import Run
+from asrbench.device import gpus
 from asrbench.study.axes import AXES
 from asrbench.tables import compared, error_rate, table, table_csv, table_schema
 from asrbench.tables.table_latex import latex
@@ -111,15 +112,16 @@ TABLES = {"latency": LATENCY, "energy": ENERGY, "wer": WER}
 _DEVICE_COLUMNS = [
     *(Column(name, name) for name in ("device", "board", "cpu", "cores")),
     Column("memory (GB)", "memory_bytes", scale=1e-9),
+    Column("GPU", "gpus", seldom=True),
+    Column("CUDA", "torch_cuda", seldom=True),
     *(Column(name, name) for name in ("power_mode", "system", "torch", "speech", "threads")),
-    Column("beam", "beam_size"),
     Column("described", "described_utc"),
     Column("differs", "differs"),
 ]
 
 _TOLD = (
     *("board", "cpu", "architecture", "system", "kernel", "governor"),
-    *("power_mode", "python", "commit"),
+    *("power_mode", "python", "commit", "torch_cuda"),
     *("described_utc", "config_sha256"),
 )
 
@@ -128,7 +130,7 @@ def write(runs: list[Run], out: Path) -> dict[str, pd.DataFrame]:
     """Write devices, latency, energy and wer as CSV, Markdown and LaTeX; returns rows by name."""
     devices = table.checked("Devices", _devices(runs), compared.DEVICES)
     table_csv.write(devices, table_schema.described(compared.DEVICES), out / "devices.csv")
-    _write("devices", "Devices", devices, _DEVICE_COLUMNS, [], out)
+    _write("devices", "Devices", devices, worth_showing(_DEVICE_COLUMNS, devices), [], out)
     made = {}
     for name, one in TABLES.items():
         rows = table.with_text(pd.DataFrame(list(one.rows(runs))), one.schema)
@@ -151,11 +153,11 @@ def _devices(runs: list[Run]) -> pd.DataFrame:
                 "device": run.label,
                 **{name: "" if value is None else str(value) for name, value in told.items()},
                 **{name: run.device.get(name) for name in ("cores", "memory_bytes")},
+                "gpus": gpus.in_words(run.device.get("gpus")),
                 "torch": versions.get("torch") or "",
                 "espnet": versions.get("espnet") or "",
                 "results_version": run.device["results_version"],
                 "speech": study.speech.name,
-                "beam_size": study.decoding.beam_size,
                 "threads": str(study.decoding.threads),
                 "differs": run_differences.configuration(runs[0], run),
             }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from asrbench.device import batteries, cores
+from asrbench.device import batteries, cores, gpus
 from asrbench.device.busy import BUSY_CORES, SWAPPED_BYTES
 from asrbench.device.kernel_text import kernel_text
 from asrbench.device.watch import DeviceWatch
@@ -35,7 +35,10 @@ class Check:
 
 
 def run(
-    root: str | Path = "/", look_s: float = LOOK_S, watch: DeviceWatch | None = None
+    root: str | Path = "/",
+    look_s: float = LOOK_S,
+    watch: DeviceWatch | None = None,
+    on_gpu: bool = False,
 ) -> list[Check]:
     """All checks, in a fixed order; takes ``look_s`` seconds to see what others do.
 
@@ -44,13 +47,16 @@ def run(
         look_s: how long the load by others is watched, in seconds.
         watch: in place of that, one that has watched a whole measurement, if that took
             as long.
+        on_gpu: whether what is measured computes on a GPU.
     """
     root = Path(root)
     if watch is None or watch.seconds() < look_s:
         watch = DeviceWatch(root)
         time.sleep(look_s)
     state = watch.end()
+    gpu = [_gpu(root)] if on_gpu else []  # first: an idle one soon has another clock
     return [
+        *gpu,
         _governor(root),
         _profile(root),
         _mains(root),
@@ -131,6 +137,17 @@ def _throttling(throttled: object) -> Check:
         found or "the kernel does not tell",
         "a hot or under-powered device slows itself down",
         "cool it, or give it a stronger supply, and wait",
+    )
+
+
+def _gpu(root: Path) -> Check:
+    slowed, found = gpus.slowed(root)
+    return Check(
+        "GPU",
+        _verdict(slowed, not slowed),
+        found,
+        "a GPU at the limit of its power or heat lowers its clock",
+        "cool it, give it a higher power limit, or hold its clock (nvidia-smi --lock-gpu-clocks)",
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from asrbench.basics import results_version
-from asrbench.device import cores, made_by, processor
+from asrbench.device import cores, gpus, made_by, processor
 from asrbench.device.kernel_text import kernel_text
 
 SCHEMA_VERSION = 1
@@ -37,6 +37,8 @@ def describe(config: Path, root: Path = Path("/")) -> dict[str, object]:
         "usable_cores": cores.usable(root),
         "kinds_of_cores": [asdict(kind) for kind in cores.kinds(root)],
         "cpu_quota_cores": cores.quota(root),
+        "gpus": gpus.described(root),
+        "torch_cuda": gpus.torch_cuda(),
         "memory_bytes": psutil.virtual_memory().total,
         "memory_limit_bytes": cores.memory_limit_bytes(root),
         "swap_bytes": psutil.swap_memory().total,

@@ -12,7 +12,9 @@ from asrbench.device.watch import DeviceWatch
 
 
 @contextmanager
-def measuring(rows: str | Path | None, strict: bool, excused: tuple[str, ...] = ()):
+def measuring(
+    rows: str | Path | None, strict: bool, excused: tuple[str, ...] = (), on_gpu: bool = False
+):
     """Hold the device, check it before and after, and write the findings beside ``rows``.
 
     The findings go to ``{rows}.checks.json``, with the lists ``before`` and ``after``, what
@@ -24,17 +26,18 @@ def measuring(rows: str | Path | None, strict: bool, excused: tuple[str, ...] = 
         rows: the file that the measurement writes; None: the caller writes the findings.
         strict: an unfit device stops the measurement.
         excused: checks that are written down and neither stop nor warn.
+        on_gpu: whether a GPU is what is measured.
 
     Raises:
         UserError: the device is unfit, and ``strict``; nothing was measured.
     """
     with lock.measuring():
-        before = checks.run()
+        before = checks.run(on_gpu=on_gpu)
         _tell(before, strict, excused)
         watch, began_utc = DeviceWatch(), _now()
         findings: dict[str, object] = {}
         yield findings
-        found = {"before": before, "after": checks.run(watch=watch)}
+        found = {"before": before, "after": checks.run(watch=watch, on_gpu=on_gpu)}
     _tell(found["after"], False, excused)
     findings |= {when: [asdict(check) for check in found[when]] for when in found}
     findings |= {"began_utc": began_utc, "ended_utc": _now()}

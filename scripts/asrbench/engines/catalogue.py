@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from importlib import import_module, util
 
-from asrbench.study.axes import ESPNET
+from asrbench.study.axes import ENGINE
+from asrbench.study.engine_axes import ESPNET
+from asrbench.study.variant import Build, Variant
 
 # What an engine can do beside decoding speech; a stage asks for it, and else says "not applicable".
 ENCODES = "encodes"  # gives and takes encoder outputs, which decodings of a build then share
@@ -65,17 +67,38 @@ ENGINES: dict[str, Engine] = {
         frozenset({BATCHES, COUNTS_COMPUTE, SETS_THREADS, STREAMS}),
         recogniser_module="streaming",
     ),
+    "espnet-streaming-transducer": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        frozenset({SETS_THREADS, STREAMS}),
+        recogniser_module="streaming_transducer",
+    ),
+    "espnet-s2t": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        frozenset({ENCODES, SETS_THREADS}),
+        recogniser_module="s2t",
+    ),
+    "espnet-s2t-ctc": Engine(
+        f"{_HERE}.espnet",
+        _ESPNET_PACKAGES,
+        "espnet2",
+        frozenset({SETS_THREADS}),
+        recogniser_module="s2t_ctc",
+    ),
     "faster-whisper": Engine(
         f"{_HERE}.faster_whisper",
         ("faster-whisper", "ctranslate2", "numpy"),
         "faster_whisper",
-        frozenset({SETS_THREADS}),
+        frozenset({COUNTS_COMPUTE, SETS_THREADS}),
     ),
     "whisper.cpp": Engine(
         f"{_HERE}.whisper_cpp",
         ("pywhispercpp", "numpy"),
         "pywhispercpp",
-        frozenset({SETS_THREADS}),
+        frozenset({COUNTS_COMPUTE, SETS_THREADS}),
     ),
     "sherpa-onnx": Engine(
         f"{_HERE}.sherpa_onnx",
@@ -90,6 +113,7 @@ ENGINES: dict[str, Engine] = {
         "pocketsphinx",
         frozenset({STREAMS}),
     ),
+    "vosk": Engine(f"{_HERE}.vosk", ("vosk", "numpy"), "vosk", frozenset({STREAMS})),
 }
 
 
@@ -122,11 +146,20 @@ def located(engine: str):
     return None if engine in ESPNET else import_module(f"{ENGINES[engine].folder}.files").located
 
 
-def not_applicable(engine: str, can: str) -> str:
-    """Why a figure is absent; '' where the engine can do what it takes."""
+def not_applicable(build: Build | Variant, can: str) -> str:
+    """Why a figure is absent; '' where a build can do what it takes.
+
+    Args:
+        build: or a variant of it.
+        can: what it takes; see above.
+    """
+    engine = str(build[ENGINE.name])
+    if can == SETS_THREADS and build.on_gpu:
+        return "not applicable: a GPU computes, and threads of the CPU only feed it"
     if can in ENGINES[engine].can:
         return ""
     words = {
+        ENCODES: "gives no encoder outputs that decodings could share",
         BATCHES: "has no forward pass of a batch that could be timed",
         COUNTS_COMPUTE: "has no counter of multiply-adds",
         SETS_THREADS: "lets nobody set its threads",

@@ -4,7 +4,6 @@ The caller's clock stands here, around ``decode``, so that it is the same for ev
 """
 
 import re
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import numpy as np
 
 from asrbench.basics.errors import UserError, said
 from asrbench.engines import search_end
+from asrbench.engines.processor import CPU, Processor
 from asrbench.study.job import Job
 
 # More than a person can say: a runaway recogniser's text would fill the disk.
@@ -57,7 +57,13 @@ class Transcript:
 
 
 class Session(Protocol):
-    """One utterance of a recogniser that is given it piece by piece."""
+    """One utterance of a recogniser that is given it piece by piece.
+
+    Attributes:
+        ended: whether the engine itself has declared that the speaker has stopped.
+    """
+
+    ended: bool
 
     def feed(self, chunk: np.ndarray) -> str:
         """Take the next samples, shape (samples,), float32; the text so far, which may change."""
@@ -73,20 +79,24 @@ class Recogniser(ABC):
         sample_rate_hz: of the waveforms that it takes.
         hop_length: samples of one frame. Where the model has no frames, those of 10 ms.
         streams: whether it takes an utterance piece by piece.
+        declares_end: whether its sessions tell when the speaker has stopped.
         lookahead_s: audio after a word that the model waits for before it puts the word out, as
             the model is built; None where it does not stream or does not tell.
         model: the loaded network of an engine whose forward pass can be run by itself.
+        processor: what it computes on, by which every clock around it goes.
     """
 
     sample_rate_hz = 16000
     hop_length = 160
     streams = False
+    declares_end = False
     lookahead_s: float | None = None
     model: Any = None
+    processor: Processor = CPU
 
     @abstractmethod
     def decode(self, waveform: np.ndarray) -> Transcript:
-        """Decode one waveform; all work is done when this returns. ``latency_s`` is not set.
+        """Decode one waveform; ``latency_s`` is not set. On the CPU all work is then done.
 
         Args:
             waveform: shape (samples,), float32 from -1 to 1, at the recogniser's sample rate.
@@ -110,9 +120,9 @@ class Recogniser(ABC):
         Raises:
             ValueError: what came back is no text of an utterance.
         """
-        began_s = time.perf_counter()
+        began_s = self.processor.now_s()
         found = self.decode(waveform)
-        latency_s = time.perf_counter() - began_s
+        latency_s = self.processor.now_s() - began_s
         text = plain_text(found.text, len(waveform) / self.sample_rate_hz)
         ended = found.ended or (search_end.EMPTY if not text else "")
         return replace(found, text=text, latency_s=latency_s, ended=ended)
@@ -139,6 +149,20 @@ class Count:
     trainable: int
     shared: int
     bytes: int
+
+
+# The length of the utterance that multiply-adds are counted for.
+COUNTED_AUDIO_S = 10.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """Multiply-adds of one part for a second of audio; ``note`` says what was counted."""
+
+    part: str
+    multiply_adds_per_audio_s: float
+    tokens_per_second: float | None
+    note: str
 
 
 def counts(parts: Mapping[str, tuple[int, int]]) -> list[Count]:
@@ -180,6 +204,11 @@ def plain_text(text: object, duration_s: float) -> str:
             f"the recogniser returned {len(text)} characters for {duration_s:.1f} s of audio"
         )
     return _CONTROL.sub(" ", text).strip()
+
+
+def in_16_bits(waveform: np.ndarray) -> bytes:
+    """A waveform, shape (samples,), as the integers that some runtimes take."""
+    return (np.clip(waveform, -1.0, 1.0) * np.iinfo(np.int16).max).astype(np.int16).tobytes()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from matplotlib.patheffects import withStroke
 
 from asrbench.basics.digits import figure as digits
 from asrbench.figures import bar_rows, style
-from asrbench.study import axes as axes_of_variants
+from asrbench.study import slugs
 from asrbench.study.config import Study
 from asrbench.tables.claims import published_study
 
@@ -76,7 +76,7 @@ def absent(axes: Axes, y: float, reason: str) -> None:
 
 
 def _labels(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    return {slug: axes_of_variants.label(slug) for _, slug in pairs}
+    return {slug: slugs.label(slug) for _, slug in pairs}
 
 
 def _draw_published(

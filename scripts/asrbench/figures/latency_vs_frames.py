@@ -5,7 +5,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from asrbench.figures import length_shape, style
-from asrbench.study import axes
+from asrbench.study import engine_axes
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns, latency_growth, table_csv
 
@@ -33,5 +33,5 @@ def draw(tables: Path, study: Study) -> Figure:
 
 
 def _padding(study: Study) -> str:
-    padded = [build.name for build in study.builds() if build["engine"] in axes.PADDED]
-    return f"Whisper pads its input to 30 s ({', '.join(padded)})" if padded else ""
+    padded = [build.name for build in study.builds() if build["engine"] in engine_axes.PADDED]
+    return f"input is padded to 30 s ({', '.join(padded)})" if padded else ""

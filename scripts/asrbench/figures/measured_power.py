@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from asrbench.study import axes
+from asrbench.study import slugs
 
 
 def comparable(table: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
@@ -21,7 +21,7 @@ def comparable(table: pd.DataFrame) -> tuple[pd.DataFrame, str, str]:
     kept = measured[(measured["meter"] == meter) & (measured["scope"] == scope)]
     left_out = measured.drop(kept.index)
     names = dict.fromkeys(
-        f"{row['model']} {axes.label(row['variant'])} ({row['meter']}, {row['scope']})"
+        f"{row['model']} {slugs.label(row['variant'])} ({row['meter']}, {row['scope']})"
         for row in left_out.to_dict("records")
     )
     note = f"left out, since another meter or scope measured them: {', '.join(names)}"

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from asrbench.figures import bar_rows, style
-from asrbench.study.axes import ESPNET
 from asrbench.study.config import Study
+from asrbench.study.engine_axes import ESPNET
 from asrbench.tables import table_csv
 from asrbench.tables.claims import published_study
 
@@ -81,9 +81,12 @@ def draw(tables: Path, study: Study) -> Figure:
 
 
 def _modules(study: Study, name: str, table: pd.DataFrame) -> list[str]:
-    """Those of a build that are shown: of other engines than ESPnet, the parts that they tell."""
-    own = table[table["model"] == name]["module"]
-    return list(MODULES) if study.build(name)["engine"] in ESPNET else list(own)
+    """Those of a build that are shown: the parts that its engine tells, and ESPnet's usual ones."""
+    own = list(table[table["model"] == name]["module"])
+    if study.build(name)["engine"] not in ESPNET:
+        return own
+    others = [part for part in own if part != "lm" and not part.startswith("used:")]
+    return list(dict.fromkeys([*MODULES, *others]))
 
 
 def rounded(count: float) -> str:

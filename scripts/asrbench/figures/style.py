@@ -24,7 +24,7 @@ from asrbench.basics import palette, units
 from asrbench.basics.digits import figure as digits
 from asrbench.basics.errors import UserError
 from asrbench.basics.palette import FADED, GRID, INK
-from asrbench.study import axes as axes_of_variants
+from asrbench.study import slugs
 from asrbench.study.config import Study
 from asrbench.tables import interval_columns
 
@@ -72,15 +72,15 @@ def colours(study: Study) -> dict[str, str]:
     return palette.of_models([build.name for build in study.builds()])
 
 
-def decoding_styles(slugs: list[str]) -> dict[str, tuple[object, str]]:
+def decoding_styles(decodings: list[str]) -> dict[str, tuple[object, str]]:
     """Decoding to (line style, marker), the same for the published study's in all figures.
 
     No two have the same: where there are more decodings than styles, the last ones have none.
     """
     fixed = {slug: _LINES[i] for i, slug in enumerate(("ctc0.0", "ctc0.3", "ctc1.0"))}
-    others = sorted(set(slugs) - set(fixed), key=axes_of_variants.order)
+    others = sorted(set(decodings) - set(fixed), key=slugs.order)
     known = fixed | dict(zip(others, _LINES[3:], strict=False))
-    return {s: known[s] for s in sorted(set(slugs), key=axes_of_variants.order) if s in known}
+    return {s: known[s] for s in sorted(set(decodings), key=slugs.order) if s in known}
 
 
 def drawn(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict, str]:
@@ -89,11 +89,11 @@ def drawn(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict, str]:
     Args:
         rows: with ``variant``.
     """
-    slugs = list(dict.fromkeys(variant.slug for variant in study.variants()))
-    styles = decoding_styles(slugs)
-    without = [slug for slug in slugs if slug not in styles]
+    decodings = list(dict.fromkeys(variant.slug for variant in study.variants()))
+    styles = decoding_styles(decodings)
+    without = [slug for slug in decodings if slug not in styles]
     there = rows[rows["variant"].isin(list(styles))]
-    told = f"not drawn, for want of line styles: {axes_of_variants.together(without)}"
+    told = f"not drawn, for want of line styles: {slugs.together(without)}"
     return there, styles, textwrap.fill(told, 70) if without else ""
 
 
@@ -157,7 +157,7 @@ def absences(rows: pd.DataFrame, what: str, limit: int = 3) -> str:
     for (why, model), group in rows.assign(why=rows["why"].map(briefly)).groupby(
         ["why", "model"], sort=False
     ):
-        told.append(f"{model} {axes_of_variants.together(group['variant'])} ({why})")
+        told.append(f"{model} {slugs.together(group['variant'])} ({why})")
     rest = f"; {len(told) - limit} more in the table" if len(told) > limit else ""
     return f"no {what}: " + "; ".join(told[:limit]) + rest
 
@@ -215,7 +215,7 @@ def decoding_handles(
     """
     entries = [
         handle(
-            axes_of_variants.label(slug),
+            slugs.label(slug),
             linestyle=dashes if line else "none",
             marker=sign if marker else "",
         )
@@ -245,7 +245,7 @@ def mark(artist: Artist, row: dict, words: str) -> None:
         row: its ``model`` and ``variant``, by which the page singles it out.
         words: what it shows, such as 'encode 0.120 s'.
     """
-    who = f"{row['model']} {axes_of_variants.label(row['variant'])}"
+    who = f"{row['model']} {slugs.label(row['variant'])}"
     artist.set_gid(f"mark|{row['model']}|{row['variant']}|{who}: {words}")
 
 

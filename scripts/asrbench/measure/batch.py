@@ -2,8 +2,8 @@
 
 import contextlib
 import random
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from asrbench.basics.attempts import Attempts
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
-from asrbench.measure.latency import failure
+from asrbench.engines.espnet.front_end import FrontEnd
+from asrbench.engines.processor import CPU, Processor
+from asrbench.measure.latency import failure, untimed_first
 from asrbench.measure.outcomes import Outcomes
 
 COLUMNS = [
@@ -49,16 +51,22 @@ def pad(waveforms: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @torch.no_grad()
-def time_forward(model, speech: torch.Tensor, lengths: torch.Tensor) -> dict[str, float]:
-    """Seconds of a forward pass: ``encode_s``, ``ctc_s`` (0 without a CTC head), ``forward_s``."""
-    began = time.perf_counter()
-    encoded, _lengths = model.encode(speech, lengths)
+def time_forward(
+    model, speech: torch.Tensor, lengths: torch.Tensor, processor: Processor = CPU
+) -> dict[str, float]:
+    """Seconds of a forward pass: ``encode_s``, ``ctc_s`` (0 without a CTC head), ``forward_s``.
+
+    What a GPU is given comes from the CPU's memory, and the way there is in ``encode_s``.
+    """
+    now_s, device = processor.now_s, processor.torch_device
+    began = now_s()
+    encoded, _lengths = model.encode(speech.to(device), lengths.to(device))
     if isinstance(encoded, tuple):
         encoded = encoded[0]  # the rest are intermediate CTC outputs
-    between = time.perf_counter()
+    between = now_s()
     if model.ctc is not None:
         model.ctc.log_softmax(encoded)
-    ended = time.perf_counter()
+    ended = now_s()
     return {
         "encode_s": between - began,
         "ctc_s": ended - between,
@@ -66,23 +74,27 @@ def time_forward(model, speech: torch.Tensor, lengths: torch.Tensor) -> dict[str
     }
 
 
-def warm_up(model, waveform: np.ndarray, passes: int) -> None:
+def _forward(model, waveforms: list[np.ndarray], processor: Processor) -> dict[str, float]:
+    return time_forward(model, *pad(waveforms), processor)
+
+
+def warm_up(model, waveform: np.ndarray, passes: int, processor: Processor = CPU) -> None:
     """Run without a clock; what cannot be run is passed over, since the rows will say why."""
     with contextlib.suppress(Exception):
         for _ in range(passes):
-            time_forward(model, *pad([waveform]))
+            _forward(model, [waveform], processor)
 
 
 def sweep(
     model,
-    hop_length: int,
-    sample_rate_hz: int,
+    front_end: FrontEnd,
     waveforms: list[np.ndarray],
     cases: list[tuple[int, int]],
     seed: int,
     rows: RowFile,
     progress: Callable[[int], None],
     attempts: Attempts | None = None,
+    processor: Processor = CPU,
 ) -> None:
     """Time every (batch size, repeat) that has no row yet, in the order given.
 
@@ -91,6 +103,7 @@ def sweep(
     Args:
         progress: called with the number of batches done.
         attempts: of the process; by default those of the rows.
+        processor: where the model is.
     """
     done = {(int(row["batch_size"]), int(row["repeat"])) for row in rows.found}
     attempts = attempts or rows.attempts
@@ -107,14 +120,17 @@ def sweep(
             "batch_size": batch_size,
             "repeat": repeat,
             "order": order,
-            "frames": longest // hop_length + 1,
-            "audio_s": samples / sample_rate_hz,
+            "frames": front_end.frames(longest),
+            "audio_s": samples / front_end.rate_hz,
             "padding": 1 - samples / (longest * batch_size),
         }
+        what = f"{rows.path}, a batch of {batch_size}, repeat {repeat}"
+        forward = partial(_forward, model, chosen, processor)
+        untimed_first(processor, attempts, what, forward)
         watch.begin()
         try:
-            with attempts.at(f"{rows.path}, a batch of {batch_size}, repeat {repeat}"):
-                row |= {**time_forward(model, *pad(chosen)), "status": "ok", "reason": ""}
+            with attempts.at(what):
+                row |= {**forward(), "status": "ok", "reason": ""}
         except Exception as error:
             row |= failure(error)
         outcomes.add(row)

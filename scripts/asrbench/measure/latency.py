@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,16 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.engines.interface import Recogniser
+from asrbench.engines.processor import Processor
 from asrbench.measure.outcomes import Outcomes
+from asrbench.measure.peak_memory import COLUMNS as PEAKS
 from asrbench.measure.peak_memory import PeakMemory
 
 TIMED_COLUMNS = [
     *("order", "samples", "frames", "duration_s"),
     *("encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "latency_s", "cpu_s"),
     *("tokens", "ended", "status", "reason", *DEVICE_COLUMNS),
-    *("peak_memory_bytes", "loading_peak_memory_bytes"),
+    *PEAKS,
 ]
 _OF_TRANSCRIPT = (
     *("encode_s", "search_s", "decoder_s", "ctc_s", "lm_s", "latency_s", "tokens", "ended"),
@@ -89,6 +92,18 @@ def warm_up(recogniser: Recogniser, takes: Iterable[Take], attempts: Attempts) -
     return first_s
 
 
+def untimed_first(
+    processor: Processor, attempts: Attempts, what: str, run: Callable[[], object]
+) -> None:
+    """Do once without a clock what will be timed, on a processor that needs it.
+
+    What fails is passed over: its own row will say why.
+    """
+    if processor.each_untimed_first:
+        with contextlib.suppress(Exception), attempts.at(f"{what}, before it is timed"):
+            run()
+
+
 def time_in_turn(
     timed: Sequence[Timed],
     takes: list[Take],
@@ -102,7 +117,8 @@ def time_in_turn(
     Who begins changes from take to take. A row that is already there is not measured again.
 
     An utterance that a recogniser cannot decode (too short for the subsampling,
-    out of memory) becomes a row with status ``failed`` and the reason.
+    out of memory) becomes a row with status ``failed`` and the reason. On a GPU each take is
+    decoded once without a clock before its first pass.
 
     Args:
         progress: called with the number of takes done, found ones included.
@@ -123,11 +139,15 @@ def time_in_turn(
         for which in [*range(begins, len(timed)), *range(begins)]:
             if key in done[which]:
                 continue
+            what, recogniser = f"{timed[which].rows.path}, {' '.join(key)}", timed[which].recogniser
+            if take.names.get("pass", 1) == 1:
+                decode = partial(_once, recogniser, take)
+                untimed_first(recogniser.processor, attempts, what, decode)
             memory.begin()
             try:
-                with attempts.at(f"{timed[which].rows.path}, {' '.join(key)}"):
-                    take.prepare(timed[which].recogniser)
-                    row = _row(timed[which].recogniser, take.load(), watch)
+                with attempts.at(what):
+                    take.prepare(recogniser)
+                    row = _row(recogniser, take.load(), watch)
             except UserError as error:
                 row = failure(error)
             outcomes[which].add(row)
@@ -138,6 +158,11 @@ def time_in_turn(
     for told in outcomes:
         told.tell()
     clock_time.tell(clocks_s)
+
+
+def _once(recogniser: Recogniser, take: Take) -> None:
+    take.prepare(recogniser)
+    recogniser.transcribe(take.load())
 
 
 def _row(recogniser: Recogniser, waveform: np.ndarray, watch: DeviceWatch) -> dict[str, Any]:
@@ -168,8 +193,12 @@ def failure(error: Exception) -> dict[str, Any]:
 
     ESPnet says in many ways that it cannot decode something, some of them bare
     Exceptions, and torch says "out of memory" as a RuntimeError: the row tells
-    which it was, and the other rows must still be measured.
+    which it was, and the other rows must still be measured. That of a GPU is told in
+    many ways, too, of which torch's goes on with advice to programmers.
     """
     text = " ".join(str(error).split())[:300]
+    if "CUDA" in text and "out of memory" in text.lower():
+        first = text.partition(". GPU ")[0].rstrip(".")
+        return {"status": "failed", "reason": f"the GPU has too little memory for this ({first})"}
     kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
     return {"status": "failed", "reason": kind + text}

@@ -1,12 +1,17 @@
 """The most memory that inference takes, apart from what loading the model took.
 
 A checkpoint is in memory twice while it is loaded, random weights once, so the peak of the
-whole process compares loaders and not models. Linux lets a process reset its high-water mark.
+whole process compares loaders and not models. Linux lets a process reset its high-water mark, and
+torch that of a GPU.
 """
 
 import re
 import resource
 from pathlib import Path
+
+from asrbench.engines.processor import CPU, Processor
+
+COLUMNS = ("peak_memory_bytes", "loading_peak_memory_bytes", "gpu_peak_memory_bytes")
 
 _RESET = "5"  # see proc_pid_clear_refs(5)
 
@@ -15,16 +20,19 @@ class PeakMemory:
     """Made once the model is loaded, before anything is decoded.
 
     Args:
+        processor: what computes.
         process: the kernel's files of this process, another folder in tests.
     """
 
-    def __init__(self, process: Path = Path("/proc/self")):
+    def __init__(self, processor: Processor = CPU, process: Path = Path("/proc/self")):
+        self._processor = processor
         self._status, self._marks = process / "status", process / "clear_refs"
         loading = _high_water_bytes(self._status)
         self._loading_bytes = loading if self.begin() else None
 
     def begin(self) -> bool:
-        """What comes has a peak of its own; False where the kernel does not allow it."""
+        """What comes has peaks of its own; False where the kernel does not allow it."""
+        self._processor.begin_memory()
         try:
             self._marks.write_text(_RESET)
         except OSError:
@@ -32,10 +40,13 @@ class PeakMemory:
         return True
 
     def columns(self) -> dict[str, int | str]:
-        """Both peaks; without one of loading where the kernel could not tell them apart.
+        """The peaks, by :data:`COLUMNS`; without one of loading where it could not be told apart.
 
         That of inference is then the whole process's, loading included.
         """
+        return self._resident() | {"gpu_peak_memory_bytes": self._processor.peak_bytes()}
+
+    def _resident(self) -> dict[str, int | str]:
         loading = self._loading_bytes
         inference = _high_water_bytes(self._status) if loading else None
         if inference is None or loading is None:

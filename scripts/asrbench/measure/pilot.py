@@ -38,6 +38,8 @@ def line(recogniser, cut: Callable[[float], np.ndarray]) -> dict[str, float]:
     first = recogniser.transcribe(cut(short))
     if first.latency_s > PATIENCE_S:
         return asdict(Line(0.0, first.latency_s / short, _encode_s(first) / short))
+    if recogniser.processor.each_untimed_first:
+        recogniser.transcribe(cut(long))
     second = recogniser.transcribe(cut(long))
     slope = max(0.0, (second.latency_s - first.latency_s) / (long - short))
     startup = max(0.0, first.latency_s - slope * short)

@@ -13,21 +13,25 @@ from asrbench.basics.resumable_csv import RowFile
 from asrbench.device.watch import COLUMNS as DEVICE_COLUMNS
 from asrbench.device.watch import DeviceWatch
 from asrbench.engines.interface import Recogniser, Session, Transcript, plain_text
+from asrbench.engines.processor import CPU, Processor
 from asrbench.measure import speech_bounds, virtual_clock
-from asrbench.measure.latency import Take, failure
+from asrbench.measure.latency import Take, failure, untimed_first
 from asrbench.measure.outcomes import Outcomes
+from asrbench.measure.peak_memory import COLUMNS as PEAKS
 from asrbench.measure.peak_memory import PeakMemory
 from asrbench.measure.virtual_clock import Heard
 
 COLUMNS = [
     *("order", "samples", "duration_s", "speech_begins_s", "speech_ends_s", "pieces"),
     *("first_partial_s", "final_s", "compute_s", "end_compute_s", "late_pieces"),
-    *("backlog_p95_s", "backlog_max_s", "partials", "revisions", "text", "pieces_compute_s"),
-    *("status", "reason", *DEVICE_COLUMNS, "peak_memory_bytes", "loading_peak_memory_bytes"),
+    *("backlog_p95_s", "backlog_max_s", "endpoint_s", "partials", "revisions"),
+    *("text", "pieces_compute_s"),
+    *("status", "reason", *DEVICE_COLUMNS, *PEAKS),
 ]
 
-
 SILENCE_RMS = 1e-3
+# How long the quiet is that a recogniser hears after an utterance, to declare its end in.
+QUIET_S = 5.0
 
 
 class Redecoding:
@@ -37,6 +41,8 @@ class Redecoding:
         recogniser: decodes.
         every_s: of new speech, before it is decoded again.
     """
+
+    ended = False
 
     def __init__(self, recogniser: Recogniser, every_s: float):
         self._recogniser, self._every = recogniser, round(every_s * recogniser.sample_rate_hz)
@@ -64,11 +70,13 @@ class AtThePaceOfSpeech(Recogniser):
     def __init__(self, inner: Recogniser, piece_s: float, redecode_s: float | None):
         self._inner, self._piece_s, self._redecode_s = inner, piece_s, redecode_s
         self.sample_rate_hz, self.hop_length = inner.sample_rate_hz, inner.hop_length
+        self.processor = inner.processor
 
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Listen to it; returns when it has been spoken and what stays is there."""
         listening = session(self._inner, self._redecode_s)
-        heard = hear(listening, waveform, self.sample_rate_hz, self._piece_s, paced=True)
+        rate_hz, piece_s = self.sample_rate_hz, self._piece_s
+        heard = hear(listening, waveform, rate_hz, piece_s, True, self.processor)
         return Transcript(heard.text)
 
     def use_threads(self, count: int) -> None:
@@ -110,7 +118,12 @@ def pieces(waveform: np.ndarray, length: int) -> Iterator[tuple[int, np.ndarray]
 
 
 def hear(
-    listening: Session, waveform: np.ndarray, rate_hz: int, piece_s: float, paced: bool = False
+    listening: Session,
+    waveform: np.ndarray,
+    rate_hz: int,
+    piece_s: float,
+    paced: bool = False,
+    processor: Processor = CPU,
 ) -> Heard:
     """Give a waveform to a session piece by piece.
 
@@ -119,27 +132,63 @@ def hear(
         piece_s: length of a piece.
         paced: each piece is given when it would have been spoken, and times are those of a wall
             clock; else the clock is virtual.
+        processor: what computes, by whose clock computing is timed.
     """
-    heard, began_s = Heard(), time.perf_counter()
+    now_s = processor.now_s
+    heard, began_s = Heard(), now_s()
     for end, piece in pieces(waveform, max(1, round(piece_s * rate_hz))):
         arrived_s = end / rate_hz
         if paced:
             time.sleep(max(0.0, began_s + arrived_s - time.perf_counter()))
-        text, compute_s = _timed(lambda piece=piece: listening.feed(piece))
+        text, compute_s = _timed(lambda piece=piece: listening.feed(piece), now_s)
         heard.piece(arrived_s, compute_s, text)
         if paced:
             heard.done_s[-1] = time.perf_counter() - began_s
-    last, compute_s = _timed(listening.finish)
+    last, compute_s = _timed(listening.finish, now_s)
     heard.end(compute_s, plain_text(last.text, len(waveform) / rate_hz))
     if paced:
         heard.end_s = time.perf_counter() - began_s
     return heard
 
 
-def _timed(call: Callable) -> tuple[Any, float]:
-    began_s = time.perf_counter()
+def endpoint_s(
+    recogniser: Recogniser, waveform: np.ndarray, piece_s: float, ends_s: float
+) -> float | str:
+    """How long after the end of speech a recogniser declares it; '' where it does not.
+
+    A quiet room follows the utterance, in a session of its own: :func:`hear` asks for the text
+    that stays as soon as the utterance is over.
+
+    Args:
+        waveform: shape (samples,), float32.
+        ends_s: when speech ends in it.
+
+    Returns:
+        Where the end was declared before it, how far from the end (below 0) the speech was cut.
+    """
+    if not (recogniser.streams and recogniser.declares_end):
+        return ""
+    rate_hz = recogniser.sample_rate_hz
+    listening, heard = recogniser.listen(), Heard()
+    followed = np.concatenate((waveform, silence(round(QUIET_S * rate_hz))))
+    for end, piece in pieces(followed, max(1, round(piece_s * rate_hz))):
+        text, compute_s = _timed(
+            lambda piece=piece: listening.feed(piece), recogniser.processor.now_s
+        )
+        heard.piece(end / rate_hz, compute_s, text)
+        if listening.ended:
+            break
+    listening.finish()
+    if not listening.ended:
+        return ""
+    heard_s = heard.arrived_s[-1]
+    return (heard_s if heard_s < ends_s else heard.done_s[-1]) - ends_s
+
+
+def _timed(call: Callable, now_s: Callable[[], float]) -> tuple[Any, float]:
+    began_s = now_s()
     found = call()
-    return found, time.perf_counter() - began_s
+    return found, now_s() - began_s
 
 
 def row(recogniser: Recogniser, waveform: np.ndarray, piece_s: float, redecode_s) -> dict:
@@ -156,7 +205,8 @@ def row(recogniser: Recogniser, waveform: np.ndarray, piece_s: float, redecode_s
     if spoken is None:
         raise UserError("there is nothing but silence in it, so nobody waits for a word")
     begins_s, ends_s = spoken
-    heard = hear(session(recogniser, redecode_s), waveform, rate_hz, piece_s)
+    listening, processor = session(recogniser, redecode_s), recogniser.processor
+    heard = hear(listening, waveform, rate_hz, piece_s, processor=processor)
     first_s = heard.first_text_s
     return {
         "samples": len(waveform),
@@ -171,6 +221,7 @@ def row(recogniser: Recogniser, waveform: np.ndarray, piece_s: float, redecode_s
         "late_pieces": heard.late_pieces,
         "backlog_p95_s": float(np.quantile(heard.backlog_s, 0.95)),
         "backlog_max_s": float(heard.backlog_s.max()),
+        "endpoint_s": endpoint_s(recogniser, waveform, piece_s, ends_s),
         "partials": len(set(heard.texts) - {""}),
         "revisions": virtual_clock.revisions([*heard.texts, heard.text]),
         "text": heard.text,
@@ -203,12 +254,17 @@ def time_all(
         key = tuple(map(str, take.names.values()))
         if key in done:
             continue
+        what, piece_s = f"{rows.path}, {' '.join(key)}", float(str(take.names["piece_s"]))
+
+        def heard(take: Take = take, piece_s: float = piece_s) -> dict:
+            return row(recogniser, take.load(), piece_s, redecode_s)
+
+        untimed_first(recogniser.processor, attempts, what, heard)
         memory.begin()
         watch.begin()
         try:
-            with attempts.at(f"{rows.path}, {' '.join(key)}"):
-                piece_s = float(str(take.names["piece_s"]))
-                cells = row(recogniser, take.load(), piece_s, redecode_s)
+            with attempts.at(what):
+                cells = heard()
         except Exception as error:  # of whatever kind: the next utterance is measured
             cells = failure(error)
         outcomes.add(cells)

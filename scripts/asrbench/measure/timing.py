@@ -14,6 +14,7 @@ from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement
 from asrbench.engines.interface import Recogniser
+from asrbench.engines.processor import CPU, Processor
 from asrbench.measure import in_turn, latency, opened_variant
 from asrbench.measure.in_turn import IN_TURN_WITH, Jobs
 from asrbench.measure.latency import Take, Timed
@@ -92,9 +93,14 @@ class Process:
         return next((each.model for each in self._opened.values()), None)
 
     @property
+    def processor(self) -> Processor | None:
+        """What the loaded models compute on; None before that."""
+        return next((each.processor for each in self._opened.values()), None)
+
+    @property
     def memory(self) -> PeakMemory:
         """Of the process: asked for once models are loaded, before anything is decoded."""
-        self._memory = self._memory or PeakMemory()
+        self._memory = self._memory or PeakMemory(self.processor or CPU)
         return self._memory
 
     def attempts_of(self, rows: RowFile) -> Attempts:
@@ -115,7 +121,8 @@ class Process:
             UserError: the first of the jobs cannot be done. Others are left out.
         """
         first = jobs[0][1]
-        with guarded_measurement.measuring(None, bool(self.arguments.strict)) as findings:
+        strict = bool(self.arguments.strict)
+        with guarded_measurement.measuring(None, strict, on_gpu=first.on_gpu) as findings:
             warm = set(self._opened)
             opened, memory = self._all_opened(jobs), self.memory
             takes = takes_of(opened[0][2])
@@ -168,6 +175,6 @@ class Process:
         if name not in self._opened:
             beside = next(iter(self._opened.values()), None)
             began_s = time.perf_counter()
-            self._opened[name] = self.variant(job).recogniser(beside=beside)
-            self.load_s = self.load_s or time.perf_counter() - began_s
+            opened = self._opened[name] = self.variant(job).recogniser(beside=beside)
+            self.load_s = self.load_s or opened.processor.now_s() - began_s
         return self._opened[name]

@@ -1,13 +1,13 @@
 """The energy counter of NVIDIA graphics boards, in mJ, or of older ones the power in mW.
 
-Source: NVIDIA's management library through nvidia-ml-py, an optional extra
-(``pip install -r envs/nvidia.txt``). It counts the graphics board alone, which
-is a scope of its own and is never added to another.
+Source: NVIDIA's management library; see :mod:`asrbench.device.nvml`. It counts the graphics
+board alone, which is a scope of its own and is never added to another.
 """
 
 from pathlib import Path
 from typing import Any
 
+from asrbench.device import nvml
 from asrbench.meters.interface import Channel, Kind, MeterError, Polled, Reach
 
 SCOPE = "GPU board"
@@ -25,26 +25,16 @@ class Nvidia(Polled):
 
     def __init__(self, root: Path):
         super().__init__()
-        self._driver = root / "proc/driver/nvidia"
+        self._root = root
         self._library: Any = None
 
     def probe(self) -> list[Channel]:
-        if not self._driver.exists():
-            raise MeterError("there is no NVIDIA driver", there=False)
         try:
-            import pynvml
-        except ImportError:
-            raise MeterError(
-                "nvidia-ml-py is not installed", "pip install -r envs/nvidia.txt"
-            ) from None
+            self._library = pynvml = nvml.opened(self._root)
+        except nvml.NoLibrary as error:
+            raise MeterError(str(error), error.advice, error.there) from None
         try:
-            pynvml.nvmlInit()
-        except pynvml.NVMLError as error:
-            raise MeterError(f"the NVIDIA driver does not answer ({error})") from None
-        self._library = pynvml
-        try:
-            for number in range(pynvml.nvmlDeviceGetCount()):
-                board = pynvml.nvmlDeviceGetHandleByIndex(number)
+            for number, board in enumerate(nvml.boards(pynvml)):
                 name = f"GPU {number}"
                 kind: Kind = "counter" if self._counts(board) else "gauge"
                 channel = Channel(self.name, name, SCOPE, kind, Reach.PART, UPDATE_S)

@@ -9,7 +9,7 @@ import pandas as pd
 from asrbench.basics import palette, results_version
 from asrbench.basics.json_file import read_json
 from asrbench.report.inputs import OPTIONAL, TABLES
-from asrbench.study import axes
+from asrbench.study import slugs
 from asrbench.study.config import Study
 from asrbench.tables import error_rate, restlessness, table_csv
 from asrbench.tables.claims.table_evidence import Tables
@@ -49,7 +49,7 @@ class Facts:
         tables = [self.tables[name] for name in TABLES if name in self.tables]
         found = {slug for table in tables for slug in table["variant"]}
         found |= {variant.slug for variant in self.study.variants()}
-        return {slug: axes.label(slug) for slug in sorted(found, key=axes.order)}
+        return {slug: slugs.label(slug) for slug in sorted(found, key=slugs.order)}
 
     @property
     def random(self) -> set[str]:

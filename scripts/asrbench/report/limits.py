@@ -5,7 +5,7 @@ from asrbench.report.facts import Facts
 from asrbench.report.names import joined
 from asrbench.report.sections import why_no_energy
 from asrbench.results import latency_pair, wer_pair
-from asrbench.study import axes
+from asrbench.study import axes, engine_axes
 from asrbench.study.config import Study
 
 _FEW = 30  # utterances: with fewer, one more long or hard one moves a mean
@@ -34,7 +34,7 @@ def sentences(facts: Facts) -> list[str]:
 def across_engines(study: Study) -> list[str]:
     """What differs between rows of different engines beside what was chosen; [] where one runs."""
     engines = list(dict.fromkeys(str(variant["engine"]) for variant in study.variants()))
-    families = list(dict.fromkeys("ESPnet" if e in axes.ESPNET else e for e in engines))
+    families = list(dict.fromkeys("ESPnet" if e in engine_axes.ESPNET else e for e in engines))
     if len(families) == 1:
         return []
     told = [

@@ -18,6 +18,7 @@ _COLUMNS = [
     Column("live", "live"),
     spanned("final text after speech (s)", "final_mean_s"),
     spanned("first words after speech begins (s)", "first_partial_mean_s"),
+    spanned("engine's own end after speech (s)", "endpoint_mean_s", seldom=True),
     Column("backlog, p95 (s)", "backlog_p95_s"),
     Column("late pieces", "late_share"),
     Column("how", "streams"),

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from asrbench.study import axes
+from asrbench.study import slugs
 
 NO_REASON = "no reason given"
 
 
 def variant(row: dict, before: str = "") -> str:
     """'conformer CTC 0.3'; ``before`` is what the columns' names begin with, such as 'other_'."""
-    return f"{row[f'{before}model']} {axes.label(row[f'{before}variant'])}"
+    return f"{row[f'{before}model']} {slugs.label(row[f'{before}variant'])}"
 
 
 def joined(parts: list[str], last: str = "and") -> str:
@@ -24,7 +24,7 @@ def variants(rows: pd.DataFrame) -> list[str]:
     by_model: dict[str, list[str]] = {}
     for row in rows.to_dict("records"):
         by_model.setdefault(row["model"], []).append(row["variant"])
-    return [f"{model} {axes.together(slugs)}" for model, slugs in by_model.items()]
+    return [f"{model} {slugs.together(each)}" for model, each in by_model.items()]
 
 
 def reasons(rows: pd.DataFrame, column: str, whole: int) -> list[tuple[str, str]]:

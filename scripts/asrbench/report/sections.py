@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from asrbench.basics.digits import figure
+from asrbench.device import gpus
 from asrbench.figures import measured_power
 from asrbench.report import choice, names
 from asrbench.report import table as report_table
 from asrbench.report.facts import KEYS, Facts
 from asrbench.report.inputs import HYPOTHESES
 from asrbench.report.table import Cell, Grid
-from asrbench.study import axes
-from asrbench.tables import error_rate, latency_pairs
+from asrbench.study import slugs
+from asrbench.tables import error_rate, latency_pairs, memory_peaks
 from asrbench.tables.claims import verdict
 from asrbench.tables.table_markdown import Column, named, spanned
 from asrbench.tables.variant_rows import joined
@@ -25,6 +26,7 @@ SUMMARY = [
     Column("parameters (M)", "parameters_whole", scale=1e-6),
     Column("in use (M)", "parameters_used", scale=1e-6),
     Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
+    memory_peaks.GPU_COLUMN,
     Column("CPU s / audio s", "cpu_s_per_audio_s"),
     Column("Pareto front", "front"),
 ]
@@ -58,7 +60,7 @@ def summary(facts: Facts) -> Grid | None:
 
 
 def _of_variant(row: dict) -> Cell:
-    return Cell(named(row), axes.label(row["variant"]), names.variant(row))
+    return Cell(named(row), slugs.label(row["variant"]), names.variant(row))
 
 
 def pairs(facts: Facts) -> Grid | None:
@@ -122,6 +124,11 @@ def device(facts: Facts) -> list[tuple[str, str]]:
     lines.insert(3, ("cores", _cores(facts.device)))
     memory = facts.device.get("memory_bytes")
     lines.insert(4, ("memory", f"{figure(memory / 2**30)} GiB" if memory else "not told"))
+    if there := gpus.in_words(facts.device.get("gpus")):
+        cuda = facts.device.get("torch_cuda")
+        lines.insert(
+            5, ("GPU", f"{there}; torch {f'with CUDA {cuda}' if cuda else 'without CUDA'}")
+        )
     versions = facts.device.get("versions") or {}
     lines += [(name, str(version or "not installed")) for name, version in versions.items()]
     described = str(facts.device.get("described_utc") or "at an unknown time")

@@ -6,7 +6,7 @@ import numpy as np
 
 from asrbench.results import row_versions
 from asrbench.results.raw_files import round_file
-from asrbench.study.axes import Variant
+from asrbench.study.variant import Variant
 
 SECONDS = ("load_s", "first_latency_s")
 # What a recogniser says of itself, and the column that says it.
@@ -14,6 +14,7 @@ FACTS = {
     "computes_in": "computes_in",
     "threads": "threads_in_effect",
     "cpu_features": "cpu_features",
+    **{name: name for name in ("gpu", "cuda", "cudnn", "tf32", "cudnn_autotuning")},
 }
 
 

@@ -4,21 +4,24 @@ A watt is measured or absent; an estimate is marked as such. Scopes are kept
 apart: a variant has as many results as meters and scopes measured it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from asrbench.meters import nvidia
+from asrbench.meters.interface import Reach
 from asrbench.results import power_flags, raw_window, scope_window
 from asrbench.results.raw_window import RawWindow
 from asrbench.results.scope_window import Window, finite_mean
 from asrbench.statistics import moderation, repeatability
 from asrbench.statistics.repeatability import NO_ESTIMATE, Estimate
-from asrbench.study.axes import Variant
 from asrbench.study.meter_names import METERS
+from asrbench.study.variant import Variant
 
 FIGURES = ("measured", "estimated")
+NOTHING_THAT_COMPUTES = ("", "")
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ def read(
 ) -> dict[Variant, Measured]:
     """Every variant, by the windows below ``results`` / ``stage``.
 
-    One meter and scope is preferred in all of them, so that rows which stand
-    side by side have the same: the widest reach that measured any of them.
+    One meter and scope is preferred in all that compute on the CPU, and one in all that compute
+    on a GPU, so that rows which stand side by side have the same: the widest reach that measured
+    any of them and takes in what computes.
     """
     raws = {
         variant: raw_window.without_copies(
@@ -69,16 +73,33 @@ def read(
         for variant in variants
     }
     powers = _moderated({variant: _powers(of_variant) for variant, of_variant in raws.items()})
-    keys = _keys([raw for of_variant in raws.values() for raw in of_variant])
-    there = {(p.meter, p.scope) for found in powers.values() for p in found if p.status in FIGURES}
-    first = next((key for key in keys if key in there), next(iter(keys), None))
+    first = {on_gpu: _first(raws, powers, on_gpu) for on_gpu in (False, True)}
     return {
         variant: Measured(
-            tuple(_with_first(powers[variant], first)),
+            tuple(_with_first(powers[variant], first[variant.on_gpu])),
             finite_mean(raw.number("sampler_cores") for raw in raws[variant]),
         )
         for variant in raws
     }
+
+
+def _first(
+    raws: Mapping[Variant, list[RawWindow]], powers: Mapping[Variant, list[Power]], on_gpu: bool
+) -> tuple[str, str] | None:
+    """The meter and scope that stand for the variants of one processor."""
+    alike = [variant for variant in raws if variant.on_gpu == on_gpu]
+    of_all = [raw for variant in alike for raw in raws[variant]]
+    keys = [key for key in _keys(of_all) if _takes_in(of_all, key, on_gpu)]
+    measured = {(p.meter, p.scope) for one in alike for p in powers[one] if p.status in FIGURES}
+    if not keys and measured:
+        return NOTHING_THAT_COMPUTES
+    return next((key for key in keys if key in measured), next(iter(keys), None))
+
+
+def _takes_in(raws: list[RawWindow], key: tuple[str, str], on_gpu: bool) -> bool:
+    """Whether a scope is of what computes: a whole board or more is, of less the fitting part."""
+    reach = min(c["reach"] for raw in raws for c in raw.meters if (c["meter"], c["scope"]) == key)
+    return reach <= Reach.BOARD or (key[1] == nvidia.SCOPE) == on_gpu
 
 
 def _keys(raws: list[RawWindow]) -> list[tuple[str, str]]:
@@ -143,7 +164,12 @@ def _with_first(powers: list[Power], first: tuple[str, str] | None) -> list[Powe
     if first is None:
         return [replace(powers[0], preferred=True), *powers[1:]]
     same = [power for power in powers if (power.meter, power.scope) == first]
-    if not same:
+    if first == NOTHING_THAT_COMPUTES:
+        whose = ", ".join(f"{p.meter} ({p.scope})" for p in powers if p.meter)
+        same = [
+            Power("unavailable", *first, reasons=(f"no meter takes in what computes: {whose}",))
+        ]
+    elif not same:
         own = [power for power in powers if power.meter]
         reasons = tuple(r for p in powers if not p.meter for r in p.reasons)
         status = "unavailable" if own else powers[0].status

@@ -9,7 +9,7 @@ import pandas as pd
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.results.raw_files import no_file, read_rows, round_file
-from asrbench.study.axes import Variant
+from asrbench.study.variant import Variant
 
 TEXT = ["phase", "meter", "channel", "scope"]
 NUMBERS = ["t_s", "power_w", "energy_j"]

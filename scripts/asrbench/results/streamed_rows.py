@@ -8,8 +8,8 @@ import pandas as pd
 
 from asrbench.results import row_faults, row_versions
 from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 
 UNIT = ["utterance_id", "piece_s"]
 NUMBERS = [
@@ -17,6 +17,8 @@ NUMBERS = [
     *("compute_s", "pieces", "late_pieces", "backlog_p95_s", "backlog_max_s"),
     *("partials", "revisions"),
 ]
+# What rows of earlier versions have not.
+LATER = ("endpoint_s",)
 TEXT = ["utterance_id", "text", "pieces_compute_s", "status", "reason"]
 RULES: row_faults.Rules = {
     "final_s is below 0, before the speech has ended": lambda rows: rows["final_s"] < 0,
@@ -40,6 +42,7 @@ class Rows:
         reasons: why rounds or rows are not there.
         references: the text of each utterance of the sample, by utterance_id.
         streams: whether the recogniser took pieces, and did not decode all again; None: unknown.
+        declares_end: whether the recogniser tells when the speaker has stopped.
         lookahead_s: as the recogniser declares it; NaN where it does not.
     """
 
@@ -48,6 +51,7 @@ class Rows:
     reasons: list[str]
     references: dict[str, str] = field(default_factory=dict)
     streams: bool | None = None
+    declares_end: bool = False
     lookahead_s: float = np.nan
 
 
@@ -69,13 +73,22 @@ def read(study: Study, results: Path, variant: Variant) -> Rows:
         settings.rounds,
         TEXT,
         NUMBERS,
+        may_lack=LATER,
         judged=lambda rows: row_faults.sound(rows, UNIT, "final_s", RULES, wanted),
     )
     good, why = usable(raw, "final_s")
     beside = row_versions.found_beside(round_file(results, *parts, number=1))
     told = beside.get("lookahead_s")
     lookahead_s = float(told) if isinstance(told, (int, float)) else np.nan
-    return Rows(raw, good, missing + why, references, beside.get("streams"), lookahead_s)
+    return Rows(
+        raw,
+        good,
+        missing + why,
+        references,
+        beside.get("streams"),
+        bool(beside.get("declares_end")),
+        lookahead_s,
+    )
 
 
 def piece_factors(rows: pd.DataFrame) -> np.ndarray:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from asrbench.results import row_faults, row_versions
 from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
-from asrbench.study.axes import Build, Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Build, Variant
 
 TEXT = ["status", "reason", "ended"]
 TIMES = [
@@ -18,6 +18,7 @@ TIMES = [
 LATER = (
     "peak_memory_bytes",
     "loading_peak_memory_bytes",
+    "gpu_peak_memory_bytes",
     "cpu_s",
     "ended",
     "swapped_bytes",

@@ -15,8 +15,8 @@ from asrbench.results.raw_files import failures, no_file, read_json_lines, read_
 from asrbench.statistics import scoring
 from asrbench.statistics.scoring import Errors
 from asrbench.study import normalise
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 
 # A bootstrap over fewer speakers says little of speakers who are not among them.
 ENOUGH_SPEAKERS = 10

@@ -7,7 +7,7 @@ from pathlib import Path
 from asrbench.basics import yaml_file
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
-from asrbench.study.axes import ESPNET
+from asrbench.study.engine_axes import ESPNET
 
 
 @dataclass(frozen=True)

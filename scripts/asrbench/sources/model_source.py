@@ -23,8 +23,8 @@ from asrbench.basics.paths import portable
 from asrbench.sources import model_zoo, packed_model, permitted_parts
 from asrbench.sources.archive import unpack_by_content
 from asrbench.sources.download import download, file_name, sha256_of
-from asrbench.study.axes import ESPNET
 from asrbench.study.config import Model
+from asrbench.study.engine_axes import ESPNET
 
 _ADVICE = "Give the model's source as a folder or a packed zip on disk, or fix its address"
 _PACKAGE = "package:"

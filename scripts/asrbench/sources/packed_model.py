@@ -104,23 +104,31 @@ def read_meta(root: Path) -> Meta:
         UserError: it is damaged, of another task, or names a file outside its folder.
     """
     content = read_config(root / META)
+    task = "s2t" if _entry(root, content, "yaml_files", _spellings("s2t_train_config")) else "asr"
+    config, checkpoint = f"{task}_train_config", f"{task}_model_file"
     named = {
-        key: _entry(root, content, block, (key, f"{key}{suffix}"))
-        for block, suffix, keys in (
-            ("yaml_files", ".yaml", ("asr_train_config", "lm_train_config")),
-            ("files", ".pth", ("asr_model_file", "lm_file")),
+        key: _entry(root, content, block, _spellings(key))
+        for key, block in (
+            (config, "yaml_files"),
+            (checkpoint, "files"),
+            ("lm_train_config", "yaml_files"),
+            ("lm_file", "files"),
         )
-        for key in keys
     }
-    for key in ("asr_train_config", "asr_model_file"):
+    for key in (config, checkpoint):
         if named[key] is None:
             raise UserError(
                 f"{root / META}: names no {key}; only models packed by "
-                "'python -m espnet2.bin.pack asr' can be used"
+                "'python -m espnet2.bin.pack asr' (or s2t) can be used"
             )
     has_lm = named["lm_train_config"] is not None and named["lm_file"] is not None
     lm = (named["lm_train_config"], named["lm_file"]) if has_lm else (None, None)
-    return Meta(str(named["asr_train_config"]), str(named["asr_model_file"]), *lm)
+    return Meta(str(named[config]), str(named[checkpoint]), *lm)
+
+
+def _spellings(key: str) -> tuple[str, ...]:
+    """As ESPnet's packer writes a key now, and as it did before."""
+    return key, f"{key}.yaml", f"{key}.pth"
 
 
 def _entry(root: Path, content: dict, block: str, keys: tuple[str, ...]) -> str | None:

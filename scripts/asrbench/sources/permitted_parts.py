@@ -13,7 +13,7 @@ from asrbench.basics.errors import UserError
 
 _ABSENT = ("none", "null", "nil")  # as ESPnet spells null too
 _PARTS = {
-    "frontend": ("default", "sliding_window", "wav2vec_cnn"),
+    "frontend": ("default", "fused", "sliding_window", "wav2vec_cnn"),
     "specaug": ("specaug",),
     "normalize": ("global_mvn", "utterance_mvn"),
     "preencoder": ("linear", "sinc"),
@@ -40,6 +40,23 @@ _PARTS = {
 }
 
 
+# Those of ESPnet's other tasks, where they differ: multilingual models with tokens of language and
+# task (OWSM), the same with CTC alone, and transducers with an encoder of their own that streams.
+_PARTS_OF = {
+    "asr": _PARTS,
+    "s2t": _PARTS | {"model": ("espnet",)},
+    "s2t_ctc": _PARTS
+    | {
+        "encoder": (*_PARTS["encoder"], "e_branchformer_ctc"),
+        "promptencoder": ("branchformer", "conformer", "e_branchformer", "transformer"),
+        "model": ("espnet_ctc",),
+    },
+    "asr_transducer": _PARTS | {"decoder": ("mega", "rnn", "stateless")},
+}
+
+# Front ends that are networks of their own, by the package that downloads and unpickles them.
+_PACKAGE_OF = {"s3prl": "s3prl", "whisper": "openai-whisper", "huggingface": "transformers"}
+
 # The same of a language model's.
 _LM_PARTS = {"lm": ("seq_rnn", "transformer"), "model": ("lm",)}
 
@@ -63,6 +80,15 @@ def check_lm(config: dict, origin: Path) -> None:
         )
 
 
+def task_of(config: dict) -> str:
+    """Which of ESPnet's tasks a model was trained for; ``asr`` is that of most recognisers."""
+    if "promptencoder" in config or config.get("model") == "espnet_ctc":
+        return "s2t_ctc"
+    if config.get("preprocessor") == "s2t":
+        return "s2t"
+    return "asr_transducer" if "joint_network_conf" in config else "asr"
+
+
 def check(config: dict, origin: Path) -> None:
     """Look at a configuration before anything is built of it.
 
@@ -73,7 +99,7 @@ def check(config: dict, origin: Path) -> None:
     Raises:
         UserError: names the key, its value, and what is allowed.
     """
-    _check_parts(config, origin, _PARTS)
+    _check_parts(config, origin, _PARTS_OF[task_of(config)])
     _check_input(config, origin)
 
 
@@ -83,13 +109,22 @@ def _check_parts(config: dict, origin: Path, parts: dict[str, tuple[str, ...]]) 
         name = value.lower() if isinstance(value, str) else value
         if name and name not in (*allowed, *_ABSENT):
             told = " or ".join(filter(None, [", ".join(allowed), "null"]))
+            package = _PACKAGE_OF.get(str(name)) if key == "frontend" else None
+            by = f", this one by the package {package}" if package else ""
             raise UserError(
                 f"{origin}: {key} is {value!r:.80}; it must be {told}, since ESPnet may load, "
-                "download or run what others name: use a model without it"
+                f"download or run what others name{by}: use a model without it"
             )
 
 
 def _check_input(config: dict, origin: Path) -> None:
+    settings = config.get("frontend_conf")
+    for part in _fused(settings) if str(config.get("frontend")).lower() == "fused" else ():
+        if part != "default":
+            raise UserError(
+                f"{origin}: frontend is fused with {part!r:.80}; it must be fused of default ones "
+                "alone, since ESPnet may load, download or run what others name: use another model"
+            )
     if (
         config.get("frontend", "default") in (None, *_ABSENT)
         or config.get("input_size") is not None
@@ -103,6 +138,15 @@ def _check_input(config: dict, origin: Path) -> None:
     texts = tokens if isinstance(tokens, list) else [tokens]
     if not all(isinstance(text, str) for text in texts):
         raise UserError(f"{origin}: token_list must be a list of texts, or a file of them")
+
+
+def _fused(settings: object) -> list[object]:
+    """The kinds that a front end is fused of."""
+    parts = settings.get("frontends") if isinstance(settings, dict) else None
+    return [
+        part.get("frontend_type") if isinstance(part, dict) else part
+        for part in (parts if isinstance(parts, list) else [parts])
+    ]
 
 
 def file_keys(config: dict) -> Iterator[tuple[dict, str]]:

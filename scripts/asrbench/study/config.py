@@ -15,7 +15,7 @@ from asrbench.basics import yaml_file
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.study import model_settings
-from asrbench.study.axes import Build, Value, Variant
+from asrbench.study.axes import Value
 from asrbench.study.compare_list import Entries
 from asrbench.study.config_block import Block, Positive, no_doubles
 from asrbench.study.config_errors import explain
@@ -31,6 +31,7 @@ from asrbench.study.model_settings import (
 )
 from asrbench.study.streaming_settings import Streaming
 from asrbench.study.sweep_settings import Sweeps
+from asrbench.study.variant import Build, Variant
 
 
 class Speech(Block):

@@ -6,9 +6,10 @@ else. Descriptions are plain (JSON) data; :class:`asrbench.study.job.Job` reads 
 
 import hashlib
 
-from asrbench.study.axes import ESPNET, Build, Variant
 from asrbench.study.config import Study
+from asrbench.study.engine_axes import ESPNET, MULTILINGUAL
 from asrbench.study.job import CALLED_BY
+from asrbench.study.variant import Build, Variant
 
 
 def checkpoint(study: Study, name: str) -> dict:
@@ -45,8 +46,9 @@ def _limit(study: Study) -> dict:
 
 
 def _language(study: Study, build: Build) -> dict:
-    """What the language is to recognisers that are told it; ESPnet's are not."""
-    return {} if build["engine"] in ESPNET else {"language": study.speech.language}
+    """What the language is to recognisers that are told it; most of ESPnet's are not."""
+    told = build["engine"] not in ESPNET or build["engine"] in MULTILINGUAL
+    return {} if not told else {"language": study.speech.language}
 
 
 def _build(build: Build) -> dict:

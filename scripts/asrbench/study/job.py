@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Literal
 
 from asrbench.basics.errors import UserError
+from asrbench.study.axes import GPU, PROCESSOR
 
 # Of the meters that only the user knows, the key that says how each is called. It may hold a
 # password, so that a job has a digest of it.
@@ -88,6 +89,11 @@ class Job:
             unknown = ", ".join(sorted(given.keys() - known))
             raise UserError(f"--job: has {unknown}, which no job has; {advice}")
         return cls(**given)
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether its build computes on a GPU."""
+        return (self.axes or {}).get(PROCESSOR.name) == GPU
 
     def plain(self) -> dict[str, object]:
         """What rows depend on, as JSON data: with what is not None."""

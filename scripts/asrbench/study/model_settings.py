@@ -12,9 +12,11 @@ from pydantic import (
     model_validator,
 )
 
-from asrbench.study import axes
-from asrbench.study.axes import AXES_OF, BUILD, DECODING, Axis, Build, Level, Value, Variant
+from asrbench.study import axes, engine_axes, slugs, variant
+from asrbench.study.axes import BUILD, DECODING, Axis, Level, Value
 from asrbench.study.config_block import Block, Positive, no_doubles
+from asrbench.study.engine_axes import AXES_OF
+from asrbench.study.variant import Build, Variant
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
@@ -200,17 +202,17 @@ def builds_of(model: Model, models: list[Model]) -> list[Build]:
         other
         for other in models
         if all(getattr(other, f) == getattr(model, f) for f in files)
-        and (other.engine in axes.ESPNET) == (model.engine in axes.ESPNET)
+        and (other.engine in engine_axes.ESPNET) == (model.engine in engine_axes.ESPNET)
     ]
     own = {axis.name: getattr(model, axis.name) for axis in axes.of_level(BUILD)}
     found = []
     for block in model.builds or [Builds()]:
         asked = block.model_dump()
         for engine in asked[axes.ENGINE.name] or [model.engine]:
-            defaults = axes.build_defaults(engine, own)
+            defaults = variant.build_defaults(engine, own)
             blocks = [asked | {axes.ENGINE.name: [engine]}]
-            for values in axes.crossed(blocks, axes.of_level(BUILD), defaults):
-                name = axes.build_name(model.name, values, defaults)
+            for values in variant.crossed(blocks, axes.of_level(BUILD), defaults):
+                name = slugs.build_name(model.name, values, defaults)
                 found.append(Build(name, same[0].name, tuple(values.items())))
     return list(dict.fromkeys(found))
 
@@ -224,10 +226,10 @@ def variants_of(build: Build, model: Model, study: Any) -> list[Variant]:
     engine = str(build["engine"])
     defaults: Mapping[str, Value] = study.decoding.model_dump()
     found = []
-    for values in axes.crossed(_blocks(model, study, engine), AXES_OF[engine], defaults):
-        if wrong := axes.fault(values):
+    for values in variant.crossed(_blocks(model, study, engine), AXES_OF[engine], defaults):
+        if wrong := engine_axes.fault(values):
             raise ValueError(f"model {model.name}: {wrong}")
-        slug = axes.decoding_slug(engine, values, defaults)
+        slug = slugs.decoding_slug(engine, values, defaults)
         found.append(Variant(build, slug, tuple(values.items())))
     return list(dict.fromkeys(found))
 
@@ -275,16 +277,15 @@ def check(study: Any) -> None:
 
 
 def _check_build(build: Build, model: Model) -> None:
-    engine, precision = str(build["engine"]), str(build["precision"])
-    if precision not in axes.PRECISIONS_OF[engine]:
-        known = ", ".join(axes.PRECISIONS_OF[engine])
-        raise ValueError(f"model {model.name}: {engine} has no {precision}; it has {known}")
-    if (engine in axes.ESPNET) != (model.engine in axes.ESPNET):
+    engine = str(build["engine"])
+    if wrong := engine_axes.build_fault(dict(build.values)):
+        raise ValueError(f"model {model.name}: {wrong}")
+    if (engine in engine_axes.ESPNET) != (model.engine in engine_axes.ESPNET):
         raise ValueError(
             f"model {model.name}: {engine} and {model.engine} read different files; make a model "
             "of its own for each"
         )
-    if model.weights == "random" and engine not in axes.RANDOM:
+    if model.weights == "random" and engine not in engine_axes.RANDOM:
         raise ValueError(
             f"model {model.name}: {engine} has no random weights; give its files as source"
         )

@@ -68,6 +68,8 @@ DEVICES = schema(
     architecture=text(meaning="Instruction set."),
     cores=count(meaning="Logical processor cores."),
     memory_bytes=count(meaning="Memory of the device."),
+    gpus=text(meaning="Its GPUs, each with driver and limit of power; empty: none or not told."),
+    torch_cuda=text(meaning="Version of CUDA that torch was built for; empty: for the CPU."),
     system=text(meaning="Operating system."),
     kernel=text(meaning="Release of its kernel."),
     governor=text(meaning="Rule that sets the processor's clock; empty: not told."),
@@ -80,7 +82,6 @@ DEVICES = schema(
     config_sha256=text(meaning="Hash of the configuration as it was used."),
     results_version=count(meaning="Layout of its files and columns."),
     speech=text(meaning="Name of the speech in the configuration."),
-    beam_size=count(meaning="Hypotheses that the search keeps at each step."),
     threads=text(meaning="CPU threads as configured."),
     differs=text(meaning="In what its configuration differs from the first run's."),
 )

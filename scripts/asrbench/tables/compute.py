@@ -10,8 +10,8 @@ from asrbench.engines import catalogue
 from asrbench.results import timed_rows
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.study import used_parts
-from asrbench.study.axes import Build, Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Build, Variant
 from asrbench.tables import memory_peaks
 from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column
@@ -62,7 +62,7 @@ def _operations(results: Path, build: Build) -> tuple[pd.DataFrame, list[str]]:
     """results/compute by part."""
     path = results / "compute" / f"{build.name}.csv"
     numbers = ["multiply_adds_per_audio_s", "tokens_per_second"]
-    cannot = catalogue.not_applicable(str(build["engine"]), catalogue.COUNTS_COMPUTE)
+    cannot = catalogue.not_applicable(build, catalogue.COUNTS_COMPUTE)
     if cannot:
         return pd.DataFrame(columns=["part", *numbers]).set_index("part"), [cannot]
     try:
@@ -76,13 +76,15 @@ def _operations(results: Path, build: Build) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _of_variant(operations: pd.DataFrame, ctc_weight: str | None) -> dict[str, float]:
-    """Multiply-adds of each part: 0 where the variant does not use it."""
-    if ctc_weight is None:
-        return {}
+    """Multiply-adds of each part: 0 where the variant does not use it.
+
+    Args:
+        ctc_weight: None where the engine has none, and uses all parts that were counted.
+    """
     used = {
         "encoder": True,
-        "decoder": used_parts.uses_decoder(ctc_weight),
-        "ctc": used_parts.uses_ctc(ctc_weight),
+        "decoder": ctc_weight is None or used_parts.uses_decoder(ctc_weight),
+        "ctc": ctc_weight is None or used_parts.uses_ctc(ctc_weight),
     }
     counted = operations["multiply_adds_per_audio_s"]
     found = {
@@ -105,8 +107,8 @@ def _checkpoint(results: Path, checkpoint: str) -> tuple[float, list[str]]:
 
 def _peak_memory(study: Study, results: Path, variant: Variant) -> tuple[dict, list[str]]:
     found = timed_rows.sample(study, results, variant)
-    peaks = memory_peaks.of(found.all)
-    if np.isfinite(peaks["peak_memory_bytes"]):
+    peaks = memory_peaks.of(found.all, variant)
+    if not pd.isna(peaks["peak_memory_bytes"]):
         return peaks, []
     return peaks, found.missing or ["the rows of latency have no peak_memory_bytes"]
 
@@ -137,6 +139,7 @@ TABLE = Table(
         Column("weights (MB)", "weights_bytes", scale=MEGA),
         Column("peak memory (MB)", "peak_memory_bytes", scale=MEGA),
         Column("loading (MB)", "loading_peak_memory_bytes", scale=MEGA),
+        memory_peaks.GPU_COLUMN,
         Column("checkpoint (MB)", "checkpoint_bytes", scale=MEGA),
         Column("encoder (million/s)", "encoder_multiply_adds_per_audio_s", scale=MEGA),
         Column("decoder (million/s)", "decoder_multiply_adds_per_audio_s", scale=MEGA),

@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from asrbench.sources import architecture
-from asrbench.study import axes, used_parts
-from asrbench.study.axes import Build
+from asrbench.study import slugs, used_parts
 from asrbench.study.config import Study
+from asrbench.study.variant import Build
 from asrbench.tables.claims import slowest, table_evidence, verdict
 from asrbench.tables.claims.slowest import name
 from asrbench.tables.claims.table_evidence import Absent, Evidence, Tables
@@ -99,7 +99,7 @@ def _of_cost(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
         )
         for (words, weigh, neutral, above), slug in product(parts, _shared(study, one, other)):
             first, second = (one, slug), (other, slug)
-            at = axes.in_words(slug)
+            at = slugs.in_words(slug)
             claim = f"{_shown(study, one)} {words} {_shown(study, other)} at {at}"
             yield _tested(
                 *(COST, claim, name(first), name(second), neutral, above),
@@ -139,7 +139,7 @@ def _of_length(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]:
             first, second = (one, slug), (other, slug)
             claim = (
                 f"{part} of {_shown(study, one)} grows less with the input's length than that of "
-                f"{_shown(study, other)} at {axes.in_words(slug)}"
+                f"{_shown(study, other)} at {slugs.in_words(slug)}"
             )
             yield _tested(
                 *(LENGTH, claim, name(first), name(second), 0.0, False),
@@ -168,7 +168,7 @@ def _of_outlier(study: Study, tables: Tables, pairs, why: str) -> Iterator[dict]
         kind = _kind(study, hybrid.build)
         alike = [v for v in study.variants() if _kind(study, v.build) == kind]
         others = [v.key for v in alike if v != hybrid]
-        of = f"{_shown(study, hybrid.model)} at {axes.in_words(hybrid.slug)}"
+        of = f"{_shown(study, hybrid.model)} at {slugs.in_words(hybrid.slug)}"
         claim = f"{of} is the slowest variant of its kind of weights and engine"
         try:
             found, said, reason = slowest.is_slowest(tables, hybrid.key, others)

@@ -9,6 +9,7 @@ from asrbench.results import latency_pair, opening, timed_rows
 from asrbench.statistics import outliers
 from asrbench.statistics.repeatability import Estimate
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables import (
     interval_columns,
     latency_parts,
@@ -36,7 +37,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     for variant in study.variants():
         found = timed_rows.sample(study, results, variant)
         good += [] if found.good.empty else [found.good]
-        row = identity(study, variant) | _counts(found.all)
+        row = identity(study, variant) | _counts(found.all, variant)
         row |= opening.of(results, variant, study.latency.rounds)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
@@ -49,7 +50,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     return pd.DataFrame([row | run for row in interval_columns.moderated(rows)])
 
 
-def _counts(raw: pd.DataFrame) -> dict[str, object]:
+def _counts(raw: pd.DataFrame, variant: Variant) -> dict[str, object]:
     flagged = (raw["load"] > BUSY_CORES) | (raw["throttled"].str.lower() == "true")
     flagged |= raw["swapped_bytes"] > SWAPPED_BYTES
     return {
@@ -60,7 +61,7 @@ def _counts(raw: pd.DataFrame) -> dict[str, object]:
         "flagged_rows": flagged.sum(),
         "unchecked_rows": (raw["load"].isna() & ~flagged).sum(),
         "busy_rule": BUSY_RULE,
-        **memory_peaks.of(raw),
+        **memory_peaks.of(raw, variant),
         "interval_over": "none",
         "transfer_over": "none",
         "percentiles_reason": "",
@@ -151,6 +152,11 @@ TABLE = Table(
         computes_in=text(meaning="What the runtime says that it computes in."),
         threads_in_effect=text(meaning="Threads that it says it uses."),
         cpu_features=text(meaning="Instructions of the processor that it says it uses."),
+        gpu=text(meaning="Name of the GPU that it computes on; empty: it computes on the CPU."),
+        cuda=text(meaning="Version of CUDA that torch was built for."),
+        cudnn=text(meaning="Version of cuDNN that torch uses, as a number."),
+        tf32=text(meaning="Whether float32 products on the GPU are of TensorFloat-32: off."),
+        cudnn_autotuning=text(meaning="Whether cuDNN tries out its algorithms on new shapes: off."),
         tokens_mean=number(meaning="Mean number of tokens in the text that was found."),
         **memory_peaks.COLUMNS,
         **search_ends.columns("rows"),
@@ -187,6 +193,8 @@ TABLE = Table(
         Column("first utterance (s)", "first_latency_s"),
         Column("computes in", "computes_in"),
         Column("threads", "threads_in_effect"),
+        Column("GPU", "gpu", seldom=True),
+        memory_peaks.GPU_COLUMN,
         Column("tokens", "tokens_mean"),
         Column("rounds", "rounds"),
         Column("passes", "passes"),

@@ -30,7 +30,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows, settings = [], study.sweeps.batch
     wanted = timed_rows.grid(UNIT, settings.sizes, settings.repeats)
     for build in study.builds():
-        cannot = catalogue.not_applicable(str(build["engine"]), catalogue.BATCHES)
+        cannot = catalogue.not_applicable(build, catalogue.BATCHES)
         raw, missing = read_rounds(
             results,
             ("sweeps", "batch", build.name),

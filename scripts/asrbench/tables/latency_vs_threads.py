@@ -28,7 +28,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows = []
     for variant in study.variants() if study.sweeps.threads.counts else []:
         found = timed_rows.threads(study, results, variant)
-        cannot = catalogue.not_applicable(str(variant["engine"]), catalogue.SETS_THREADS)
+        cannot = catalogue.not_applicable(variant, catalogue.SETS_THREADS)
         if cannot:
             found = replace(found, missing=[cannot])
         alone = found.good[found.good["threads"] == 1]

@@ -3,12 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from asrbench.tables.table_schema import count
+from asrbench.study.variant import Variant
+from asrbench.tables.table_markdown import Column
+from asrbench.tables.table_schema import count, text
 
 NOTE = (
     "Peak memory is the most resident memory of the measuring process, Python and torch included, "
     "while it decodes; loading has a peak of its own. Where none is given for loading, the kernel "
-    "or an earlier version could not tell them apart, and peak memory includes loading."
+    "or an earlier version could not tell them apart, and peak memory includes loading. GPU memory "
+    "is that of torch's tensors; on a Jetson it is a part of the device's one memory."
 )
 COLUMNS = {
     "peak_memory_bytes": count(
@@ -18,14 +21,30 @@ COLUMNS = {
     "loading_peak_memory_bytes": count(
         meaning="Most resident memory until the model was loaded, where it could be told apart."
     ),
+    "gpu_peak_memory_bytes": count(
+        meaning="Most memory that torch's tensors took on the GPU while it decodes, the model "
+        "included; CUDA's own memory is not in it."
+    ),
+    "gpu_memory_reason": text(meaning="Why none of a GPU is told."),
 }
+GPU_COLUMN = Column("GPU memory (MB)", "gpu_peak_memory_bytes", scale=1e-6, seldom=True)
 
 
-def of(rows: pd.DataFrame) -> dict[str, float]:
-    """The most over all rounds and rows."""
+def of(rows: pd.DataFrame, variant: Variant) -> dict[str, float | str]:
+    """The most over all rounds and rows of a variant."""
     peaks, loading = rows["peak_memory_bytes"], rows["loading_peak_memory_bytes"]
     apart = loading.notna() | peaks.isna()
     return {
         "peak_memory_bytes": peaks.max(),
         "loading_peak_memory_bytes": loading.max() if apart.all() else np.nan,
+        "gpu_peak_memory_bytes": rows["gpu_peak_memory_bytes"].max(),
+        "gpu_memory_reason": _no_gpu_memory(rows, variant),
     }
+
+
+def _no_gpu_memory(rows: pd.DataFrame, variant: Variant) -> str:
+    if not variant.on_gpu:
+        return "it computes on the CPU"
+    if rows["gpu_peak_memory_bytes"].notna().any():
+        return ""
+    return "its rows tell none" if len(rows) else "it has no rows"

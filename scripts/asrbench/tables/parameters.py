@@ -8,8 +8,8 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.results.raw_files import no_file, read_rows
 from asrbench.sources import architecture
-from asrbench.study.axes import ESPNET
 from asrbench.study.config import Study
+from asrbench.study.engine_axes import ESPNET
 from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column, plain
 from asrbench.tables.table_schema import count, schema, text

@@ -6,8 +6,8 @@ import pandas as pd
 
 from asrbench.results import power_course, power_windows, raw_window, scope_window
 from asrbench.results.power_windows import FIGURES, Power
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables.power_columns import BY
 from asrbench.tables.table import Table
 from asrbench.tables.table_markdown import Column, plain

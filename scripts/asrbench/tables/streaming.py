@@ -11,8 +11,8 @@ from asrbench.results.streamed_rows import Rows
 from asrbench.statistics import repeatability, scoring
 from asrbench.statistics.round_unit_matrix import matrices
 from asrbench.study import normalise
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables import interval_columns, percentiles
 from asrbench.tables.table import REPEATED_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
@@ -29,7 +29,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant with each length of a piece; no rows where the stage is left out."""
     rows, powers = [], _listening(study, results)
     for variant in study.variants() if study.streaming.pieces_s else []:
-        reason = catalogue.not_applicable(str(variant["engine"]), catalogue.STREAMS)
+        reason = catalogue.not_applicable(variant, catalogue.STREAMS)
         if study.streaming.redecode_s is not None:
             reason = ""
         found = None if reason else streamed_rows.read(study, results, variant)
@@ -77,7 +77,11 @@ def _cells(
     if not good.empty:
         again_s = study.streaming.redecode_s
         step_s = found.lookahead_s if found.streams or again_s is None else again_s
-        cells |= _figures(good, piece_s, step_s) | _words(study, results, variant, found, good)
+        cells |= (
+            _figures(good, piece_s, step_s)
+            | _ends(found, good)
+            | _words(study, results, variant, found, good)
+        )
     return cells | {"reason": joined(found.reasons)}
 
 
@@ -110,6 +114,22 @@ def _figures(good: pd.DataFrame, piece_s: float, step_s: float) -> dict[str, obj
         "partials_mean": good["partials"].mean(),
         "revisions_mean": good["revisions"].mean(),
     }
+
+
+def _ends(found: Rows, good: pd.DataFrame) -> dict[str, object]:
+    """Of a recogniser that declares when the speaker has stopped; nothing of others."""
+    if not found.declares_end:
+        return {}
+    declared = good[good["endpoint_s"] >= 0]
+    cells: dict[str, object] = {
+        "endpoint_early_share": (good["endpoint_s"] < 0).mean(),
+        "endpoint_missed_share": good["endpoint_s"].isna().mean(),
+    }
+    if not declared.empty:
+        waits = matrices(declared, "utterance_id", ["endpoint_s"])["endpoint_s"]
+        cells["endpoint_mean_s"] = repeatability.mean(waits)
+        cells["endpoint_median_s"] = declared["endpoint_s"].median()
+    return cells
 
 
 def _words(study: Study, results: Path, variant: Variant, found: Rows, good: pd.DataFrame) -> dict:
@@ -160,12 +180,24 @@ TABLE = Table(
         **interval(
             "final_mean_s",
             "Mean wait from the end of speech to the text that stays; nobody waits for a pause "
-            "to be noticed.",
+            "to be noticed, see endpoint_mean_s.",
         ),
         final_median_s=number(meaning="Median of that wait."),
         final_p90_s=number(meaning="Wait that 90 % of the rows stay below."),
         final_p95_s=number(meaning="Wait that 95 % of the rows stay below."),
         percentiles_reason=text(meaning="Which percentiles are absent, and why."),
+        **interval(
+            "endpoint_mean_s",
+            "Mean wait from the end of speech until the recogniser itself declares that the "
+            "speaker has stopped, in a quiet room; of engines that do so.",
+        ),
+        endpoint_median_s=number(meaning="Median of that wait."),
+        endpoint_early_share=number(
+            high=1.0, meaning="Share of rows where it was declared before speech ended."
+        ),
+        endpoint_missed_share=number(
+            high=1.0, meaning="Share of rows where it was not declared within 5 s of quiet."
+        ),
         interval_over=over("rounds and passes", "rounds", "passes"),
         **interval("real_time_factor", "Seconds of computing for a second of audio."),
         piece_rtf_median=number(
@@ -214,6 +246,9 @@ TABLE = Table(
         spanned("final (s)", "final_mean_s"),
         Column("final, p90 (s)", "final_p90_s"),
         Column("final, p95 (s)", "final_p95_s"),
+        spanned("engine's own end (s)", "endpoint_mean_s", seldom=True),
+        Column("ended early", "endpoint_early_share", seldom=True),
+        Column("end missed", "endpoint_missed_share", seldom=True),
         Column("late pieces", "late_share"),
         Column("worst piece (RTF)", "piece_rtf_max"),
         Column("backlog, p95 (s)", "backlog_p95_s"),

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from asrbench.study import used_parts
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables import error_rate, interval_columns, memory_peaks, table_csv
 from asrbench.tables.power_columns import BY
 from asrbench.tables.table import INTERVAL_NOTE, Table
@@ -16,7 +16,7 @@ from asrbench.tables.table_schema import count, interval, number, schema, text
 from asrbench.tables.variant_rows import IDENTITY, VARIANT, identity, joined
 
 LATENCY = [*interval_columns.names("latency_mean_s"), "real_time_factor", "peak_memory_bytes"]
-LATENCY += ["load_s", "first_latency_s"]
+LATENCY += ["gpu_peak_memory_bytes", "load_s", "first_latency_s"]
 ENERGY = ["power_mean_w", *interval_columns.names("energy_per_utterance_study_j")]
 WER = ["error_rate", *error_rate.WER.columns, *error_rate.CER.columns]
 
@@ -100,6 +100,7 @@ TABLE = Table(
         load_s=number(meaning="Mean time until the model is in memory."),
         first_latency_s=number(meaning="Mean latency of the first utterance of a process."),
         peak_memory_bytes=memory_peaks.COLUMNS["peak_memory_bytes"],
+        gpu_peak_memory_bytes=memory_peaks.COLUMNS["gpu_peak_memory_bytes"],
         power_mean_w=number(meaning="Mean power while inference runs."),
         **interval(
             "energy_per_utterance_study_j",
@@ -124,6 +125,7 @@ TABLE = Table(
         Column("RTFx", "real_time_factor_inverse"),
         Column("load (s)", "load_s"),
         Column("memory (MB)", "peak_memory_bytes", scale=1e-6),
+        memory_peaks.GPU_COLUMN,
         Column("power (W)", "power_mean_w"),
         spanned("energy (J)", "energy_per_utterance_study_j"),
         Column("CPU s / audio s", "cpu_s_per_audio_s"),

@@ -9,7 +9,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from asrbench.basics.digits import figure
-from asrbench.study import axes
+from asrbench.study import axes, slugs
 from asrbench.study.config import Study
 from asrbench.tables import error_rate
 from asrbench.tables.summary import TABLE
@@ -74,7 +74,7 @@ def _lines(rows: list[dict]) -> list[Text]:
     told = {column: cells for column, cells in told.items() if set(cells) != {ABSENT}}
     columns = [[*column.head.split("\n"), *cells] for column, cells in told.items()]
     widths = [max(map(len, column)) for column in columns]
-    labels = ["decoding", "", *(axes.label(row["variant"]) for row in rows)]
+    labels = ["decoding", "", *(slugs.label(row["variant"]) for row in rows)]
     lines = []
     for place, label in enumerate(labels):
         cells = [column[place].rjust(width) for column, width in zip(columns, widths, strict=True)]
@@ -104,7 +104,7 @@ def _blocks(rows: list[dict]) -> Grid:
     grid.add_column(overflow="fold")
     for row in rows:
         grid.add_row(Text("variant", style="bold"), Text(named(row), style="bold"))
-        grid.add_row("decoding", axes.label(row["variant"]))
+        grid.add_row("decoding", slugs.label(row["variant"]))
         for column in COLUMNS:
             text = cell(row, column)
             if text != ABSENT:

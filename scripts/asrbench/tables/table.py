@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from asrbench.basics.errors import UserError
-from asrbench.study import axes
+from asrbench.study import variant
 from asrbench.study.config import Study
 from asrbench.tables import error_rate, table_csv, table_schema
 from asrbench.tables.table_latex import latex
@@ -88,7 +88,7 @@ def write_text(text: str, path: Path) -> None:
 def speech_note(study: Study) -> list[str]:
     """Which speech, that a machine spoke it where that is so, and how all variants are alike."""
     synthetic = " (synthetic speech)" if study.speech.synthetic else ""
-    alike = axes.same_in_all(study.variants())
+    alike = variant.same_in_all(study.variants())
     every = f" All variants: {', '.join(alike)}." if alike else ""
     return [f"Speech: {study.speech.name}{synthetic}.{every}"]
 

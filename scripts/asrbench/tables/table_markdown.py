@@ -46,9 +46,9 @@ class Notation:
     interval: Callable[[float, float, float], str]
 
 
-def spanned(head: str, value: str) -> Column:
+def spanned(head: str, value: str, seldom: bool = False) -> Column:
     """A column that shows a value with the bounds of its interval."""
-    return Column(head, *interval_columns.names(value))
+    return Column(head, *interval_columns.names(value), seldom=seldom)
 
 
 def worth_showing(columns: list[Column], rows: pd.DataFrame) -> list[Column]:

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from asrbench.study.axes import AXES, Axis, Variant
+from asrbench.study.axes import AXES, Axis
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables.table_markdown import Column
 from asrbench.tables.table_schema import count, text, truth
 

@@ -8,8 +8,8 @@ import pandas as pd
 from asrbench.results import wer_rows
 from asrbench.statistics import scoring
 from asrbench.study import describe_job, normalise
-from asrbench.study.axes import Variant
 from asrbench.study.config import Study
+from asrbench.study.variant import Variant
 from asrbench.tables import error_rate, search_ends
 from asrbench.tables.table import INTERVAL_NOTE, Table, speech_note
 from asrbench.tables.table_markdown import Column, plain, spanned

@@ -7,23 +7,11 @@ extraction) is not counted.
 """
 
 import warnings
-from dataclasses import dataclass
 
 import torch
 
 from asrbench.engines.espnet.products import Products
-
-AUDIO_S = 10.0
-
-
-@dataclass(frozen=True)
-class Part:
-    """Multiply-adds of one part for a second of audio; ``note`` says what was counted."""
-
-    part: str
-    multiply_adds_per_audio_s: float
-    tokens_per_second: float | None
-    note: str
+from asrbench.engines.interface import COUNTED_AUDIO_S, Part
 
 
 def count(model, sample_rate_hz: int, tokens_per_second: float) -> list[Part]:
@@ -39,7 +27,7 @@ def count(model, sample_rate_hz: int, tokens_per_second: float) -> list[Part]:
     before (so a beam of n costs n times as much); the CTC head for one pass
     over the encoder's output.
     """
-    samples = round(AUDIO_S * sample_rate_hz)
+    samples = round(COUNTED_AUDIO_S * sample_rate_hz)
     generator = torch.Generator().manual_seed(0)
     speech = 0.1 * torch.randn(1, samples, generator=generator)
     encoded, encode = _counted(lambda: model.encode(speech, torch.tensor([samples])))
@@ -49,7 +37,7 @@ def count(model, sample_rate_hz: int, tokens_per_second: float) -> list[Part]:
         _, head = _counted(lambda: model.ctc.log_softmax(encoded))
         parts.append(Part("ctc", head, None, "one pass over the encoder's output"))
     if model.decoder is not None:
-        tokens = max(1, round(AUDIO_S * tokens_per_second))
+        tokens = max(1, round(COUNTED_AUDIO_S * tokens_per_second))
         _, decoder = _counted(lambda: _decode(model, encoded[0], tokens))
         note = f"one hypothesis of {tokens} tokens for 10 s"
         parts.append(Part("decoder", decoder, tokens_per_second, note))
@@ -63,7 +51,7 @@ def _counted(run) -> tuple[object, float]:
         warnings.simplefilter("ignore", UserWarning)  # of switching one flag of oneDNN
         with Products() as counted, torch.backends.mkldnn.flags(enabled=False):
             out = run()
-    return out, counted.operations / 2 / AUDIO_S
+    return out, counted.operations / 2 / COUNTED_AUDIO_S
 
 
 def _decode(model, encoded: torch.Tensor, tokens: int) -> None:

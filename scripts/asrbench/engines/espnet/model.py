@@ -18,24 +18,41 @@ from asrbench.sources.manifest import Manifest
 # Random weights are drawn from this seed, so that every process times the same network.
 WEIGHTS_SEED = 0
 TRANSDUCER = "espnet-transducer"
+# ESPnet's class of each task, as permitted_parts names tasks, and the engines of its models.
+_TASKS = {
+    "asr": ("espnet2.tasks.asr", "ASRTask"),
+    "s2t": ("espnet2.tasks.s2t", "S2TTask"),
+    "s2t_ctc": ("espnet2.tasks.s2t_ctc", "S2TTask"),
+    "asr_transducer": ("espnet2.tasks.asr_transducer", "ASRTransducerTask"),
+}
+_ENGINES = {
+    "asr": ("espnet", "espnet-fast", TRANSDUCER, "espnet-streaming"),
+    "s2t": ("espnet-s2t",),
+    "s2t_ctc": ("espnet-s2t-ctc",),
+    "asr_transducer": ("espnet-streaming-transducer",),
+}
 
 
-def load_model(manifest: Manifest, in_precision: str = "float32"):
+def load_model(manifest: Manifest, in_precision: str = "float32", torch_device: str = "cpu"):
     """The bare ESPnet model of a manifest, in evaluation mode, with its weights.
 
     Returns:
-        An ``espnet2.asr.espnet_model.ESPnetASRModel``.
+        An ``espnet2.asr.espnet_model.ESPnetASRModel``, or what another task of ESPnet's builds.
     """
-    return loaded(manifest, in_precision)[0]
+    return loaded(manifest, in_precision, torch_device)[0]
 
 
-def loaded(manifest: Manifest, in_precision: str):
-    """The model, and the arguments of its training, as ESPnet's builder gives them."""
+def loaded(manifest: Manifest, in_precision: str, torch_device: str = "cpu"):
+    """The model, and the arguments of its training, as ESPnet's builder gives them.
+
+    Args:
+        torch_device: where its tensors are in the end; weights are drawn or read on the CPU.
+    """
     import torch
 
-    ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
+    task = _task_class(_task(manifest))
     torch.manual_seed(WEIGHTS_SEED)
-    model, arguments = _built(ASRTask.build_model_from_file, manifest, manifest.config, None)
+    model, arguments = _built(task.build_model_from_file, manifest, manifest.config, None)
     if manifest.weights == "trained":
         from asrbench.engines.espnet import checkpoint
 
@@ -44,41 +61,88 @@ def loaded(manifest: Manifest, in_precision: str):
                 f"model {manifest.name}: its manifest names no checkpoint; run fetch_model.py again"
             )
         checkpoint.load_into(model, manifest.checkpoint)
-    return precision.applied(model.eval(), in_precision), arguments
+    return precision.applied(model.eval(), in_precision).to(torch_device), arguments
+
+
+def check_engine(manifest: Manifest, engine: str) -> None:
+    """Refuse the engine of another task of ESPnet's than the model was trained for.
+
+    Raises:
+        UserError: which it is, and which engine to set.
+    """
+    task = _task(manifest)
+    if engine not in _ENGINES[task]:
+        raise UserError(
+            f"model {manifest.name} is of ESPnet's task {task}: set its engine to "
+            f"{' or '.join(_ENGINES[task])}"
+        )
+
+
+def _task(manifest: Manifest) -> str:
+    return permitted_parts.task_of(packed_model.read_config(manifest.config))
+
+
+def _task_class(task: str) -> Any:
+    module, name = _TASKS[task]
+    return getattr(stand_ins.load(module), name)
+
+
+def around(
+    manifest: Manifest,
+    opened: tuple,
+    recogniser: str,
+    torch_device: str,
+    lm: tuple | None = None,
+    **settings,
+):
+    """One of ESPnet's recognisers around a model that :func:`loaded` gave.
+
+    Args:
+        recogniser: module and name of its class, as espnet2.bin.asr_inference.Speech2Text.
+        torch_device: where the model is.
+        lm: what :func:`language_model.loaded` gave; None: the search asks none.
+        settings: arguments of the class.
+    """
+    module, _, name = recogniser.rpartition(".")
+    LMTask = stand_ins.load("espnet2.tasks.lm").LMTask
+    task = _task(manifest)
+    key = "s2t" if task in ("s2t", "s2t_ctc") else "asr"
+    files: dict[str, str | None] = {f"{key}_train_config": str(manifest.config)}
+    files |= {f"{key}_model_file": None}
+    make = getattr(stand_ins.load(module), name)
+    with _building(_task_class(task), opened), _building(LMTask, lm):
+        return _built(make, manifest, device=torch_device, **files, **settings)
 
 
 def speech2text(
-    manifest: Manifest, opened: tuple, asked: Mapping[str, Any], lm: tuple | None = None
+    manifest: Manifest,
+    opened: tuple,
+    asked: Mapping[str, Any],
+    lm: tuple | None = None,
+    torch_device: str = "cpu",
 ):
     """ESPnet's recogniser around a model that :func:`loaded` gave.
 
     Args:
         asked: the axes of build and decoding.
         lm: what :func:`language_model.loaded` gave; None: the search asks none.
+        torch_device: where the model's tensors are.
 
     Raises:
         UserError: the model cannot decode this way.
     """
-    LMTask = stand_ins.load("espnet2.tasks.lm").LMTask
-    ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
-    Speech2Text = stand_ins.load("espnet2.bin.asr_inference").Speech2Text
-
     model = opened[0]
-    _check(model, manifest.name, asked)
-    with _building(ASRTask, opened), _building(LMTask, lm):
-        found = _built(
-            Speech2Text,
-            manifest,
-            asr_train_config=str(manifest.config),
-            asr_model_file=None,
-            lm_train_config=None if lm is None else str(manifest.lm_config),
-            ctc_weight=float(asked.get("ctc_weight", 0.0)),
-            beam_size=int(asked["beam_size"]),
-            lm_weight=0.0 if lm is None else float(asked["lm_weight"]),
-            penalty=float(asked.get("penalty", 0.0)),
-            maxlenratio=float(asked.get("maxlenratio", 0.0)),
-            minlenratio=float(asked.get("minlenratio", 0.0)),
-        )
+    check(model, manifest.name, asked)
+    found = around(
+        manifest,
+        opened,
+        "espnet2.bin.asr_inference.Speech2Text",
+        torch_device,
+        lm,
+        lm_train_config=None if lm is None else str(manifest.lm_config),
+        lm_weight=0.0 if lm is None else float(asked["lm_weight"]),
+        **search_settings(asked),
+    )
     precision.cast(model, str(asked["precision"]))  # the constructor has turned all into float32
     if asked.get("search") == "greedy":
         Hypothesis = stand_ins.load("espnet.nets.beam_search").Hypothesis
@@ -86,25 +150,12 @@ def speech2text(
     return found
 
 
-def streaming(manifest: Manifest, opened: tuple, asked: Mapping[str, Any]):
-    """ESPnet's recogniser of speech as it comes in, around a model that :func:`loaded` gave.
-
-    Raises:
-        UserError: the model cannot decode this way.
-    """
-    ASRTask = stand_ins.load("espnet2.tasks.asr").ASRTask
-    Speech2Text = stand_ins.load("espnet2.bin.asr_inference_streaming").Speech2TextStreaming
-    _check(opened[0], manifest.name, asked)
-    with _building(ASRTask, opened):
-        return _built(
-            Speech2Text,
-            manifest,
-            asr_train_config=str(manifest.config),
-            asr_model_file=None,
-            ctc_weight=float(asked["ctc_weight"]),
-            beam_size=int(asked["beam_size"]),
-            lm_weight=0.0,
-        )
+def search_settings(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Axes of a decoding as ESPnet's hybrid searches take them."""
+    numbers = ("ctc_weight", "penalty", "maxlenratio", "minlenratio")
+    return {name: float(asked.get(name, 0.0)) for name in numbers} | {
+        "beam_size": int(asked["beam_size"])
+    }
 
 
 @contextlib.contextmanager
@@ -121,13 +172,13 @@ def _building(task, opened: tuple | None):
         task.build_model_from_file = build
 
 
-def _check(model, name: str, asked: Mapping[str, Any]) -> None:
+def check(model, name: str, asked: Mapping[str, Any]) -> None:
     """Refuse a search that the model does not have.
 
     Raises:
         UserError: which, and what to set.
     """
-    transducer = model.use_transducer_decoder
+    transducer = getattr(model, "use_transducer_decoder", False)
     if transducer != (asked["engine"] == TRANSDUCER):
         engine = TRANSDUCER if transducer else "espnet or espnet-fast"
         what = "a transducer" if transducer else "no transducer"
@@ -142,6 +193,15 @@ def _check(model, name: str, asked: Mapping[str, Any]) -> None:
         raise UserError(f"model {name} has no attention decoder: set its ctc_weights to [1.0]")
     if ctc_weight > 0 and model.ctc is None:
         raise UserError(f"model {name} has no CTC head: set its ctc_weights to [0.0]")
+    check_beam(model, name, beam_size)
+
+
+def check_beam(model, name: str, beam_size: int) -> None:
+    """Refuse a beam that is wider than the model has tokens.
+
+    Raises:
+        UserError: how wide it may be.
+    """
     if beam_size > model.vocab_size:
         raise UserError(
             f"decoding.beam_size is {beam_size}, and model {name} has "
@@ -169,7 +229,7 @@ def built(builder, manifest: Manifest, config: Path, *args, **kwargs):
     except Exception as error:  # there is no kind that it does not raise
         raise UserError(
             f"{cannot} ({type(error).__name__}: {said(error)}); give the config.yaml of an ESPnet "
-            "ASR training"
+            "training of a recogniser"
         ) from error
 
 
@@ -177,16 +237,3 @@ def text_of(result: tuple) -> str:
     """What one result of ESPnet's recognisers says: its text, or its tokens where it has none."""
     text, tokens = result[:2]
     return text if text is not None else " ".join(tokens)
-
-
-def front_end(model, name: str) -> tuple[int, int]:
-    """Hop length in samples and sample rate in Hz of the model's front end."""
-    front_end: Any = getattr(model, "frontend", None)
-    hop_length = getattr(front_end, "hop_length", None)
-    transform = getattr(front_end, "stft", None)
-    if hop_length is None or transform is None or not transform.center:
-        raise UserError(
-            f"model {name} has the front end {type(front_end).__name__}, whose frames are not "
-            "known; only ESPnet's default front end (STFT, centred) is supported"
-        )
-    return int(hop_length), int(getattr(front_end.logmel, "mel_options", {}).get("sr", 16000))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import torch
 
-from asrbench.engines.espnet import compute, language_model, precision
+from asrbench.engines.espnet import compute, front_end, language_model, precision
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Count
 from asrbench.sources.manifest import Manifest
@@ -17,6 +17,7 @@ from asrbench.study.job import Job
 
 # What each way of decoding leaves out.
 _UNUSED = {"attention": "ctc", "hybrid": None, "ctc": "decoder"}
+_USED_WHOLE = {"joint_network", "prompt_encoder"}  # what models have that no CTC weight decodes
 
 
 def counted(manifest: Manifest, job: Job) -> list[Count]:
@@ -33,7 +34,7 @@ def counted_with_compute(
         tokens_per_second: tokens that a second of speech has, for the decoder.
     """
     model = espnet_model.load_model(manifest)
-    _hop_length, rate_hz = espnet_model.front_end(model, job.model)
+    rate_hz = front_end.of(model, manifest).rate_hz
     parts = compute.count(model, rate_hz, tokens_per_second)
     return _counted(model, manifest, job), parts
 
@@ -59,7 +60,8 @@ def count(model: torch.nn.Module) -> list[Count]:
 
     ``whole`` first, then each top-level module that has parameters, then what
     decoding uses: ``used:attention`` (CTC weight 0, no CTC head),
-    ``used:hybrid`` (between 0 and 1), ``used:ctc`` (1, no decoder).
+    ``used:hybrid`` (between 0 and 1), ``used:ctc`` (1, no decoder). A model that no CTC weight
+    decodes (a transducer, OWSM-CTC) is used whole.
     """
     modules = {
         name: dict(_tensors(child.parameters()))
@@ -72,7 +74,7 @@ def count(model: torch.nn.Module) -> list[Count]:
 
     rows = [_row("whole", whole, shared)]
     rows += [_row(name, tensors, shared) for name, tensors in modules.items()]
-    for way, unused in _UNUSED.items():
+    for way, unused in () if modules.keys() & _USED_WHOLE else _UNUSED.items():
         others = [tensors for name, tensors in modules.items() if name != unused]
         kept = {key for tensors in others for key in tensors}
         dropped = set(modules.get(unused, {})) - kept

@@ -1,7 +1,7 @@
 """The precision that a model computes in: set after its weights are loaded, or not at all.
 
-int8 is ESPnet's own way (``quantize_asr_model``), PyTorch's dynamic quantisation: weights
-of matrix products are kept as 8-bit integers, and inputs are quantised at each call.
+int8 is ESPnet's own way (``quantize_asr_model``), PyTorch's dynamic quantisation, on CPUs alone:
+weights of matrix products are kept as 8-bit integers, and inputs are quantised at each call.
 ESPnet quantises inside its constructor, where this project has not yet loaded the weights,
 so it is done here. It also quantises what is recurrent, which ESPnet leaves out unless it
 is told to; an LSTM model would otherwise compute in float32 for the most part.
@@ -17,6 +17,8 @@ _ENGINES = {
     **dict.fromkeys(("x86_64", "AMD64", "i686"), ("x86", "fbgemm", "onednn")),
     **dict.fromkeys(("aarch64", "arm64", "armv7l"), ("qnnpack", "onednn")),
 }
+
+_HALVES = ("bfloat16", "float16")
 
 
 def check(precision: str, machine: str | None = None) -> None:
@@ -45,7 +47,9 @@ def applied(model, precision: str):
     Raises:
         UserError: this processor or this build of PyTorch does not have it.
     """
-    return {"float32": lambda it: it, "int8": quantised, "bfloat16": in_bfloat16}[precision](model)
+    if precision in _HALVES:
+        return in_half(model, precision)
+    return quantised(model) if precision == "int8" else model
 
 
 def quantised(model, recurrent: bool = True):
@@ -67,17 +71,18 @@ def quantised(model, recurrent: bool = True):
         return torch.ao.quantization.quantize_dynamic(model, kinds, dtype=torch.qint8)
 
 
-def in_bfloat16(model):
-    """The same model with all but its front end in bfloat16.
+def in_half(model, precision: str):
+    """The same model with all but its front end in bfloat16 or float16.
 
     Log probabilities are of float32, since a search adds up hundreds of them, and so are
     the features, for which there is no transform in bfloat16.
     """
     import torch
 
-    cast(model, "bfloat16")
+    cast(model, precision)
+    half = getattr(torch, precision)
     model.encoder.register_forward_pre_hook(
-        lambda _module, inputs: (inputs[0].to(torch.bfloat16), *inputs[1:])
+        lambda _module, inputs: (inputs[0].to(half), *inputs[1:])
     )
     for part in model.modules():
         if isinstance(part, torch.nn.Linear) and part.out_features == model.vocab_size:
@@ -86,20 +91,20 @@ def in_bfloat16(model):
 
 
 def cast(model, precision: str) -> None:
-    """Turn the weights of a model that computes in bfloat16 into that."""
+    """Turn the weights of a model that computes in bfloat16 or float16 into that."""
     import torch
 
-    for name, part in model.named_children() if precision == "bfloat16" else ():
+    for name, part in model.named_children() if precision in _HALVES else ():
         if name not in ("frontend", "normalize", "specaug"):
-            part.to(torch.bfloat16)
+            part.to(getattr(torch, precision))
 
 
 def of_outputs(model):
     """The torch.dtype of what the encoder puts out."""
     import torch
 
-    bfloat16 = any(weight.dtype == torch.bfloat16 for weight in model.encoder.parameters())
-    return torch.bfloat16 if bfloat16 else torch.float32
+    kinds = {weight.dtype for weight in model.encoder.parameters()}
+    return next((half for half in (torch.bfloat16, torch.float16) if half in kinds), torch.float32)
 
 
 def held_bytes(*modules) -> int:

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from asrbench.engines import catalogue, interface, search_end
-from asrbench.engines.espnet import language_model, precision
+from asrbench.engines import catalogue, search_end
+from asrbench.engines.espnet import language_model, on_torch, precision
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Transcript
-from asrbench.engines.part_timers import PartClocks
 from asrbench.sources.manifest import Manifest
 from asrbench.study.job import Job
 
@@ -35,13 +34,11 @@ def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recognis
         threads: of torch.
         beside: a recogniser of the same build, whose model and clocks are used.
     """
-    import torch
-
-    torch.set_num_threads(threads)
+    on_torch.use_threads(threads)
     return Recogniser(manifest, job.axes or {}, job.tokens_per_second, beside=beside)
 
 
-class Recogniser(interface.Recogniser):
+class Recogniser(on_torch.Recogniser):
     """One variant: a model, a CTC weight and a beam size.
 
     Args:
@@ -67,26 +64,28 @@ class Recogniser(interface.Recogniser):
         beside: "Recogniser | None" = None,
     ):
         asked = {"engine": "espnet", "precision": "float32", **asked}
-        self.precision = str(asked["precision"])
-        self._loaded: tuple = (
-            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
-        )
-        self._lm: tuple | None = beside._lm if beside else None
+        super().__init__(manifest, asked, beside)
+        self._lm: tuple | None = getattr(beside, "_lm", None)
+        self.speech2text = self._searching(manifest, asked)
+        self.tokens_per_second = tokens_per_second
+        self._note_steps()
+        self._put_clocks(clocks_in_search)
+
+    def _searching(self, manifest: Manifest, asked: Mapping[str, Any]):
+        """ESPnet's class with its search, around the loaded model."""
         with_lm = float(asked.get("lm_weight", 0.0)) > 0
         if with_lm and self._lm is None:
             self._lm = language_model.loaded(manifest, self.precision)
-        self.speech2text = espnet_model.speech2text(
-            manifest, self._loaded, asked, self._lm if with_lm else None
+        found = espnet_model.speech2text(
+            manifest,
+            self._loaded,
+            asked,
+            self._lm if with_lm else None,
+            self.processor.torch_device,
         )
         for module in catalogue.ENGINES[str(asked["engine"])].modules:
-            search = import_module(module)
-            self.speech2text.beam_search = search.in_place_of(self.speech2text.beam_search)
-        self.model = self.speech2text.asr_model
-        self.hop_length, self.sample_rate_hz = espnet_model.front_end(self.model, manifest.name)
-        self.tokens_per_second = tokens_per_second
-        self._note_steps()
-        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
-        self._put_clocks(clocks_in_search)
+            found.beam_search = import_module(module).in_place_of(found.beam_search)
+        return found
 
     def _note_steps(self) -> None:
         """Have the search leave here how long its input was, which sets its longest output."""
@@ -117,22 +116,6 @@ class Recogniser(interface.Recogniser):
             for part, scorer in search.scorers.items():
                 self.clocks.watch(scorer, _SCORER_METHODS, part)
 
-    def use_threads(self, count: int) -> None:
-        """Have torch compute with that many threads."""
-        import torch
-
-        torch.set_num_threads(count)
-
-    def facts(self) -> dict[str, str]:
-        """Precision, threads and instructions of torch."""
-        import torch
-
-        return {
-            "computes_in": self.precision,
-            "threads": str(torch.get_num_threads()),
-            "cpu_features": torch.backends.cpu.get_cpu_capability(),
-        }
-
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
         if self.tokens_per_second is not None:
@@ -152,15 +135,20 @@ class Recogniser(interface.Recogniser):
             results = results[0]  # the rest is what intermediate CTC heads would say
         if not results:
             return Transcript("", 0, None, **parts_s, ended=search_end.EMPTY)
-        _text, tokens, _ids, hypothesis = results[0]
-        score = float(hypothesis.score)
+        text, tokens, sequence = self._told(results[0])
+        score = float(results[0][-1].score)
         return Transcript(
-            text=espnet_model.text_of(results[0]),
-            tokens=len(tokens),
+            text=text,
+            tokens=tokens,
             score=score if math.isfinite(score) else None,
             **parts_s,
-            ended=self._ended(hypothesis, len(tokens)),
+            ended=self._ended(sequence, tokens),
         )
+
+    def _told(self, result: tuple) -> tuple[str, int, list[int]]:
+        """Text and number of tokens of a result, and its tokens from start to end."""
+        _text, tokens, _ids, hypothesis = result
+        return espnet_model.text_of(result), len(tokens), list(hypothesis.yseq)
 
     def encode(self, waveform: np.ndarray) -> np.ndarray:
         """The encoder's output for one waveform.
@@ -173,12 +161,15 @@ class Recogniser(interface.Recogniser):
         """
         import torch
 
+        device = self.processor.torch_device
         speech, length = torch.from_numpy(waveform)[None], torch.tensor([len(waveform)])
         with torch.no_grad():
-            output, _lengths = self.model.encode(speech=speech, speech_lengths=length)
+            output, _lengths = self.model.encode(
+                speech=speech.to(device), speech_lengths=length.to(device)
+            )
         if isinstance(output, tuple):
             output = output[0]  # the rest are intermediate CTC outputs
-        return output[0].float().numpy()
+        return output[0].float().cpu().numpy()
 
     def transcribe_encoded(self, output: np.ndarray) -> Transcript:
         """Decode from an encoder output, as :meth:`encode` gives it, in place of a waveform.
@@ -188,8 +179,9 @@ class Recogniser(interface.Recogniser):
         """
         import torch
 
-        speech = torch.from_numpy(output).to(precision.of_outputs(self.model))
-        encoded = speech[None], torch.tensor([len(output)])
+        device = self.processor.torch_device
+        speech = torch.from_numpy(output).to(device, precision.of_outputs(self.model))
+        encoded = speech[None], torch.tensor([len(output)], device=device)
         encode, per_second = self.model.encode, self.tokens_per_second
         self.model.encode, self.tokens_per_second = lambda **_batch: encoded, None
         try:
@@ -197,8 +189,8 @@ class Recogniser(interface.Recogniser):
         finally:
             self.model.encode, self.tokens_per_second = encode, per_second
 
-    def _ended(self, hypothesis, tokens: int) -> str:
+    def _ended(self, sequence: list[int], tokens: int) -> str:
         if self.speech2text.beam_search is None:
             return search_end.BY_ITSELF if tokens else search_end.EMPTY
         most = search_end.longest(self.speech2text.maxlenratio, self._steps)
-        return search_end.of(hypothesis.yseq.tolist(), most)
+        return search_end.of(sequence, most)

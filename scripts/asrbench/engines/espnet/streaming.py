@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import interface, search_end
+from asrbench.engines import search_end
+from asrbench.engines.espnet import front_end, on_torch
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.engines.interface import Transcript
 from asrbench.engines.part_timers import PartClocks
@@ -24,13 +25,11 @@ def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recognis
         threads: of torch.
         beside: a recogniser of the same build, whose model is used.
     """
-    import torch
-
-    torch.set_num_threads(threads)
+    on_torch.use_threads(threads)
     return Recogniser(manifest, job.axes or {}, beside)
 
 
-class Recogniser(interface.Recogniser):
+class Recogniser(on_torch.Recogniser):
     """One model with one CTC weight and beam size.
 
     Args:
@@ -42,38 +41,29 @@ class Recogniser(interface.Recogniser):
     streams = True
 
     def __init__(self, manifest: Manifest, asked: Mapping[str, Any], beside=None):
-        self.precision = str(asked["precision"])
-        self._loaded: tuple = (
-            beside._loaded if beside else espnet_model.loaded(manifest, self.precision)
-        )
-        self.model = model = self._loaded[0]
-        encoder = model.encoder
+        super().__init__(manifest, asked, beside)
+        encoder = self.model.encoder
         if not hasattr(encoder, "look_ahead"):
             raise UserError(
                 f"model {manifest.name}: its encoder, a {type(encoder).__name__}, needs "
                 "the whole utterance: set its engine to espnet"
             )
-        self.speech2text = espnet_model.streaming(manifest, self._loaded, asked)
-        self.hop_length, self.sample_rate_hz = espnet_model.front_end(model, manifest.name)
+        front_end.check_in_pieces(self.model, manifest.name)
+        espnet_model.check(self.model, manifest.name, asked)
+        self.speech2text = espnet_model.around(
+            manifest,
+            self._loaded,
+            "espnet2.bin.asr_inference_streaming.Speech2TextStreaming",
+            self.processor.torch_device,
+            ctc_weight=float(asked["ctc_weight"]),
+            beam_size=int(asked["beam_size"]),
+            lm_weight=0.0,
+        )
         step_s = encoder.subsample * self.hop_length / self.sample_rate_hz
         self.lookahead_s = (encoder.hop_size + encoder.look_ahead) * step_s
-        # A second clock around the shared model would time the first.
-        self.clocks: PartClocks = beside.clocks if beside else PartClocks()
-        self.clocks.watch(model, ["_extract_feats"], "encode")
+        self.clocks.watch(self.model, ["_extract_feats"], "encode")
         self.clocks.watch(encoder, ["forward"], "encode")
         self.clocks.watch(self.speech2text.beam_search, ["forward"], "search")
-
-    def use_threads(self, count: int) -> None:
-        """Have torch compute with that many threads."""
-        import torch
-
-        torch.set_num_threads(count)
-
-    def facts(self) -> dict[str, str]:
-        """Precision and threads."""
-        import torch
-
-        return {"computes_in": self.precision, "threads": str(torch.get_num_threads())}
 
     def decode(self, waveform: np.ndarray) -> Transcript:
         """Decode one waveform; see :class:`asrbench.engines.interface.Recogniser`."""
@@ -89,6 +79,8 @@ class Recogniser(interface.Recogniser):
 
 class _Listening:
     """One utterance. ESPnet ends it with its last samples, so that one piece is held back."""
+
+    ended = False
 
     def __init__(self, speech2text, clocks: PartClocks):
         self._speech2text, self._clocks, self._text = speech2text, clocks, ""

@@ -1,11 +1,11 @@
-"""Whisper by faster-whisper, that is by CTranslate2 on the processor."""
+"""Whisper by faster-whisper, that is by CTranslate2."""
 
 from collections import Counter
 
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import interface
+from asrbench.engines import interface, processor
 from asrbench.engines.faster_whisper import weights
 from asrbench.engines.interface import Transcript
 from asrbench.engines.part_timers import PartClocks
@@ -29,6 +29,7 @@ class Recogniser(interface.Recogniser):
         axes = job.axes or {}
         self._path, self._threads = manifest.files["model"], threads
         self._precision, self._beam_size = str(axes["precision"]), int(axes["beam_size"])
+        self.processor = processor.of(axes)
         if beside is None:
             self._stored = _stored_as(manifest, self._precision)
             self._load()
@@ -43,7 +44,7 @@ class Recogniser(interface.Recogniser):
 
         self._model = WhisperModel(
             str(self._path.parent),
-            device="cpu",
+            device=self.processor.name,
             compute_type=self._precision,
             cpu_threads=self._threads,
             local_files_only=True,
@@ -64,6 +65,7 @@ class Recogniser(interface.Recogniser):
             "computes_in": self._model.model.compute_type,
             "stored_as": self._stored,
             "threads": str(self._threads),
+            **self.processor.facts(),
         }
 
     def decode(self, waveform: np.ndarray) -> Transcript:

@@ -1,4 +1,4 @@
-"""PocketSphinx, whole utterances at once."""
+"""PocketSphinx, whole utterances or piece by piece."""
 
 import numpy as np
 
@@ -7,8 +7,6 @@ from asrbench.engines import interface
 from asrbench.engines.interface import Transcript
 from asrbench.sources.manifest import Manifest
 from asrbench.study.job import Job
-
-_LARGEST = 32767  # of 16 bits, which it takes
 
 
 def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
@@ -20,6 +18,7 @@ class Recogniser(interface.Recogniser):
     """One model; its frames are of 10 ms."""
 
     streams = True
+    declares_end = True
 
     def __init__(self, manifest: Manifest):
         from pocketsphinx import Decoder
@@ -51,34 +50,49 @@ class Recogniser(interface.Recogniser):
         self._decoder.start_utt()
         try:
             # Whole, so that its means are those of the utterance and not of what came before.
-            self._decoder.process_raw(_in_16_bits(waveform), full_utt=True)
+            self._decoder.process_raw(interface.in_16_bits(waveform), full_utt=True)
         finally:
             self._decoder.end_utt()
         return Transcript(_text(self._decoder))
 
     def listen(self) -> "_Listening":
         """Begin an utterance; see :class:`asrbench.engines.interface.Recogniser`."""
-        return _Listening(self._decoder)
+        return _Listening(self._decoder, self.sample_rate_hz)
 
 
 class _Listening:
-    """One utterance; the means that features are normalised by follow the speech."""
+    """One utterance; the means that features are normalised by follow the speech.
 
-    def __init__(self, decoder):
-        self._decoder = decoder
+    PocketSphinx' detector of speech, with its own settings, hears the same beside the decoder and
+    declares the end.
+    """
+
+    def __init__(self, decoder, rate_hz: int):
+        from pocketsphinx import Endpointer
+
+        self._decoder, self._detector = decoder, Endpointer(sample_rate=rate_hz)
+        self._unheard, self.ended = b"", False
         decoder.start_utt()
 
     def feed(self, chunk: np.ndarray) -> str:
-        self._decoder.process_raw(_in_16_bits(chunk), full_utt=False)
+        samples = interface.in_16_bits(chunk)
+        self._decoder.process_raw(samples, full_utt=False)
+        self._detect(samples)
         return _text(self._decoder)
+
+    def _detect(self, samples: bytes) -> None:
+        """Give the detector its frames, all of one length."""
+        self._unheard += samples
+        length = self._detector.frame_bytes
+        while len(self._unheard) >= length:
+            frame, self._unheard = self._unheard[:length], self._unheard[length:]
+            spoken = self._detector.in_speech
+            self._detector.process(frame)
+            self.ended |= spoken and not self._detector.in_speech
 
     def finish(self) -> Transcript:
         self._decoder.end_utt()
         return Transcript(_text(self._decoder))
-
-
-def _in_16_bits(waveform: np.ndarray) -> bytes:
-    return (np.clip(waveform, -1.0, 1.0) * _LARGEST).astype(np.int16).tobytes()
 
 
 def _text(decoder) -> str:

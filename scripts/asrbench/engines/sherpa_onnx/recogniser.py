@@ -1,4 +1,4 @@
-"""Transducers, CTC models, Whisper and Moonshine by sherpa-onnx, whole utterances at once."""
+"""Transducers, CTC models, Whisper and Moonshine by sherpa-onnx, whole or piece by piece."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from asrbench.basics.errors import UserError
-from asrbench.engines import interface
+from asrbench.engines import interface, processor
 from asrbench.engines.interface import Transcript
 from asrbench.engines.sherpa_onnx import files, metadata
 from asrbench.sources.manifest import Manifest
@@ -15,6 +15,7 @@ from asrbench.study.job import Job
 # Frames of a chunk that a streaming model waits for; one with this key streams.
 _CHUNK = "decode_chunk_len"
 _FRAMES_PER_S = 100
+_GENERAL = ("tokens", "num_threads", "provider")
 
 
 def opened(manifest: Manifest, job: Job, threads: int, beside=None) -> "Recogniser":
@@ -28,6 +29,7 @@ class Recogniser(interface.Recogniser):
     def __init__(self, manifest: Manifest, job: Job, threads: int):
         axes = job.axes or {}
         self._beam_size, self._precision = int(axes["beam_size"]), str(axes["precision"])
+        self.processor = processor.of(axes)
         self._files = files.chosen(manifest.files, job.model, self._precision)
         self._kind, self._tokens = files.kind_of(manifest.files), manifest.files["tokens"]
         self._language, self._threads, self._model = interface.language_of(job), threads, job.model
@@ -42,13 +44,14 @@ class Recogniser(interface.Recogniser):
         # A model for CTC has one network; no other kind without an encoder of that name streams.
         encoder = self._files.get("encoder") or next(iter(self._files.values()))
         streams = metadata.value(encoder, _CHUNK)
-        self.streams = streams is not None
+        self.streams = self.declares_end = streams is not None
         self.lookahead_s = int(streams) / _FRAMES_PER_S if streams else None
         self._recogniser = _built(self._kind, self._arguments(), self.streams)
 
     def _arguments(self) -> dict[str, Any]:
         given: dict[str, Any] = {name: str(path) for name, path in self._files.items()}
         given |= {"tokens": str(self._tokens), "num_threads": self._threads}
+        given["provider"] = self.processor.name
         if self._kind == "transducer" and self._beam_size > 1:
             given |= {
                 "decoding_method": "modified_beam_search",
@@ -71,6 +74,7 @@ class Recogniser(interface.Recogniser):
             "kind": self._kind,
             "streams": "yes" if self.streams else "no",
             "threads": str(self._threads),
+            **self.processor.facts(),
         }
 
     def decode(self, waveform: np.ndarray) -> Transcript:
@@ -95,13 +99,15 @@ class _Listening:
 
     def __init__(self, recogniser, rate_hz: int, chunk_s: float):
         self._recogniser, self._rate_hz = recogniser, rate_hz
-        self._stream = recogniser.create_stream()
+        self._stream, self.ended = recogniser.create_stream(), False
         # The last words come out only when a whole chunk follows them.
         self._silence = np.zeros(round(chunk_s * rate_hz), np.float32)
 
     def feed(self, chunk: np.ndarray) -> str:
         self._stream.accept_waveform(self._rate_hz, chunk)
-        return self._decoded()
+        text = self._decoded()
+        self.ended |= self._recogniser.is_endpoint(self._stream)
+        return text
 
     def finish(self) -> Transcript:
         self._stream.accept_waveform(self._rate_hz, self._silence)
@@ -119,6 +125,8 @@ def _built(kind: str, given: Mapping[str, Any], streams: bool):
     import sherpa_onnx
 
     offline, online = sherpa_onnx.OfflineRecognizer, sherpa_onnx.OnlineRecognizer
+    if streams:  # by its own rules, after which an utterance goes on unless it is begun anew
+        given = {**given, "enable_endpoint_detection": True}
     if kind == "transducer":
         return (online if streams else offline).from_transducer(**given)
     if kind == "whisper":
@@ -128,7 +136,7 @@ def _built(kind: str, given: Mapping[str, Any], streams: bool):
         return maker(**given)
     if kind == "moonshine":
         given = {
-            **{name: value for name, value in given.items() if name in ("tokens", "num_threads")},
+            **{name: value for name, value in given.items() if name in _GENERAL},
             "preprocessor": given["preprocess"],
             "encoder": given["encode"],
             "uncached_decoder": given["uncached_decode"],
@@ -136,5 +144,5 @@ def _built(kind: str, given: Mapping[str, Any], streams: bool):
         }
         return offline.from_moonshine(**given)
     own = {"encoder": given["encoder_model"], "decoder": given["decoder_model_merged"]}
-    rest = {name: given[name] for name in ("tokens", "num_threads")}
+    rest = {name: given[name] for name in _GENERAL}
     return offline.from_moonshine_v2(**own, **rest)

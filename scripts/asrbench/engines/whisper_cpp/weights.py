@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from asrbench.basics.errors import UserError
+from asrbench.engines.whisper_compute import Sizes
 
 _MAGIC = 0x67676D6C
 _HEADER = "<11i"  # vocabulary, five sizes of audio, four of text without one, bands, type
@@ -30,6 +31,7 @@ class Model(NamedTuple):
     precision: str
     multilingual: bool
     tensors: list[Tensor]
+    sizes: Sizes
 
 
 def read(path: Path) -> Model:
@@ -62,7 +64,8 @@ def read(path: Path) -> Model:
     if not whole:
         raise UserError(f"{path}: was cut: its last tensor is not whole; fetch it again")
     kind = header[10] % 1000  # thousands are the version of the quantisation
-    return Model(_PRECISIONS.get(kind, f"type {kind}"), header[0] > _ENGLISH_ONLY, tensors)
+    sizes = Sizes(header[9], header[2], header[4], header[8], header[0])
+    return Model(_PRECISIONS.get(kind, f"type {kind}"), header[0] > _ENGLISH_ONLY, tensors, sizes)
 
 
 def _tensor(file) -> Tensor:

@@ -27,24 +27,31 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
 
     import torch
 
+    from asrbench.engines import processor
+    from asrbench.engines.espnet import front_end
     from asrbench.engines.espnet import model as espnet_model
     from asrbench.measure import batch
 
+    strict = bool(process.arguments.strict)
     with (
-        guarded_measurement.measuring(None, bool(process.arguments.strict)) as findings,
+        guarded_measurement.measuring(None, strict, on_gpu=job.on_gpu) as findings,
         Progress(f"batch {measured}", len(cases), "batches") as progress,
     ):
         findings |= {"made_by": measured.made_by()}
         torch.set_num_threads(threads.counted(job.threads or "all"))
-        precision = str((job.axes or {})["precision"])
-        model = process.model or espnet_model.load_model(measured.manifest, precision)
-        hop_length, rate_hz = espnet_model.front_end(model, job.model)
-        measured.check_rate(rate_hz)
+        asked = job.axes or {}
+        where = process.processor or processor.of(asked, processor.TorchGpu)
+        model = process.model or espnet_model.load_model(
+            measured.manifest, str(asked["precision"]), where.torch_device
+        )
+        findings["recogniser"] = where.facts()
+        front = front_end.of(model, measured.manifest)
+        measured.check_rate(front.rate_hz)
         rows = RowFile(out, batch.COLUMNS, in_turn.settings(job), job.timeout_s)
         attempts = process.attempts_of(rows)
         with contextlib.suppress(UserError), attempts.at(f"the warm-up of {out}"):
-            batch.warm_up(model, waveforms[0], job.warm_up)
+            batch.warm_up(model, waveforms[0], job.warm_up, where)
         progress.start_at(len(rows.found))
         sweep = (waveforms, cases, job.seed, rows, progress.at)
-        batch.sweep(model, hop_length, rate_hz, *sweep, attempts)
+        batch.sweep(model, front, *sweep, attempts, where)
     return [Done(rows, findings)]

@@ -36,8 +36,9 @@ def _measured(process: Process, out: str, job: Job) -> Done:
         for piece_s in job.pieces_s or []
     ]
     order = latency.shuffled(takes, job.seed, process.arguments.round)
+    strict = bool(process.arguments.strict)
     with (
-        guarded_measurement.measuring(None, bool(process.arguments.strict)) as findings,
+        guarded_measurement.measuring(None, strict, on_gpu=job.on_gpu) as findings,
         Progress(f"streaming {measured}", len(order), "utterances") as progress,
     ):
         warm = process.is_open(job)
@@ -53,4 +54,5 @@ def _measured(process: Process, out: str, job: Job) -> Done:
         findings |= {"made_by": measured.made_by(), "load_s": process.load_s}
         findings |= {"recogniser": recogniser.facts(), "lookahead_s": recogniser.lookahead_s}
         findings["streams"] = recogniser.streams
+        findings["declares_end"] = recogniser.declares_end
     return Done(rows, findings)

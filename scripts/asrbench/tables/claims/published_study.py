@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from asrbench.study.axes import ESPNET
 from asrbench.study.config import Study
+from asrbench.study.engine_axes import ESPNET
 
 LABEL = "published study (Arm board)"
 POWER_LABEL = f"{LABEL},\npowertop's estimate on an unknown supply"
