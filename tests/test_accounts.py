@@ -97,6 +97,28 @@ def test_after_a_run_under_sudo_its_caller_goes_on(sudo):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_folder_that_leads_back_to_itself_is_not_where_the_run_began(tmp_path):
+    began, study = tmp_path / "clones/benchmark", tmp_path / "made/study"
+    for folder in (began, study):
+        folder.mkdir(parents=True)
+    directory = os.path.relpath(study, began)
+    # As Snakemake's own process of a run whose parent, sudo, is still where it was called.
+    script = "import os, sys; from pathlib import Path; os.chdir(sys.argv[1]);"
+    script += "from asrbench.workflow import accounts; print(accounts._began_in(Path(sys.argv[1])))"
+    parent = (
+        "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', *sys.argv[1:]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", parent, script, directory],
+        cwd=began,
+        env={"PYTHONPATH": str(ROOT / "scripts")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip().startswith("/proc/"), done.stdout + done.stderr
+
+
 def test_what_another_account_left_is_told_in_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results/tables").mkdir(parents=True)

@@ -89,7 +89,10 @@ def _of_account(user: int, cache: Path) -> list[Path]:
 def _began_in(directory: Path | None) -> str:
     """The folder that the run was started in, to which the paths of its arguments are relative."""
     here = directory or Path()
-    for folder in (os.environ.get("PWD", "."), f"/proc/{os.getppid()}/cwd", "."):
+    # The working directory is --directory by now, and a relative one may lead back to itself: it is
+    # asked last. sudo does not tell PWD, and has kept the folder that it was called in.
+    told = [os.environ["PWD"]] if "PWD" in os.environ else []
+    for folder in (*told, f"/proc/{os.getppid()}/cwd", "."):
         there = Path(folder) / here
         if there.is_dir() and os.path.samefile(there, "."):
             return folder
