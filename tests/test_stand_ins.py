@@ -28,18 +28,6 @@ stand_ins.load("espnet2.tasks.asr")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_what_decoding_does_not_use_of_torch_is_read_when_it_is_used():
-    done = run("""
-import sys
-from asrbench.engines.espnet import model
-import torch
-print("Dim" in vars(torch.export))
-torch.export.Dim
-print("Dim" in vars(torch.export))
-""")
-    assert done.stdout.split() == ["False", "True"], done.stderr
-
-
 def test_a_stand_in_says_what_needs_the_package():
     done = run("""
 from asrbench.engines.espnet import stand_ins

@@ -82,12 +82,8 @@ def _loss(**_options) -> types.ModuleType:
 
 
 # For augmentation, filters that no front end has, S4 decoders, features in HDF5 and English spelt
-# out; and of torch, what exports a model, and shapes of tensors that hold no numbers (a third of
-# its start): nothing is missing, it is only read late.
-_LATE = (
-    *("scipy.signal", "scipy.ndimage", "hydra", "h5py", "tacotron_cleaner.cleaners"),
-    *("torch.export", "torch._meta_registrations"),
-)
+# out: nothing is missing, it is only read late.
+_LATE = ("scipy.signal", "scipy.ndimage", "hydra", "h5py", "tacotron_cleaner.cleaners")
 _TRAINING = "espnet2.main_funcs.calculate_all_attentions"
 _ENHANCING = "espnet2.tasks.enh_s2t"
 # What is imported from a stand-in by name, and so must be there; without a function that
@@ -206,20 +202,13 @@ def load(module: str) -> types.ModuleType:
         return importlib.import_module(module)
 
 
-def put_off() -> None:
-    """Read late what decoding does not use; called before torch is imported."""
-    if not any(isinstance(finder, _LateFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _LateFinder())
-
-
 def prepare() -> None:
     """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
-    put_off()
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
     absent = {"g2p_en", "nltk", "numba", "distutils", _TRAINING, _ENHANCING}
     absent |= {name for name in ("torchaudio", "warprnnt_pytorch") if not loads(name)}
-    sys.meta_path.insert(0, _StandInFinder(absent))
+    sys.meta_path[:0] = [_StandInFinder(absent), _LateFinder()]
 
     import typeguard
 
