@@ -438,3 +438,4 @@ def test_a_variant_that_does_not_stream_has_its_reason(tmp_path):
     content["models"][0]["engine"] = "espnet"
     rows = streaming_table.build(config.parse(content), tmp_path / "results")
     assert rows["reason"].str.startswith("not applicable: engine espnet takes whole").all()
+    assert len(rows) == 1 and rows["piece_s"].isna().all()  # once, not for each length

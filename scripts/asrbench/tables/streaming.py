@@ -26,17 +26,20 @@ _SHARE = 0.95
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """Each variant with each length of a piece; no rows where the stage is left out."""
+    """Each variant with each length of a piece, or once where it does not stream.
+
+    There are no rows where the stage is left out.
+    """
     rows, powers = [], _listening(study, results)
     for variant in study.variants() if study.streaming.pieces_s else []:
         reason = catalogue.not_applicable(variant, catalogue.STREAMS)
         if study.streaming.redecode_s is not None:
             reason = ""
         found = None if reason else streamed_rows.read(study, results, variant)
-        for piece_s in study.streaming.pieces_s:
+        for place, piece_s in enumerate([np.nan] if reason else study.streaming.pieces_s):
             row = identity(study, variant) | {"piece_s": piece_s}
             row |= _cells(study, results, variant, found, piece_s, reason)
-            if piece_s == study.streaming.pieces_s[0]:
+            if place == 0:
                 row |= powers.get(variant, {})
             rows.append(row)
     return pd.DataFrame(interval_columns.moderated(rows))
@@ -162,7 +165,9 @@ TABLE = Table(
     build=build,
     schema=schema(
         **IDENTITY,
-        piece_s=number(meaning="Length of the pieces that speech comes in."),
+        piece_s=number(
+            meaning="Length of the pieces that speech comes in; empty where it is not streamed."
+        ),
         streams=text(
             *(STREAMS, REDECODES, ""),
             meaning="Whether the recogniser takes pieces, or decodes all that it has heard again "
