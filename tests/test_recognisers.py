@@ -294,6 +294,18 @@ def test_a_package_that_lacks_the_call_is_one_line(tmp_path, monkeypatch):
         opened("pocketsphinx", root)
 
 
+def test_a_fault_of_our_own_is_no_fault_of_a_package(tmp_path, monkeypatch):
+    pytest.importorskip("pocketsphinx")
+    root = recogniser_weights.pocketsphinx_en_us()
+    source = "def opened(manifest, job, threads, beside):\n    return {}"
+    for broken, kind in ((f"{source}.lost", AttributeError), (f"{source} + 1", TypeError)):
+        scope = {"__name__": "asrbench.engines.pocketsphinx.recogniser"}
+        exec(broken, scope)  # a function of a module of this project
+        with monkeypatch.context() as changed, pytest.raises(kind):
+            changed.setattr(catalogue.recogniser("pocketsphinx"), "opened", scope["opened"])
+            opened("pocketsphinx", root)
+
+
 def test_a_model_in_a_package_is_fetched_from_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "carries").mkdir()

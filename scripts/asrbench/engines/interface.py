@@ -8,6 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from traceback import walk_tb
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +19,7 @@ from asrbench.engines import search_end
 from asrbench.engines.processor import CPU, Processor
 from asrbench.study.job import Job
 
+_PROJECT = __name__.split(".")[0]
 # More than a person can say: a runaway recogniser's text would fill the disk.
 _MOST_CHARACTERS_PER_S = 100
 _FEW_CHARACTERS = 5000
@@ -217,12 +220,15 @@ def loading(engine: str, model: str, path: object):
 
     Raises:
         UserError: what was to be loaded, and what the runtime says.
+        AttributeError, TypeError: this project's own code made them, without a runtime.
     """
     try:
         yield
     except UserError:
         raise
     except (ImportError, AttributeError, TypeError) as error:
+        if _our_own(error):
+            raise
         raise UserError(
             f"engine {engine}: its package lacks a call, or cannot be imported ({said(error)}); "
             "install the version that envs/recognisers.txt names"
@@ -232,3 +238,16 @@ def loading(engine: str, model: str, path: object):
             f"model {model}: {engine} cannot load {path} ({type(error).__name__}: {said(error)}); "
             "see whether its files are whole and of this engine, or fetch them again"
         ) from error
+
+
+def _our_own(error: Exception) -> bool:
+    """Whether it was raised in this project's code, about nothing that a runtime lacks."""
+    *_, (frame, _line) = walk_tb(error.__traceback__)
+    if not str(frame.f_globals.get("__name__")).startswith(f"{_PROJECT}."):
+        return False
+    if isinstance(error, AttributeError):
+        asked = error.obj
+        name = asked.__name__ if isinstance(asked, ModuleType) else type(asked).__module__
+        return name.split(".")[0] in (_PROJECT, "builtins")
+    # A call that a runtime does not know is one with other arguments.
+    return isinstance(error, TypeError) and "argument" not in str(error)
