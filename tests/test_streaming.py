@@ -133,6 +133,28 @@ def test_speech_is_bounded_to_10_ms(before, length, after, loudness):
     assert abs(ends_s - (before + length) / RATE_HZ) <= 0.01 + 1e-9
 
 
+@pytest.mark.parametrize("below_loudest_db, most_s", [(60, 0.02), (35, 0.06), (25, 0.15)])
+def test_the_ends_of_the_demo_s_speech_are_found_where_they_were_put(below_loudest_db, most_s):
+    paths = sorted((Path(__file__).parents[1] / "demo/speech").rglob("*.flac"))
+    assert len(paths) > 50
+    wrong_s = []
+    for number, path in enumerate(paths):
+        waveform, _ = soundfile.read(path, dtype="float32")
+        begins, ends = (round(at_s * RATE_HZ) for at_s in speech_bounds.bounds_s(waveform, RATE_HZ))
+        placed = np.pad(waveform[begins:ends], (RATE_HZ // 2 + 37 * number, RATE_HZ))
+        frames = waveform[: len(waveform) // 160 * 160].reshape(-1, 160)
+        loudest = np.sqrt((frames**2).mean(axis=1)).max()
+        noise = np.random.default_rng(number).normal(0, 1, len(placed))
+        noisy = placed + loudest * 10 ** (-below_loudest_db / 20) * noise
+        found = speech_bounds.bounds_s(noisy.astype(np.float32), RATE_HZ)
+        begins_s = 0.5 + 37 * number / RATE_HZ
+        exact = begins_s, begins_s + (ends - begins) / RATE_HZ
+        wrong_s += [found[0] - exact[0], exact[1] - found[1]]
+    # The louder the room, the more of a soft beginning or end is lost in it; no noise is speech.
+    assert np.quantile(np.abs(wrong_s), 0.9) < most_s
+    assert min(wrong_s) > -0.05
+
+
 def test_silence_has_no_bounds():
     assert speech_bounds.bounds_s(np.zeros(1000, np.float32), RATE_HZ) is None
     assert speech_bounds.bounds_s(np.zeros(0, np.float32), RATE_HZ) is None

@@ -274,7 +274,7 @@ TABLE = Table(
         "Times are of a clock that speech and computing move: a piece comes when it has been "
         "spoken, and is done at the later of its coming and the end of the piece before, plus its "
         "computing. Speech begins and ends with the first and last 10 ms that are at most 35 dB "
-        "below the loudest.",
+        "below the loudest and 6 dB above the quietest (docs/streaming.md).",
         "Keeps up: of 95 % of the utterances every piece was done within one step of its coming. A "
         "step is the length of a piece, or what the model waits for where that is longer.",
     ],
