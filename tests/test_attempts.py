@@ -139,6 +139,10 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell has those that it starts in the background pass over it.
+            preexec_fn=options.pop(
+                "preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+            ),
             **options,
         )
 
