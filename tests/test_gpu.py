@@ -1,6 +1,7 @@
 """A build on a GPU, with stand-ins for it: where its tensors are, who waits, what is counted."""
 
 import json
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -310,16 +311,22 @@ def test_a_device_without_a_gpu_is_told_before_anything_runs(tmp_path, monkeypat
     processor.check(asked, tmp_path)
 
 
-def test_torch_is_asked_for_its_cuda_without_being_imported(tmp_path, monkeypatch):
+@pytest.mark.parametrize("cuda, hip, found", [("'13.0'", None, "13.0"), (None, "'6.4'", "None")])
+def test_torch_is_asked_for_its_cuda_without_being_imported(tmp_path, cuda, hip, found):
     (tmp_path / "torch").mkdir()
     (tmp_path / "torch/__init__.py").write_text("raise SystemExit('imported')")
-    version = tmp_path / "torch/version.py"
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "torch")
-    version.write_text("cuda: Optional[str] = '13.0'\nhip: Optional[str] = None\n")
-    assert gpus.torch_cuda() == "13.0"
-    version.write_text("cuda: Optional[str] = None\nhip: Optional[str] = '6.4'\n")
-    assert gpus.torch_cuda() is None
+    told = f"cuda: Optional[str] = {cuda}\nhip: Optional[str] = {hip}\n"
+    (tmp_path / "torch/version.py").write_text(told)
+    # In a process of its own: torch is here already, and a module that is taken out of
+    # sys.modules comes back behind the stand-ins, which pickle then asks first.
+    done = subprocess.run(
+        [sys.executable, "-c", "from asrbench.device import gpus; print(gpus.torch_cuda())"],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT / 'scripts'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == f"{found}\n", done.stderr
 
 
 @pytest.mark.skipif(gpus.there(), reason="this device has a GPU")
