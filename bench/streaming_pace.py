@@ -8,6 +8,7 @@ recogniser that keeps up.
 """
 
 import argparse
+import os
 import statistics
 import sys
 from pathlib import Path
@@ -36,15 +37,16 @@ def main() -> int:
     arguments = parser.parse_args()
 
     study = config.load(arguments.config)
+    os.chdir(arguments.folder)  # from which manifests and samples name their files
     variant = study.variants(arguments.model)[0]
     if arguments.variant:
         variant = study.variant(arguments.model, arguments.variant)
     job = Job(**describe_job.streaming(study, variant))
-    folder = arguments.folder / "resources/models" / variant.build.checkpoint
+    folder = Path("resources/models") / variant.build.checkpoint
     opened = OpenedVariant(job, manifest.load(folder / "model.json"))
     recogniser = opened.recogniser()
     rows, ratios = [], []
-    sample = corpus.read_sample(arguments.folder / "results/data/sample.csv")
+    sample = corpus.read_sample(Path("results/data/sample.csv"))
     takes = [
         latency.Take({"utterance_id": row.utterance_id}, lambda path=row.path: opened.load(path))
         for row in sample.head(arguments.utterances).itertuples()
