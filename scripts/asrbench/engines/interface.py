@@ -180,7 +180,7 @@ def counts(parts: Mapping[str, tuple[int, int]]) -> list[Count]:
 
 
 def language_of(job: Job, multilingual: bool = True) -> str:
-    """The language that a Whisper is told, by the code of ISO 639.
+    """The language that a model of several is told, by the code of ISO 639; English if none is.
 
     Raises:
         UserError: it is another than the only one that the model knows.

@@ -76,14 +76,9 @@ class Recogniser(recogniser.Recogniser):
         _text, tokens, _ids, plain, hypothesis = result
         words = without_special(tokens)
         # Before the words stand the tokens of start, language, task and of no times.
-        return plain_text(plain, words), len(words), hypothesis.yseq.tolist()[3:]
+        return espnet_model.text_of((plain, words)), len(words), hypothesis.yseq.tolist()[3:]
 
 
 def without_special(tokens: list[str]) -> list[str]:
     """Those that are no token of language, task or time, as ESPnet tells them apart."""
     return [token for token in tokens if not (token[0] == "<" and token[-1] == ">")]
-
-
-def plain_text(text: str | None, words: list[str]) -> str:
-    """The text without such tokens, or the tokens where the model has no tokeniser."""
-    return text if text is not None else " ".join(words)

@@ -9,7 +9,7 @@ import numpy as np
 from asrbench.engines import search_end
 from asrbench.engines.espnet import language_token, on_torch
 from asrbench.engines.espnet import model as espnet_model
-from asrbench.engines.espnet.s2t import TASK, plain_text, without_special
+from asrbench.engines.espnet.s2t import TASK, without_special
 from asrbench.engines.interface import Transcript
 from asrbench.sources.manifest import Manifest
 from asrbench.study.job import Job
@@ -54,4 +54,5 @@ class Recogniser(on_torch.Recogniser):
         encode_s, search_s, ctc_s = map(self.clocks.spent_s, ("encode", "search", "ctc"))
         ended = search_end.BY_ITSELF if words else search_end.EMPTY
         parts_s = {"encode_s": encode_s, "search_s": search_s, "ctc_s": ctc_s}
-        return Transcript(plain_text(plain, words), len(words), **parts_s, ended=ended)
+        text = espnet_model.text_of((plain, words))
+        return Transcript(text, len(words), **parts_s, ended=ended)

@@ -1,1 +1,1 @@
-"""PocketSphinx: Gaussians, an n-gram language model and a dictionary."""
+"""Vosk: Kaldi's networks and graphs."""
