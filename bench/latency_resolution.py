@@ -150,6 +150,8 @@ def resolve(arms: Sequence, takes: list[Take], tries: int, seconds: float) -> li
             found[IN_TURN].append(in_turn(arms, takes, number, seconds))
             found[PROCESSES].append(in_processes(arms, takes, number, seconds))
             progress.at(number + 1)
+            for way, verdicts in found.items():  # a run that is ended has told what it found
+                print(f"try {number + 1}, {way}: {verdicts[-1]}", file=sys.stderr, flush=True)
     return [
         [
             way,
