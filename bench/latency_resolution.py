@@ -52,6 +52,7 @@ class Delayed:
     def __init__(self, recogniser, share: float):
         self._recogniser, self._share = recogniser, share
         self.sample_rate_hz, self.frames = recogniser.sample_rate_hz, recogniser.frames
+        self.processor = recogniser.processor
 
     def transcribe(self, waveform: np.ndarray):
         began = time.perf_counter()
@@ -151,7 +152,7 @@ def resolve(arms: Sequence, takes: list[Take], tries: int, seconds: float) -> li
             found[PROCESSES].append(in_processes(arms, takes, number, seconds))
             progress.at(number + 1)
             for way, verdicts in found.items():  # a run that is ended has told what it found
-                print(f"try {number + 1}, {way}: {verdicts[-1]}", file=sys.stderr, flush=True)
+                print(f"\ntry {number + 1}, {way}: {verdicts[-1]}", file=sys.stderr, flush=True)
     return [
         [
             way,

@@ -37,12 +37,13 @@ class Known:
 
 
 def test_both_ways_tell_a_delay_from_none():
-    arms = [Known(1e-3, 0), Known(1e-3, 1), Known(1.2e-3, 2)]
+    arms = [Known(1e-4, 0), Known(1e-4, 1)]
+    arms.append(latency_resolution.Delayed(Known(1e-4, 2), 0.2))
     takes = [
         latency_resolution.Take({"utterance_id": name}, lambda size=size: np.zeros(size))
         for name, size in (("a", 100), ("b", 300))
     ]
-    rows = latency_resolution.resolve(arms, takes, tries=2, seconds=3.0)
+    rows = latency_resolution.resolve(arms, takes, tries=2, seconds=0.3)
     assert [(way, slower) for way, _same, slower in rows] == [("in turn", 2), ("processes", 2)]
     assert rows[0][1] == 2
 
