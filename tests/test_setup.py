@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 # What the script calls beside those that a test puts in their place.
-NEEDED = ("sh", "dirname", "grep", "tail", "cut", "touch", "rm")
+NEEDED = ("sh", "dirname", "grep", "sed", "tail", "cut", "touch", "rm", "cat", "env")
 
 
 class System:
@@ -183,10 +183,52 @@ esac
         assert enough in system.refusal()
 
 
+CONFIGURED = """\
+:env:.find-links='/wheels/a /wheels/b'
+global.extra-index-url='\\nhttp://one/simple\\nhttp://two/simple'
+global.find-links='/elsewhere'
+global.index-url='http://weaker/simple'
+install.index-url='http://mirror/simple'
+"""
+
+
+@pytest.mark.parametrize("told", [CONFIGURED, ""])
+@pytest.mark.parametrize("status", [0, 2])
+def test_uv_looks_where_pip_was_told_to_and_pip_does_what_it_cannot(system, told, status):
+    python, uv = (system.project / f".venv/bin/{name}" for name in ("python", "uv"))
+    python.parent.mkdir(parents=True)
+    (system.project / "told").write_text(told)
+    python.write_text("""#!/bin/sh
+case "$*" in
+    *version_info* | *--version | *--dry-run*) exit 0 ;;
+    *"config list"*) cat told ;;
+    *) echo "pip $*" >> called ;;
+esac
+""")
+    uv.write_text(f"""#!/bin/sh
+echo "uv $*" >> called
+env | grep '^UV_' > uv.env
+exit {status}
+""")
+    python.chmod(0o755)
+    uv.chmod(0o755)
+    assert system.setup(TORCH_INDEX="default", COMPILE="no").returncode == 0
+    called = (system.project / "called").read_text()
+    assert "uv pip install --python .venv/bin/python -r envs/requirements.txt" in called
+    assert "uv pip install --python .venv/bin/python --no-deps -r envs/espnet.txt" in called
+    assert ("--no-compile -r envs/requirements.txt" in called) == (status != 0)
+    given = dict(line.split("=", 1) for line in (system.project / "uv.env").read_text().splitlines())
+    assert given.get("UV_INDEX_URL") == ("http://mirror/simple" if told else None)
+    assert given["UV_EXTRA_INDEX_URL"].split() == (
+        ["http://one/simple", "http://two/simple"] if told else []
+    )
+    assert given["UV_FIND_LINKS"] == ("/wheels/a,/wheels/b" if told else "")
+
+
 def test_the_pins_are_exact_and_the_same_for_every_python():
     lines = [
         line
-        for name in ("torch.txt", "requirements.txt", "espnet.txt")
+        for name in ("torch.txt", "requirements.txt", "espnet.txt", "uv.txt")
         for line in (ROOT / "envs" / name).read_text().splitlines()
         if line and line[0] not in "#-"
     ]
