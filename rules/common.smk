@@ -75,6 +75,9 @@ STUDY_FILE = "results/study.json"
 # The jobs that this run is to do, written when it begins: those of a build share processes.
 PLANNED = "results/logs/planned.json"
 
+# Tables and figures that this run is to make, of which one process makes several.
+TO_MAKE = "results/logs/to_make.json"
+
 # Seconds that a job of each rule will take, by a pilot of the study.
 EXPECTED = "results/pilot/times.json"
 

@@ -31,8 +31,12 @@ rule plot_figure:
         "results/logs/plots/{figure}.log",
     wildcard_constraints:
         figure="|".join(FIGURES),
+    # After all tables, so that one process finds all that it can draw.
+    priority: -1000
     conda:
         ENVIRONMENT
+    resources:
+        planned=TO_MAKE,
     params:
         program=program("plot_figure.py"),
         code=lambda wildcards: code("plot_figure.py", f"asrbench.figures.{wildcards.figure}"),
@@ -43,4 +47,5 @@ rule plot_figure:
     shell:
         "python {params.program} {wildcards.figure} --config {params.study}"
         " --tables results/tables --out {output.png} {output.svg}"
+        " --planned {resources.planned}"
         " 2>&1 | tee {log}"

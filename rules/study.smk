@@ -3,6 +3,8 @@
 Needs: the configuration. Makes: results/study.json, results/device.json.
 """
 
+import shutil
+
 # Stages whose jobs can share a process of their build.
 SHARING = ("latency", "frames", "threads", "batch", "streaming")
 
@@ -14,11 +16,21 @@ onstart:
         sys.exit(str(error))
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
     planned = {stage: {} for stage in SHARING}
-    for job in workflow.dag.needrun_jobs():
+    to_make = {"make_table": {}, "plot_figure": {}}
+    pending = list(workflow.dag.needrun_jobs())
+    made = {str(file) for job in pending for file in job.output}
+    for job in pending:
+        if job.rule.name in to_make:
+            (name,) = job.wildcards
+            after = sorted(made.intersection(map(str, job.input)))
+            outputs = list(map(str, job.output))
+            to_make[job.rule.name][name] = {"outputs": outputs, "after": after}
         before, _, stage = job.rule.name.partition("measure_")
         if not before and stage in planned:
             planned[stage][job.output.rows] = json.loads(job.params.job)
     write_json(planned, Path(PLANNED))
+    shutil.rmtree(Path(TO_MAKE).with_suffix(""), ignore_errors=True)  # what a run before left
+    write_json(to_make, Path(TO_MAKE))
     # Snakemake limits the jobs of a second, and to do so looks at what is ready again a second
     # after each look: one chain of looks for each job that has ended, after fifty jobs half a
     # core beside what is measured. Without a limit it looks when a job ends.
@@ -31,6 +43,7 @@ onstart:
 # Where another workflow uses this one as a module, Snakemake calls no onstart of ours.
 if not os.path.samefile(os.path.dirname(workflow.main_snakefile), PROJECT):
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
+    Path(TO_MAKE).unlink(missing_ok=True)
 
 
 rule device:

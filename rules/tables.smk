@@ -72,6 +72,8 @@ rule make_table:
         table="|".join(ROWS_OF),
     conda:
         ENVIRONMENT
+    resources:
+        planned=TO_MAKE,
     params:
         program=program("make_table.py"),
         code=code_of_table,
@@ -82,5 +84,5 @@ rule make_table:
     shell:
         "python {params.program} {wildcards.table} --config {params.study}"
         " --csv {output.csv} --markdown {output.markdown}"
-        " --latex {output.latex}"
+        " --latex {output.latex} --planned {resources.planned}"
         " 2>&1 | tee {log}"

@@ -217,7 +217,9 @@ exit {status}
     assert "uv pip install --python .venv/bin/python -r envs/requirements.txt" in called
     assert "uv pip install --python .venv/bin/python --no-deps -r envs/espnet.txt" in called
     assert ("--no-compile -r envs/requirements.txt" in called) == (status != 0)
-    given = dict(line.split("=", 1) for line in (system.project / "uv.env").read_text().splitlines())
+    given = dict(
+        line.split("=", 1) for line in (system.project / "uv.env").read_text().splitlines()
+    )
     assert given.get("UV_INDEX_URL") == ("http://mirror/simple" if told else None)
     assert given["UV_EXTRA_INDEX_URL"].split() == (
         ["http://one/simple", "http://two/simple"] if told else []

@@ -1,1 +1,1 @@
-"""For the rules alone: which code a rule runs, and how far a run is."""
+"""For the rules: which code a rule runs, what one process makes of a run, how far a run is."""
