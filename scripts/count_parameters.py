@@ -38,12 +38,15 @@ def main() -> None:
 
 
 def _write(path: str, rows: Sequence[Any]) -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    """Whole or not at all: another process may be making a table of what is there."""
+    part = Path(f"{path}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("w", encoding="utf-8", newline="") as file:
         plain = [asdict(row) for row in rows]
         writer = csv.DictWriter(file, plain[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(plain)
+    part.replace(path)
 
 
 if __name__ == "__main__":
