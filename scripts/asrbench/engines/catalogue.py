@@ -104,9 +104,14 @@ ENGINES: dict[str, Engine] = {
         f"{_HERE}.sherpa_onnx",
         ("sherpa-onnx", "numpy"),
         "sherpa_onnx",
-        frozenset({SETS_THREADS, STREAMS}),
+        frozenset({COUNTS_COMPUTE, SETS_THREADS, STREAMS}),
     ),
-    "moonshine": Engine(f"{_HERE}.moonshine", ("moonshine-voice", "numpy"), "moonshine_voice"),
+    "moonshine": Engine(
+        f"{_HERE}.moonshine",
+        ("moonshine-voice", "numpy"),
+        "moonshine_voice",
+        frozenset({COUNTS_COMPUTE}),
+    ),
     "pocketsphinx": Engine(
         f"{_HERE}.pocketsphinx",
         ("pocketsphinx", "numpy"),
