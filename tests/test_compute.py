@@ -50,6 +50,21 @@ def test_a_model_without_decoder_has_no_row_for_it(tmp_path):
     assert [part.part for part in parts] == ["encoder", "ctc"]
 
 
+STEPS = ((160000 // 256 + 1 - 1) // 2 - 1) // 2
+
+
+def test_a_transducer_s_joint_network_is_with_its_decoder(tmp_path):
+    decoder = {"decoder": "transducer", "decoder_conf": {"hidden_size": 8}}
+    manifest = random_model(tmp_path, **decoder, joint_net_conf={"joint_space_size": 4})
+    job = Job("m", axes={"engine": "espnet-transducer", "precision": "float32"})
+    counted = catalogue.parameters("espnet-transducer").counted_with_compute(manifest, job, 3.0)
+    encoder, decoder = counted[1]
+    assert (encoder.part, decoder.part) == ("encoder", "decoder")
+    joint = 16 * 4 + 8 * 4 + 4 * len(TOKENS)
+    by_hand = 30 * 4 * 8 * (8 + 8) + (STEPS + 30) * joint
+    assert decoder.multiply_adds_per_audio_s * compute.COUNTED_AUDIO_S == pytest.approx(by_hand)
+
+
 class Whisper(torch.nn.Module):
     """The layers of a Whisper, as torch has them; nothing is normalised, and nothing is heard."""
 

@@ -6,6 +6,7 @@ import torch
 from asrbench.basics.errors import UserError
 from asrbench.engines import catalogue, search_end
 from asrbench.engines.espnet import parameters, stand_ins
+from asrbench.engines.interface import COUNTED_AUDIO_S
 from asrbench.measure import streaming
 from asrbench.measure.opened_variant import OpenedVariant
 from asrbench.sources import permitted_parts
@@ -196,8 +197,19 @@ def test_mistakes_are_one_line(tmp_path):
         permitted_parts.check(COMMON | ARCHITECTURE | {"decoder": "rwkv"}, tmp_path)
 
 
+def test_multiply_adds_have_the_joint_network_with_the_decoder(folder):
+    job = Job("m", axes={"engine": ENGINE, "precision": "float32"})
+    manifest = random_model(folder, ARCHITECTURE)
+    encoder, decoder = catalogue.parameters(ENGINE).counted_with_compute(manifest, job, 3.0)[1]
+    assert encoder.multiply_adds_per_audio_s > 100 * 8 * 8
+    # An LSTM step a token; the joint network once a token and once a step of about 40 ms.
+    joint = 16 * 8 + 8 * 8 + 8 * len(TOKENS)
+    found = decoder.multiply_adds_per_audio_s * COUNTED_AUDIO_S - 30 * 4 * 8 * (8 + 8)
+    assert found / joint - 30 == pytest.approx(1250 / 4, rel=0.02)
+
+
 def test_stages_that_it_has_no_part_in_say_so():
     build = Build("m", "m", (("engine", ENGINE), ("processor", "cpu")))
-    for can in (catalogue.BATCHES, catalogue.COUNTS_COMPUTE):
+    for can in (catalogue.BATCHES, catalogue.ENCODES):
         assert catalogue.not_applicable(build, can).startswith("not applicable: engine espnet-st")
     assert catalogue.not_applicable(build, catalogue.STREAMS) == ""

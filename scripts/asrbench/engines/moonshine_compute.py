@@ -54,6 +54,6 @@ def _token(path: Path, encoded: np.ndarray, past: int) -> int:
         if name.startswith(_PAST):
             _one, heads, _steps, width = shape
             steps = encoded.shape[1] if ".encoder." in name else past
-            given[name] = np.zeros((1, heads, steps, width))
+            given[name] = np.zeros((1, int(heads), steps, int(width)))
     network.run(given=given)
     return network.multiply_adds()

@@ -77,7 +77,7 @@ class Network:
             given: inputs by name. Of others, those that tell a length have ``length``, whole
                 numbers are 1, as masks are and tokens may be, and the rest 0.
         """
-        feed = {}
+        feed: dict[str, np.ndarray] = {}
         for each in self._session.get_inputs():
             if given is not None and each.name in given:
                 value: Any = given[each.name]

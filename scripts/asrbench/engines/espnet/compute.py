@@ -6,6 +6,7 @@ when they fall apart into products. Everything else (norms, activations, softmax
 extraction) is not counted.
 """
 
+import math
 import warnings
 
 import torch
@@ -14,38 +15,65 @@ from asrbench.engines.espnet.products import Products
 from asrbench.engines.interface import COUNTED_AUDIO_S, Part
 
 
-def count(model, sample_rate_hz: int, tokens_per_second: float) -> list[Part]:
+def count(
+    model, sample_rate_hz: int, tokens_per_second: float, padded_s: float | None = None
+) -> list[Part]:
     """Parts of one ESPnet model.
 
     Args:
         model: in evaluation mode.
         sample_rate_hz: of its input.
         tokens_per_second: tokens that a second of speech has, for the decoder.
+        padded_s: to how many seconds every input is padded, or cut in pieces of them; None: it
+            is taken as it is.
 
     The encoder is counted for one waveform of 10 s; the decoder for one
     hypothesis of that length, each token scored once with the states of those
-    before (so a beam of n costs n times as much); the CTC head for one pass
-    over the encoder's output.
+    before (so a beam of n costs n times as much), and a transducer's joint network
+    once an encoder step and once a token; the CTC head for one pass over the
+    encoder's output.
     """
-    samples = round(COUNTED_AUDIO_S * sample_rate_hz)
+    samples = round((padded_s or COUNTED_AUDIO_S) * sample_rate_hz)
+    pieces = math.ceil(COUNTED_AUDIO_S / padded_s) if padded_s else 1
     generator = torch.Generator().manual_seed(0)
     speech = 0.1 * torch.randn(1, samples, generator=generator)
-    encoded, encode = _counted(lambda: model.encode(speech, torch.tensor([samples])))
-    encoded = encoded[0][0] if isinstance(encoded[0], tuple) else encoded[0]
-    parts = [Part("encoder", encode, None, "front end and encoder, one waveform of 10 s")]
+    encoded, encode = _counted(lambda: _encode(model, speech))
+    note = "front end and encoder, one waveform of 10 s"
+    if padded_s:
+        note += f", for which it computes as for {pieces * padded_s:g} s"
+    parts = [Part("encoder", pieces * encode, None, note)]
+    tokens = max(1, round(COUNTED_AUDIO_S * tokens_per_second))
+    told = f"one hypothesis of {tokens} tokens for 10 s"
+    joint = getattr(model, "joint_network", None)
+    if joint is not None:
+        decoded, decoder = _counted(lambda: model.decoder(torch.ones(1, tokens, dtype=torch.long)))
+        _, joined = _counted(lambda: joint(encoded[:, :1, None], decoded[:, :1, None]))
+        decoder += (encoded.shape[1] + tokens) * joined
+        return [
+            *parts,
+            Part("decoder", decoder, tokens_per_second, f"with the joint network, {told}"),
+        ]
     if model.ctc is not None:
         _, head = _counted(lambda: model.ctc.log_softmax(encoded))
-        parts.append(Part("ctc", head, None, "one pass over the encoder's output"))
-    if model.decoder is not None:
-        tokens = max(1, round(COUNTED_AUDIO_S * tokens_per_second))
+        parts.append(Part("ctc", pieces * head, None, "one pass over the encoder's output"))
+    if getattr(model, "decoder", None) is not None:
         _, decoder = _counted(lambda: _decode(model, encoded[0], tokens))
-        note = f"one hypothesis of {tokens} tokens for 10 s"
-        parts.append(Part("decoder", decoder, tokens_per_second, note))
+        parts.append(Part("decoder", decoder, tokens_per_second, told))
     return parts
 
 
+def _encode(model, speech: torch.Tensor) -> torch.Tensor:
+    """Shape (1, encoder steps, features)."""
+    prompts: list[torch.Tensor] = []
+    if hasattr(model, "prompt_encoder"):  # nothing was said before; a language and a task
+        for tokens in ([model.na], [model.na] * 2):
+            prompts += [torch.tensor([tokens]), torch.tensor([len(tokens)])]
+    encoded = model.encode(speech, torch.tensor([speech.shape[1]]), *prompts)[0]
+    return encoded[0] if isinstance(encoded, tuple) else encoded
+
+
 @torch.no_grad()
-def _counted(run) -> tuple[object, float]:
+def _counted(run) -> tuple[torch.Tensor, float]:
     """What ``run`` returns, and its multiply-adds for a second of audio."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of switching one flag of oneDNN

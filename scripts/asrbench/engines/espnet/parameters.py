@@ -33,9 +33,12 @@ def counted_with_compute(
     Args:
         tokens_per_second: tokens that a second of speech has, for the decoder.
     """
-    model = espnet_model.load_model(manifest)
+    model, trained = espnet_model.loaded(manifest, "float32")
     rate_hz = front_end.of(model, manifest).rate_hz
-    parts = compute.count(model, rate_hz, tokens_per_second)
+    padded_s = None
+    if (job.axes or {}).get("engine") == "espnet-s2t":  # the class of that engine pads
+        padded_s = float(trained.preprocessor_conf["speech_length"])
+    parts = compute.count(model, rate_hz, tokens_per_second, padded_s)
     return _counted(model, manifest, job), parts
 
 
