@@ -100,6 +100,16 @@ def test_rapl_scopes(tmp_path):
     assert catalogue.ranked(channels)[0].scope == "platform (psys)"
 
 
+def test_rapl_that_a_container_hides(tmp_path):
+    """Docker covers the folder that the links of the class point into."""
+    links = tmp_path / "sys/class/powercap"
+    links.mkdir(parents=True)
+    (links / "intel-rapl:0").symlink_to("../../devices/virtual/powercap/intel-rapl/intel-rapl:0")
+    with pytest.raises(MeterError, match=r"container hides .* docs/devices.md") as told:
+        Rapl(tmp_path).probe()
+    assert told.value.there
+
+
 def test_rapl_without_the_right_to_read_it(tmp_path):
     file = rapl(tmp_path) / "energy_uj"
     file.chmod(0o400)

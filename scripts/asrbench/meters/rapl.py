@@ -47,6 +47,10 @@ class Rapl(Polled):
         zones = sorted(self._folder.glob("intel-rapl:*"))
         if not zones:
             raise MeterError("the kernel shows no RAPL counters", there=False)
+        if not any(zone.exists() for zone in zones):  # links into a folder that is covered
+            raise MeterError(
+                "this container hides the RAPL counters; docs/devices.md has the engine's option"
+            )
         self._sources = {
             zone: channel for zone in zones if (channel := self._channel(zone)) is not None
         }
