@@ -91,6 +91,9 @@ PRECISIONS_ON_GPU: dict[str, tuple[str, ...]] = {
     "espnet-fast": ("float32", "float16", "bfloat16"),
     "espnet-transducer": ("float32",),
     "espnet-streaming": ("float32",),
+    "espnet-streaming-transducer": ("float32",),
+    "espnet-s2t": ("float32",),
+    "espnet-s2t-ctc": ("float32",),
     "faster-whisper": ("float32", "float16", "bfloat16", "int8"),
     "sherpa-onnx": ("float32",),
 }
