@@ -42,6 +42,7 @@ def test_a_check_after_a_short_measurement_looks_for_itself(tmp_path):
 
 
 def test_clock_heat_and_throttling_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
     monkeypatch.setattr(device_state.shutil, "which", lambda _name: None)
     put(
         tmp_path,
