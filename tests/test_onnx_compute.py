@@ -70,6 +70,13 @@ def test_products_of_one_layer(tmp_path, kind, weights, attributes, by_hand):
     assert counted(path, 30) == by_hand
 
 
+@pytest.mark.parametrize("of", [TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.UINT8])
+def test_inputs_of_other_types(tmp_path, of):
+    nodes = [("Cast", ["x"], "c", {"to": FLOAT}), ("MatMul", ["c", "w"], "y", {})]
+    shapes = [value("x", "n", 6, of=of)], [value("y", "a", "b")], [weight("w", 6, 7)]
+    assert counted(network(tmp_path / "n.onnx", nodes, *shapes), 1) == 6 * 7
+
+
 def test_a_product_with_a_transposed_matrix(tmp_path):
     nodes = [("Gemm", ["x", "w"], "y", {"transA": 1, "transB": 1})]
     shapes = [value("x", "n", 6)], [value("y", "a", "b")], [weight("w", 7, 1)]

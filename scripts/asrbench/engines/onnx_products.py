@@ -15,12 +15,8 @@ import numpy as np
 
 from asrbench.basics.errors import UserError, said
 
-_TYPES = {
-    "tensor(float)": np.float32,
-    "tensor(int64)": np.int64,
-    "tensor(int32)": np.int32,
-    "tensor(bool)": np.bool_,
-}
+# ONNX Runtime's names of types that numpy calls otherwise.
+_TYPES = {"float": "float32", "double": "float64"}
 # Where the weights of a convolution stand among its inputs.
 _CONVOLUTIONS = {
     **dict.fromkeys(("Conv", "FusedConv", "NhwcFusedConv", "ConvInteger", "ConvTranspose"), 1),
@@ -79,6 +75,7 @@ class Network:
         """
         feed: dict[str, np.ndarray] = {}
         for each in self._session.get_inputs():
+            name = each.type.removeprefix("tensor(").removesuffix(")")
             if given is not None and each.name in given:
                 value: Any = given[each.name]
             else:
@@ -86,9 +83,9 @@ class Network:
                     size if isinstance(size, int) else (length if axis else 1)
                     for axis, size in enumerate(each.shape)
                 ]
-                whole = each.type in ("tensor(int64)", "tensor(int32)")
+                whole = name.startswith(("int", "uint"))
                 value = np.full(shape, (length if len(shape) == 1 else 1) if whole else 0)
-            feed[each.name] = np.asarray(value).astype(_TYPES[each.type])
+            feed[each.name] = np.asarray(value).astype(_TYPES.get(name, name))
         try:
             return self._session.run(None, feed)
         except Exception as error:
