@@ -65,10 +65,17 @@ class Delayed:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """Of one try and way: what the same twice, and the delayed against the first, came out as."""
+    """Of one try and way: what the same twice, and the delayed against the first, came out as.
+
+    ``told`` has the latter's ratio, its interval and what it is of.
+    """
 
     same: str
     slower: str
+    told: str
+
+    def __str__(self) -> str:
+        return f"the same twice: {self.same}; the delayed: {self.slower} ({self.told})"
 
 
 def in_turn(arms: Sequence, takes: list[Take], seed: int, seconds: float) -> Verdicts:
@@ -99,7 +106,11 @@ def in_turn(arms: Sequence, takes: list[Take], seed: int, seconds: float) -> Ver
         ],
         len(ARMS),
     )
-    return Verdicts(found[0].verdict, found[1].verdict)
+    delayed = found[1].deciding
+    reach = delayed.quantile(2 if found[1].compared_by == latency_pair.UNDISTURBED else 1)
+    low, high = delayed.value * np.exp(np.array([-1, 1]) * reach * delayed.error)
+    told = f"{delayed.value:.3f} [{low:.3f}, {high:.3f}] by the {found[1].compared_by}"
+    return Verdicts(found[0].verdict, found[1].verdict, told)
 
 
 def in_processes(arms: Sequence, takes: list[Take], seed: int, seconds: float) -> Verdicts:
@@ -111,7 +122,9 @@ def in_processes(arms: Sequence, takes: list[Take], seed: int, seconds: float) -
             order = latency.shuffled(takes, seed, len(each))
             each.append(_forked(lambda order=order, arm=arm: _mean_s(arm, order)))
         means[name] = each
-    return Verdicts(*(_by_t(means[name], means[ONCE]) for name in (AGAIN, DELAYED)))
+    ratio = np.mean(means[DELAYED]) / np.mean(means[ONCE])
+    told = f"{ratio:.3f}, {len(means[ONCE])} processes each"
+    return Verdicts(*(_by_t(means[name], means[ONCE]) for name in (AGAIN, DELAYED)), told)
 
 
 def _mean_s(arm, takes: list[Take]) -> float:

@@ -62,8 +62,10 @@ rule decode_shard:
     # No parameter: with outputs that are shared or without them, the words are the same.
     resources:
         encoder_outputs=shared_encoder_outputs,
-        # Shards of a GPU follow each other: its memory is of one. On a cluster each asks for one.
+        # Shards of the device's GPU follow each other: its memory is of one. On a cluster each
+        # asks for one.
         gpu=gpus,
+        device_gpu=gpus,
     params:
         program=outlived("decode_corpus.py"),
         code=code_of_words("decode_corpus.py"),

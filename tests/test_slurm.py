@@ -46,6 +46,15 @@ def study(folder):
     return folder
 
 
+def test_what_leaves_the_device_waits_for_nothing_of_it():
+    here, far = (
+        yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text())
+        for name in ("default", "slurm")
+    )
+    needed = far["set-resources"]["decode_shard"]
+    assert {name: needed[name] for name in here["resources"]} == dict.fromkeys(here["resources"], 0)
+
+
 @needs_slurm
 def test_a_cluster_gives_the_bytes_of_a_local_run_though_a_job_is_killed(tmp_path, cluster):
     far = study(tmp_path / "far")
