@@ -286,9 +286,9 @@ def test_a_comment_or_docstring_anywhere_reruns_nothing(unchanged):
 
 def test_a_program_that_fails_after_it_wrote_fails_its_job(unchanged):
     program = unchanged.project / "scripts/make_table.py"
-    end = '    print(f"{args.csv}'
+    end = '            return f"{args.csv}'
     assert end in program.read_text()
-    program.write_text(program.read_text().replace(end, f"    raise SystemExit(3)\n{end}"))
+    program.write_text(program.read_text().replace(end, f"            raise SystemExit(3)\n{end}"))
     done = unchanged.snakemake("results/tables/wer.csv", check=False)
     assert done.returncode != 0 and "failed: Make the table wer: " in done.stdout
 
