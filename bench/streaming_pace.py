@@ -49,7 +49,7 @@ def main() -> int:
     sample = corpus.read_sample(Path("results/data/sample.csv"))
     takes = [
         latency.Take({"utterance_id": row.utterance_id}, lambda path=row.path: opened.load(path))
-        for row in sample.head(arguments.utterances).itertuples()
+        for row in sample[: arguments.utterances]
     ]
     recogniser.transcribe(takes[0].load())  # warm
     for take in takes:

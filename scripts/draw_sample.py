@@ -29,7 +29,8 @@ def main() -> None:
     if count < 1:
         parser.error(f"--count {count}: must be at least 1")
 
-    table = corpus.read_sample(arguments.utterances)
+    corpus.read_sample(arguments.utterances)  # says it where there is none
+    table = corpus.read_table(arguments.utterances)
     if above_s is not None:  # what is decoded in pieces is not one input of a clock
         table = table[table["duration_s"] <= above_s]
         if table.empty:

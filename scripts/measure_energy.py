@@ -12,7 +12,7 @@ from asrbench.basics import errors
 from asrbench.basics.attempts import SUFFIX, Attempts, GivenUp
 from asrbench.basics.json_file import read_json, write_json
 from asrbench.basics.progress import Progress
-from asrbench.device import checks, guarded_measurement, lock, rights
+from asrbench.device import checks, guarded_measurement, lock, made_by, rights
 from asrbench.measure import energy, latency, opened_variant, streaming
 from asrbench.meters import catalogue
 from asrbench.study.job import CALLED_BY, Job, namespace
@@ -55,7 +55,7 @@ def main() -> None:
         for probed in found:
             if probed.error.there and probed.error.advice:
                 print(f"{probed.meter.name}: {probed.error.advice}")
-    findings_of = guarded_measurement.findings_of(out / "window.json")
+    findings_of = made_by.findings_of(out / "window.json")
     write_json(findings | {"made_by": measured.made_by()}, findings_of)
     if capture.status == "void":
         print(f"energy {measured}: {capture.status}: {capture.reason}")
@@ -94,7 +94,7 @@ def _load(
     """The model, and the sample's waveforms in this round's order."""
     from asrbench.sources import corpus  # where nothing measures, nothing is read
 
-    paths = corpus.read_sample(arguments.sample)["path"]
+    paths = [utterance.path for utterance in corpus.read_sample(arguments.sample)]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
     order = latency.shuffled(takes, measured.job.seed, arguments.round)
     waveforms = [take.load() for take in order]

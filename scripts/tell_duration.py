@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
 from asrbench.basics import errors
 from asrbench.basics.json_file import read_json, write_json
 from asrbench.sources import corpus, wer_corpus
@@ -24,7 +25,7 @@ def main() -> None:
     arguments = parser.parse_args()
     study = config.load(arguments.config)
     pilots = {path.stem: read_json(path) for path in arguments.pilots}
-    sample_s = corpus.read_sample(arguments.sample)["duration_s"].to_numpy(float)
+    sample_s = np.array([one.duration_s for one in corpus.read_sample(arguments.sample)], float)
     chosen = wer_corpus.read(arguments.utterances, study.wer.max_utterances, study.latency.seed)
     corpus_s = chosen["duration_s"].to_numpy(float)
     found = expected_times.of(study, pilots, sample_s, corpus_s)

@@ -249,3 +249,33 @@ def test_real_speech_is_listed_whole():
     assert listing.rejected.empty
     assert set(listing.utterances["sample_rate_hz"]) == {16000}
     assert listing.utterances["duration_s"].between(1, 40).all()
+
+
+def test_a_measurement_reads_the_rows_of_the_table_without_pandas(tmp_path):
+    """Ids and texts that pandas or a spreadsheet would take for something else, and two rates."""
+    rows = [
+        ("0001", "=1", "a,b.wav", 320, 16000, 0.02, "NULL"),
+        ("x", "", "é\n", 7, 8000, 1e-3, ""),
+    ]
+    table = pd.DataFrame(rows, columns=corpus.UTTERANCE_COLUMNS)
+    corpus.write_table(table, tmp_path / "u.csv")
+    assert corpus.read_sample(tmp_path / "u.csv") == rows
+    assert corpus.read_table(tmp_path / "u.csv").to_numpy().tolist() == [list(row) for row in rows]
+    heading = ",".join(corpus.UTTERANCE_COLUMNS)
+    for row, words in (
+        ("a,b,c,3,16000,nan,x", r"line 2: duration_s is 'nan', not a number above 0; remove it"),
+        ("a,b,c,3,16000,1,x,y", r"line 2: has 8 cells under 7 columns; remove it"),
+        ("", r"holds no utterance"),
+    ):
+        (tmp_path / "u.csv").write_text(f"{heading}\n{row}\n")
+        with pytest.raises(UserError, match=words):
+            corpus.read_sample(tmp_path / "u.csv")
+
+
+def test_what_measures_imports_no_pandas():
+    stages = "batch", "frames", "latency", "streaming", "threads"
+    names = ", ".join(f"asrbench.measure.stages.{stage}" for stage in stages)
+    imported = f"import sys, {names}, asrbench.measure.energy; print('pandas' in sys.modules)"
+    program = [sys.executable, "-c", imported]
+    told = subprocess.run(program, cwd=SCRIPTS, check=True, capture_output=True, text=True).stdout
+    assert told == "False\n"

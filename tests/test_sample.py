@@ -61,7 +61,7 @@ def test_a_draw_of_everything_is_the_corpus():
 @given(durations, st.integers(1, 2_000_000), st.integers(0, 9), st.sampled_from([8000, 44100]))
 def test_pieces_reach_the_length_and_no_piece_is_spare(seconds, samples, repeat, rate):
     corpus = table(seconds, rate)
-    pieces = draw_pieces(corpus, samples, 16000, repeat, seed=1)
+    pieces = draw_pieces(corpus.itertuples(), samples, 16000, repeat, seed=1)
     lengths = dict(zip(corpus["utterance_id"], corpus["samples"] * 16000 // rate, strict=True))
     assert sum(lengths[p] for p in pieces) >= samples
     assert sum(lengths[p] for p in pieces[:-1]) < samples
@@ -71,15 +71,17 @@ def test_pieces_reach_the_length_and_no_piece_is_spare(seconds, samples, repeat,
 
 def test_pieces_of_a_longer_input_begin_with_those_of_a_shorter():
     corpus = table(range(1, 20))
-    short, long = (draw_pieces(corpus, 16000 * s, 16000, 0, 1) for s in (10, 60))
+    short, long = (draw_pieces(corpus.itertuples(), 16000 * s, 16000, 0, 1) for s in (10, 60))
     assert long[: len(short)] == short
 
 
 def test_repeats_begin_with_different_utterances():
-    firsts = [draw_pieces(table([5, 6, 7]), 100, 16000, repeat, 1)[0] for repeat in range(3)]
+    firsts = [
+        draw_pieces(table([5, 6, 7]).itertuples(), 100, 16000, repeat, 1)[0] for repeat in range(3)
+    ]
     assert len(set(firsts)) == 3
 
 
 def test_a_table_without_speech_is_refused():
     with pytest.raises(UserError, match="no speech to join"):
-        draw_pieces(table([]), 100, 16000, 0, 1)
+        draw_pieces([], 100, 16000, 0, 1)

@@ -43,12 +43,7 @@ def measuring(
     findings |= {"began_utc": began_utc, "ended_utc": _now()}
     findings.setdefault("made_by", made_by.versions())
     if rows is not None:
-        write_json(findings, findings_of(rows))
-
-
-def findings_of(rows: str | Path) -> Path:
-    """Where what was found of the device is written, beside the rows."""
-    return Path(f"{rows}.checks.json")
+        write_json(findings, made_by.findings_of(rows))
 
 
 def _now() -> str:

@@ -29,6 +29,11 @@ def versions(packages: tuple[str, ...] = _PACKAGES) -> dict[str, str | None]:
     }
 
 
+def findings_of(rows: str | Path) -> Path:
+    """Where versions, and what was found of the device, are written beside rows."""
+    return Path(f"{rows}.checks.json")
+
+
 def words(versions: dict[str, str | None]) -> str:
     """Versions in one line, such as 'asrbench 0.2.0, commit 0123abc, torch 2.9.1'."""
     return ", ".join(f"{name} {version}" for name, version in versions.items() if version)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from asrbench.basics import part_file
 from asrbench.basics.json_file import read_json, write_json
-from asrbench.device import guarded_measurement
+from asrbench.device import made_by
 from asrbench.measure import opened_variant
 from asrbench.study import axes
 from asrbench.study.job import Job
@@ -36,7 +36,7 @@ def taken_up(stage: str, arguments: argparse.Namespace) -> bool:
     left = part_file.take_up(arguments.out, settings(job))
     if left is None:
         return False
-    write_json(left, guarded_measurement.findings_of(arguments.out))
+    write_json(left, made_by.findings_of(arguments.out))
     turns = f"in turn with {', '.join(left[IN_TURN_WITH])}" if left.get(IN_TURN_WITH) else "alone"
     print(f"{stage} {job}: measured by another job of this run, {turns}")
     return True

@@ -12,7 +12,7 @@ from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import write_json
 from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
-from asrbench.device import guarded_measurement
+from asrbench.device import guarded_measurement, made_by
 from asrbench.engines.interface import Recogniser
 from asrbench.engines.processor import CPU, Processor
 from asrbench.measure import in_turn, latency, opened_variant
@@ -55,7 +55,7 @@ def run(
             others += import_module(f"asrbench.measure.stages.{other}").measure(process, jobs)
     for done in others:
         done.rows.leave(done.findings)
-    write_json(own.findings, guarded_measurement.findings_of(out))
+    write_json(own.findings, made_by.findings_of(out))
     # Last: as long as the job has its rows to finish, it is known what a process died at.
     own.rows.finish()
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asrbench.basics import yaml_file
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
 from asrbench.study.engine_axes import ESPNET
@@ -31,6 +30,8 @@ class Manifest:
 
     def token_type(self) -> str:
         """What the model writes, as its configuration names it: char, bpe, word."""
+        from asrbench.basics import yaml_file  # many programs read a manifest, and no YAML
+
         return str(yaml_file.read(self.config).get("token_type"))
 
 

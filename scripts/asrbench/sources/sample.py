@@ -7,11 +7,14 @@ therefore depends on neither the platform nor the order of the table's rows.
 
 import hashlib
 from collections.abc import Iterable
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from asrbench.basics.errors import UserError
 from asrbench.sources.audio import resampled_length
+from asrbench.sources.corpus import Utterance
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def shuffled(ids: Iterable[str], *key: object) -> list[str]:
@@ -27,7 +30,7 @@ def shuffled(ids: Iterable[str], *key: object) -> list[str]:
     )
 
 
-def draw(table: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+def draw(table: "pd.DataFrame", count: int, seed: int) -> "pd.DataFrame":
     """Draw ``count`` utterances, spread over durations.
 
     The utterances, sorted by duration, are cut into ``count`` strata of equal
@@ -51,7 +54,7 @@ def draw(table: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
 
 
 def draw_pieces(
-    table: pd.DataFrame, samples: int, sample_rate_hz: int, repeat: int, seed: int
+    speech: Iterable[Utterance], samples: int, sample_rate_hz: int, repeat: int, seed: int
 ) -> list[str]:
     """Which utterances to join for one length of the sweep over lengths.
 
@@ -60,7 +63,7 @@ def draw_pieces(
     there are two. Speech that is too little in all is taken again from the start.
 
     Args:
-        table: columns as :mod:`asrbench.sources.corpus` lists them.
+        speech: what there is to join.
         samples: the length wanted, in samples at ``sample_rate_hz``.
         sample_rate_hz: the rate that speech is resampled to.
         repeat: number of the repeat, from 0.
@@ -71,11 +74,11 @@ def draw_pieces(
         :func:`asrbench.sources.audio.join_to_length` to reach ``samples``.
 
     Raises:
-        UserError: the table is empty or its utterances have no samples at that rate.
+        UserError: there is none, or its utterances have no samples at that rate.
     """
     lengths = {
-        row.utterance_id: resampled_length(row.samples, row.sample_rate_hz, sample_rate_hz)
-        for row in table.itertuples()
+        one.utterance_id: resampled_length(one.samples, one.sample_rate_hz, sample_rate_hz)
+        for one in speech
     }
     if not any(lengths.values()):
         raise UserError("there is no speech to join for the sweep over lengths")

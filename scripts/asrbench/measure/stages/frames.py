@@ -15,7 +15,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`."""
     measured, job = process.variant(jobs[0][1]), jobs[0][1]
     speech = corpus.read_sample(process.arguments.sample)
-    paths = dict(zip(speech["utterance_id"], speech["path"], strict=True))
+    paths = {utterance.utterance_id: utterance.path for utterance in speech}
 
     def takes(recogniser: Recogniser) -> list[Take]:
         def load(length: int, repeat: int) -> np.ndarray:

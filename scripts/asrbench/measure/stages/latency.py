@@ -15,7 +15,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
         paths = audio.files_below(folder)
     else:
         sample = corpus.read_sample(process.arguments.sample)
-        paths = dict(zip(sample["utterance_id"], sample["path"], strict=True))
+        paths = {utterance.utterance_id: utterance.path for utterance in sample}
     takes = [
         Take({"utterance_id": name}, partial(measured.load, path)) for name, path in paths.items()
     ]

@@ -26,13 +26,13 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
 
 def _measured(process: Process, out: str, job: Job) -> Done:
     measured = process.variant(job)
-    sample = corpus.read_sample(process.arguments.sample).head(job.max_utterances)
+    sample = corpus.read_sample(process.arguments.sample)[: job.max_utterances]
     takes = [
         latency.Take(
             {"utterance_id": row.utterance_id, "piece_s": piece_s},
             partial(measured.load, row.path),
         )
-        for row in sample.itertuples()
+        for row in sample
         for piece_s in job.pieces_s or []
     ]
     order = latency.shuffled(takes, job.seed, process.arguments.round)
