@@ -37,10 +37,10 @@ class Demonstration:
         """Utterance id to waveform: the study's own sample, or one of ``count`` utterances."""
         speech, timing = self.study.speech, self.study.latency
         table = listing.list_corpus(speech.path, speech.channels).utterances
-        drawn = sample.draw(table, count or timing.utterances, timing.seed)
+        drawn = sample.draw(table.itertuples(), count or timing.utterances, timing.seed)
         return {
             row.utterance_id: audio.load(row.path, speech.sample_rate_hz, speech.channels)
-            for row in drawn.itertuples()
+            for row in drawn
         }
 
     def recogniser(self, model: str, ctc_weight: float, clocks_in_search=True) -> Recogniser:

@@ -22,7 +22,7 @@ def main() -> None:
     study = config.load(arguments.config)
     name = study.wer.normalisation
     utterances = wer_corpus.read(arguments.utterances, study.wer.max_utterances, study.latency.seed)
-    references = list(zip(utterances["utterance_id"], utterances["text"], strict=True))
+    references = [(one.utterance_id, one.text) for one in utterances]
     normalise.check(name, references, arguments.utterances)
     words = sum(len(normalise.BY_NAME[name](text).split()) for _id, text in references)
     counts = {"normalisation": name, "utterances": len(references), "words": words}

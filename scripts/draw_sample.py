@@ -5,6 +5,7 @@ The same seed gives the same utterances everywhere, whatever the order of the ta
 
 import argparse
 
+import pandas as pd
 from asrbench.basics import errors
 from asrbench.sources import corpus, sample
 from asrbench.study import config
@@ -29,20 +30,21 @@ def main() -> None:
     if count < 1:
         parser.error(f"--count {count}: must be at least 1")
 
-    corpus.read_sample(arguments.utterances)  # says it where there is none
-    table = corpus.read_table(arguments.utterances)
+    speech = corpus.read_sample(arguments.utterances)
     if above_s is not None:  # what is decoded in pieces is not one input of a clock
-        table = table[table["duration_s"] <= above_s]
-        if table.empty:
+        speech = [one for one in speech if one.duration_s <= above_s]
+        if not speech:
             raise errors.UserError(
                 f"{arguments.utterances}: every utterance is longer than speech.longest_s "
                 f"({above_s:g} s), and none is left to be timed; raise it"
             )
-    drawn = sample.draw(table, count, seed)
-    corpus.write_table(drawn, arguments.out)
+    drawn = sample.draw(speech, count, seed)
+    corpus.write_table(pd.DataFrame(drawn), arguments.out)
     if len(drawn) < count:
-        print(f"{count} utterances were asked for, the corpus has {len(table)}: all are taken")
-    print(f"{len(drawn)} utterances, {drawn['duration_s'].sum():.1f} s, in {arguments.out}")
+        print(f"{count} utterances were asked for, the corpus has {len(speech)}: all are taken")
+    print(
+        f"{len(drawn)} utterances, {sum(one.duration_s for one in drawn):.1f} s, in {arguments.out}"
+    )
 
 
 if __name__ == "__main__":

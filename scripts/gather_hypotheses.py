@@ -7,6 +7,7 @@ import argparse
 
 from asrbench.basics import errors
 from asrbench.results import hypotheses_file
+from asrbench.sources import wer_corpus
 from asrbench.study.job import Job
 
 
@@ -24,10 +25,9 @@ def main() -> None:
     if not arguments.shards:
         hypotheses_file.write_not_applicable(arguments.out)
         return
-    from asrbench.sources import wer_corpus  # with pandas, which random weights need not wait for
-
     utterances = wer_corpus.read(arguments.utterances, job.max_utterances, job.seed)
-    hypotheses_file.gather(arguments.shards, utterances["utterance_id"], arguments.out)
+    wanted = [one.utterance_id for one in utterances]
+    hypotheses_file.gather(arguments.shards, wanted, arguments.out)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def main() -> None:
     pilots = {path.stem: read_json(path) for path in arguments.pilots}
     sample_s = np.array([one.duration_s for one in corpus.read_sample(arguments.sample)], float)
     chosen = wer_corpus.read(arguments.utterances, study.wer.max_utterances, study.latency.seed)
-    corpus_s = chosen["duration_s"].to_numpy(float)
+    corpus_s = np.array([one.duration_s for one in chosen], float)
     found = expected_times.of(study, pilots, sample_s, corpus_s)
     write_json(found["rules"], arguments.out)
     print(f"decoding the corpus: {spoken(found['wer_s'] / arguments.cores)}", end="")

@@ -60,18 +60,17 @@ errors.run(main)
 _WARMS_UP = "    latency.warm_up(recogniser, takes, rows.attempts)\n"
 WARMED_UP = TIMED.replace("    latency.time", f"{_WARMS_UP}    latency.time")
 DECODED = """
-import pandas as pd
 from asrbench.basics.part_file import PartFile
 from asrbench.engines.interface import Transcript
 from asrbench.measure import decode
+from asrbench.sources.corpus import Utterance
 
 def transcribe(row):
     work(row.utterance_id)
     return Transcript("", 1, 0.0, 0.001, 0.009, 0.0, 0.0, 0.01, "end")
 
 def main():
-    speech = pd.DataFrame([dict(utterance_id=f"u{n}", speaker="s", text="", duration_s=1.0)
-                           for n in range(3)])
+    speech = [Utterance(f"u{n}", "s", "", 1, 16000, 1.0, "") for n in range(3)]
     out = PartFile("rows.csv", {}, LIMIT_S)
     decode.decode(transcribe, speech, out, "", lambda _: None)
     out.finish()

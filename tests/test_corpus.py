@@ -273,9 +273,10 @@ def test_a_measurement_reads_the_rows_of_the_table_without_pandas(tmp_path):
 
 
 def test_what_measures_imports_no_pandas():
-    stages = "batch", "frames", "latency", "streaming", "threads"
-    names = ", ".join(f"asrbench.measure.stages.{stage}" for stage in stages)
-    imported = f"import sys, {names}, asrbench.measure.energy; print('pandas' in sys.modules)"
+    stages = ("batch", "frames", "latency", "streaming", "threads")
+    modules = [*(f"stages.{stage}" for stage in stages), "energy", "decode", "shards", "pilot"]
+    names = ", ".join(f"asrbench.measure.{module}" for module in modules)
+    imported = f"import sys, {names}; print('pandas' in sys.modules)"
     program = [sys.executable, "-c", imported]
     told = subprocess.run(program, cwd=SCRIPTS, check=True, capture_output=True, text=True).stdout
     assert told == "False\n"

@@ -6,19 +6,18 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
-import pandas as pd
-
 from asrbench.basics import clock_time
 from asrbench.basics.part_file import PartFile
 from asrbench.engines.interface import Transcript
 from asrbench.engines.search_end import AT_LENGTH, EMPTY
 from asrbench.measure.latency import failure
 from asrbench.measure.outcomes import Outcomes
+from asrbench.sources.corpus import Utterance
 
 
 def decode(
-    transcribe: Callable[[object], Transcript],
-    utterances: pd.DataFrame,
+    transcribe: Callable[[Utterance], Transcript],
+    utterances: list[Utterance],
     out: PartFile,
     made_by: str,
     progress: Callable[[int], None],
@@ -26,9 +25,9 @@ def decode(
     """Decode every utterance that has no line yet.
 
     Args:
-        transcribe: a row of ``utterances`` to its transcript; what it raises
+        transcribe: one of ``utterances`` to its transcript; what it raises
             makes a line with status ``failed``, an empty hypothesis, and the reason.
-        utterances: rows with utterance_id, speaker, path, duration_s, text.
+        utterances: in the order in which they are decoded.
         out: gets the lines.
         made_by: the versions that decode, in words; a field of each line.
         progress: called with the number of utterances done.
@@ -42,7 +41,7 @@ def decode(
     for found in map(json.loads, out.found):
         done.add(found["utterance_id"])
         outcomes.add(found)
-    for number, row in enumerate(utterances.itertuples(), start=1):
+    for number, row in enumerate(utterances, start=1):
         if row.utterance_id not in done:
             began_s = time.perf_counter()
             line = _line(marked, row) | {"made_by": made_by}
@@ -78,7 +77,7 @@ def _sum(values: list[float | None]) -> float | None:
     return sum(there) if there else None
 
 
-def _line(transcribe: Callable[[object], Transcript], row) -> dict[str, object]:
+def _line(transcribe: Callable[[Utterance], Transcript], row) -> dict[str, object]:
     line = {
         "utterance_id": row.utterance_id,
         "speaker": row.speaker,

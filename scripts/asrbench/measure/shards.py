@@ -4,9 +4,8 @@ import argparse
 import heapq
 import re
 
-import pandas as pd
-
 from asrbench.basics.errors import UserError
+from asrbench.sources.corpus import Utterance
 
 
 def parse(text: str) -> tuple[int, int]:
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def take(utterances: pd.DataFrame, number: int, count: int) -> pd.DataFrame:
+def take(utterances: list[Utterance], number: int, count: int) -> list[Utterance]:
     """The utterances of one shard, longest first.
 
     The longest utterance that is left goes to the shard with the least audio so far,
@@ -38,15 +37,15 @@ def take(utterances: pd.DataFrame, number: int, count: int) -> pd.DataFrame:
     that one that does not fit into memory says so early.
 
     Args:
-        utterances: rows with utterance_id and duration_s; their order does not matter.
+        utterances: of the corpus; their order does not matter.
         number: of the shard, from 1.
         count: of shards.
     """
-    ranked = utterances.sort_values(["duration_s", "utterance_id"], ascending=[False, True])
     shards = [(0.0, shard) for shard in range(1, count + 1)]
-    owners = []
-    for duration_s in ranked["duration_s"]:
+    taken = []
+    for one in sorted(utterances, key=lambda one: (-one.duration_s, one.utterance_id)):
         audio_s, shard = heapq.heappop(shards)
-        owners.append(shard)
-        heapq.heappush(shards, (audio_s + duration_s, shard))
-    return ranked[[owner == number for owner in owners]].reset_index(drop=True)
+        if shard == number:
+            taken.append(one)
+        heapq.heappush(shards, (audio_s + one.duration_s, shard))
+    return taken

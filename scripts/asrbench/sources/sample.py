@@ -7,14 +7,10 @@ therefore depends on neither the platform nor the order of the table's rows.
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from asrbench.basics.errors import UserError
 from asrbench.sources.audio import resampled_length
 from asrbench.sources.corpus import Utterance
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def shuffled(ids: Iterable[str], *key: object) -> list[str]:
@@ -30,27 +26,26 @@ def shuffled(ids: Iterable[str], *key: object) -> list[str]:
     )
 
 
-def draw(table: "pd.DataFrame", count: int, seed: int) -> "pd.DataFrame":
+def draw(speech: Iterable[Utterance], count: int, seed: int) -> list[Utterance]:
     """Draw ``count`` utterances, spread over durations.
 
     The utterances, sorted by duration, are cut into ``count`` strata of equal
     size (give or take one), and one is drawn from each.
 
     Args:
-        table: columns as :mod:`asrbench.sources.corpus` lists them.
-        count: how many; a table of fewer gives all that it has.
+        speech: of what is drawn; its order does not matter.
+        count: how many; where there are fewer, all are drawn.
         seed: of the draw.
 
     Returns:
-        The rows drawn, sorted by utterance id.
+        Those drawn, sorted by utterance id.
     """
-    ranked = table.sort_values(["duration_s", "utterance_id"])["utterance_id"].tolist()
+    by_id = {one.utterance_id: one for one in speech}
+    ranked = sorted(by_id, key=lambda name: (by_id[name].duration_s, name))
     size = len(ranked)
     count = min(count, size)
     strata = [ranked[i * size // count : (i + 1) * size // count] for i in range(count)]
-    chosen = {shuffled(stratum, "draw", seed)[0] for stratum in strata}
-    drawn = table[table["utterance_id"].isin(chosen)]
-    return drawn.sort_values("utterance_id").reset_index(drop=True)
+    return [by_id[name] for name in sorted(shuffled(each, "draw", seed)[0] for each in strata)]
 
 
 def draw_pieces(

@@ -1,17 +1,16 @@
 """Which utterances are decoded for the word error rate: the corpus, or a sample of it."""
 
-import pandas as pd
-
 from asrbench.sources import corpus, sample
+from asrbench.sources.corpus import Utterance
 
 
-def read(path: str, max_utterances: int | None, seed: int) -> pd.DataFrame:
-    """Rows of the list of utterances, in its order.
+def read(path: str, max_utterances: int | None, seed: int) -> list[Utterance]:
+    """Those of the list of utterances, in its order.
 
     Args:
         path: the list, as :mod:`asrbench.sources.corpus` writes it.
         max_utterances: how many are drawn; None: all.
         seed: of the draw.
     """
-    utterances = corpus.read_table(path)
+    utterances = corpus.read_sample(path)
     return utterances if max_utterances is None else sample.draw(utterances, max_utterances, seed)
