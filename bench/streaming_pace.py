@@ -46,7 +46,7 @@ def main() -> int:
     opened = OpenedVariant(job, manifest.load(folder / "model.json"))
     recogniser = opened.recogniser()
     rows, ratios = [], []
-    sample = corpus.read_sample(Path("results/data/sample.csv"))
+    sample = corpus.read(Path("results/data/sample.csv"))
     takes = [
         latency.Take({"utterance_id": row.utterance_id}, lambda path=row.path: opened.load(path))
         for row in sample[: arguments.utterances]

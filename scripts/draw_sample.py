@@ -30,7 +30,7 @@ def main() -> None:
     if count < 1:
         parser.error(f"--count {count}: must be at least 1")
 
-    speech = corpus.read_sample(arguments.utterances)
+    speech = corpus.read(arguments.utterances)
     if above_s is not None:  # what is decoded in pieces is not one input of a clock
         speech = [one for one in speech if one.duration_s <= above_s]
         if not speech:

@@ -94,7 +94,7 @@ def _load(
     """The model, and the sample's waveforms in this round's order."""
     from asrbench.sources import corpus  # where nothing measures, nothing is read
 
-    paths = [utterance.path for utterance in corpus.read_sample(arguments.sample)]
+    paths = [utterance.path for utterance in corpus.read(arguments.sample)]
     takes = [latency.Take({"path": path}, lambda path=path: measured.load(path)) for path in paths]
     order = latency.shuffled(takes, measured.job.seed, arguments.round)
     waveforms = [take.load() for take in order]

@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="what was found, as JSON")
     arguments = parser.parse_args()
     measured = opened_variant.from_arguments(arguments)
-    pieces = [measured.load(one.path) for one in corpus.read_sample(arguments.sample)]
+    pieces = [measured.load(one.path) for one in corpus.read(arguments.sample)]
 
     def opened(slug: str, axes: dict, beside=None):
         job = replace(measured.job, variant=slug, axes=axes)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 from asrbench.basics import errors
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json, write_json
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("--cores", required=True, help="for all of it")
     parser.add_argument("--folder", type=Path, default=Path("quick"), help="[%(default)s]")
     arguments = parser.parse_args()
-    durations_s = corpus.read_table(arguments.utterances)["duration_s"].to_numpy(float)
+    durations_s = np.array([one.duration_s for one in corpus.read(arguments.utterances)], float)
     count = quick_look.utterances([read_json(path) for path in arguments.pilots], durations_s)
     study = quick_look.of(config.load(arguments.config), count)
     folder = arguments.folder

@@ -25,7 +25,7 @@ def main() -> None:
     arguments = parser.parse_args()
     study = config.load(arguments.config)
     pilots = {path.stem: read_json(path) for path in arguments.pilots}
-    sample_s = np.array([one.duration_s for one in corpus.read_sample(arguments.sample)], float)
+    sample_s = np.array([one.duration_s for one in corpus.read(arguments.sample)], float)
     chosen = wer_corpus.read(arguments.utterances, study.wer.max_utterances, study.latency.seed)
     corpus_s = np.array([one.duration_s for one in chosen], float)
     found = expected_times.of(study, pilots, sample_s, corpus_s)

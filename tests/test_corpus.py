@@ -66,7 +66,8 @@ def test_tables_come_back_from_the_disk_as_they_were(tmp_path):
     add_chapter(tmp_path / "speech", "0019", "7", ["NULL", 'A "B", C', "NA"])
     listing = list_corpus(tmp_path / "speech")
     listing.write(tmp_path / "d" / "u.csv", tmp_path / "d" / "r.csv")
-    pd.testing.assert_frame_equal(corpus.read_table(tmp_path / "d" / "u.csv"), listing.utterances)
+    read = pd.DataFrame(corpus.read(tmp_path / "d" / "u.csv"))
+    pd.testing.assert_frame_equal(read, listing.utterances)
     assert (tmp_path / "d" / "r.csv").read_text() == "utterance_id,path,reason\n"
 
 
@@ -165,13 +166,13 @@ def test_a_folder_without_speech_is_refused(tmp_path):
 
 def test_a_table_that_is_none_is_refused(tmp_path):
     with pytest.raises(UserError, match="no such table"):
-        corpus.read_table(tmp_path / "u.csv")
+        corpus.read(tmp_path / "u.csv")
     (tmp_path / "u.csv").write_text("")
     with pytest.raises(UserError, match="is empty"):
-        corpus.read_table(tmp_path / "u.csv")
+        corpus.read(tmp_path / "u.csv")
     (tmp_path / "u.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UserError, match="must have the columns"):
-        corpus.read_table(tmp_path / "u.csv")
+        corpus.read(tmp_path / "u.csv")
 
 
 ids = st.from_regex(r"[0-9A-Za-z_.-]{1,20}", fullmatch=True)
@@ -201,7 +202,7 @@ def test_any_text_survives_the_table(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("table") / "u.csv"
     row = ["0001", "01", "a b,c.flac", 1, 16000, 1 / 16000, text]
     corpus.write_table(pd.DataFrame([row], columns=corpus.UTTERANCE_COLUMNS), path)
-    assert corpus.read_table(path).values.tolist() == [row]
+    assert [list(one) for one in corpus.read(path)] == [row]
 
 
 def run(script, *arguments, cwd):
@@ -228,7 +229,7 @@ def test_the_programs_lead_from_a_folder_to_a_sample(tmp_path):
     assert listed.returncode == 0
     assert listed.stderr.startswith("warning: 1 of 4 cannot be used")
     assert run("draw_sample.py", *config, cwd=tmp_path).returncode == 0
-    assert len(corpus.read_table(tmp_path / "results/data/sample.csv")) == 2
+    assert len(corpus.read(tmp_path / "results/data/sample.csv")) == 2
     drawn = run("draw_sample.py", *config, "--count", "9", cwd=tmp_path)
     assert "the corpus has 3: all are taken" in drawn.stdout
 
@@ -251,7 +252,7 @@ def test_real_speech_is_listed_whole():
     assert listing.utterances["duration_s"].between(1, 40).all()
 
 
-def test_a_measurement_reads_the_rows_of_the_table_without_pandas(tmp_path):
+def test_cells_are_read_as_they_were_written_and_a_row_that_is_none_is_told(tmp_path):
     """Ids and texts that pandas or a spreadsheet would take for something else, and two rates."""
     rows = [
         ("0001", "=1", "a,b.wav", 320, 16000, 0.02, "NULL"),
@@ -259,8 +260,7 @@ def test_a_measurement_reads_the_rows_of_the_table_without_pandas(tmp_path):
     ]
     table = pd.DataFrame(rows, columns=corpus.UTTERANCE_COLUMNS)
     corpus.write_table(table, tmp_path / "u.csv")
-    assert corpus.read_sample(tmp_path / "u.csv") == rows
-    assert corpus.read_table(tmp_path / "u.csv").to_numpy().tolist() == [list(row) for row in rows]
+    assert corpus.read(tmp_path / "u.csv") == rows
     heading = ",".join(corpus.UTTERANCE_COLUMNS)
     for row, words in (
         ("a,b,c,3,16000,nan,x", r"line 2: duration_s is 'nan', not a number above 0; remove it"),
@@ -269,7 +269,7 @@ def test_a_measurement_reads_the_rows_of_the_table_without_pandas(tmp_path):
     ):
         (tmp_path / "u.csv").write_text(f"{heading}\n{row}\n")
         with pytest.raises(UserError, match=words):
-            corpus.read_sample(tmp_path / "u.csv")
+            corpus.read(tmp_path / "u.csv")
 
 
 def test_what_measures_imports_no_pandas():

@@ -63,7 +63,7 @@ def test_every_writer_and_reader_of_csv_keeps_to_it(tmp_path):
     values = ["=s", "=/a.wav", 1, 16000, 0.1, "=text"]
     utterances = pd.DataFrame([[n, *values] for n in names], columns=corpus.UTTERANCE_COLUMNS)
     corpus.write_table(utterances, tmp_path / "u.csv")
-    pd.testing.assert_frame_equal(corpus.read_table(tmp_path / "u.csv"), utterances)
+    pd.testing.assert_frame_equal(pd.DataFrame(corpus.read(tmp_path / "u.csv")), utterances)
     assert first_cells(tmp_path / "u.csv") == written
 
 

@@ -140,7 +140,7 @@ def test_rows(folder, content):
     told(lambda: table_csv.read(folder, "x"), UserError)
     (folder / "latency.csv").write_bytes(content)
     told(lambda: table_csv.read(folder, "latency"), UserError)
-    told(lambda: corpus.read_sample(path), UserError)
+    told(lambda: corpus.read(path), UserError)
 
 
 def sound():
@@ -161,8 +161,9 @@ def test_corpora(folder, transcript, audio):
         (chapter / f"1-2-000{number}.wav").write_bytes(audio)
     listing = list_corpus(folder / "speech")
     listing.write(folder / "u.csv", folder / "r.csv")
-    read = corpus.read_table(folder / "u.csv")
-    assert list(read["text"]) == list(listing.utterances["text"])
+    if len(listing.utterances):
+        read = corpus.read(folder / "u.csv")
+        assert [one.text for one in read] == list(listing.utterances["text"])
 
 
 @far

@@ -111,14 +111,14 @@ def test_a_corpus_is_decoded_in_pieces_and_long_ones_are_not_timed(tmp_path):
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert max(line["duration_s"] for line in lines) > listed.median()
     assert all(line["status"] == "ok" and line["hypothesis"] for line in lines)
-    sample = corpus.read_table(folder / "results/data/sample.csv")
-    assert len(sample) and sample["duration_s"].max() <= listed.median()
+    sample = corpus.read(folder / "results/data/sample.csv")
+    assert 0 < max(one.duration_s for one in sample) <= listed.median()
 
     # The same words piece by piece.
     long = max(lines, key=lambda line: line["duration_s"])
     job = describe_job.of(config.load(folder / "config.yaml"), "decoding", "m", "ctc0.3")
-    table = corpus.read_table(folder / "results/data/utterances.csv")
-    path = table.set_index("utterance_id").at[long["utterance_id"], "path"]
+    speech = corpus.read(folder / "results/data/utterances.csv")
+    (path,) = (one.path for one in speech if one.utterance_id == long["utterance_id"])
     waveform, rate = soundfile.read(folder / path, dtype="float32")
     rows = []
     for number, piece in enumerate(silences.cut(waveform, rate, job.pop("cut_above_s"))):

@@ -68,7 +68,7 @@ def test_names_that_are_no_text_are_listed(tmp_path):
     shutil.copy(folder / "1-1-0000.flac", odd)
     listing = list_corpus(tmp_path / "speech")
     listing.write(tmp_path / "u.csv", tmp_path / "r.csv")
-    assert len(corpus.read_table(tmp_path / "u.csv")) == 3
+    assert len(corpus.read(tmp_path / "u.csv")) == 3
     assert "caf\\xe9.flac,the name of the file or of a folder is not UTF-8" in (
         tmp_path / "r.csv"
     ).read_text(encoding="utf-8")
@@ -81,7 +81,7 @@ def test_text_where_a_number_of_an_utterance_belongs_is_one_line(tmp_path, given
     table = (tmp_path / "u.csv").read_text().replace(",4000,", f",{given},", 1)
     (tmp_path / "u.csv").write_text(table)
     with pytest.raises(UserError, match=r"u\.csv: line 2: samples is .*, not a number above 0"):
-        corpus.read_table(tmp_path / "u.csv")
+        corpus.read(tmp_path / "u.csv")
 
 
 @pytest.mark.parametrize(

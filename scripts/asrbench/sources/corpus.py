@@ -37,44 +37,24 @@ def write_table(table: "pd.DataFrame", path: str | Path) -> None:
     part.replace(path)
 
 
-def read_table(path: str | Path) -> "pd.DataFrame":
-    """Read ``utterances.csv`` or ``sample.csv``.
+def read(path: str | Path) -> list[Utterance]:
+    """Read ``utterances.csv`` or ``sample.csv``: without pandas, which a measurement needs not.
 
     Ids stay text (0001 is no number) and so do texts (NULL is a word).
 
     Raises:
-        UserError: the file is absent or is no such table.
-    """
-    import pandas as pd
-
-    path = Path(path)
-    try:
-        table = csv_cells.read(path, _ADVICE)
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such table; run list_utterances.py") from None
-    _check_heading(list(table.columns), path)
-    for column in _NUMBERS:
-        given = table[column]
-        table[column] = pd.to_numeric(given, errors="coerce")
-        for place in (~(table[column] > 0) | (table[column] == math.inf)).to_numpy().nonzero()[0]:
-            raise _no_number(path, place + 2, column, given.iloc[place])
-    return table
-
-
-def read_sample(path: str | Path) -> list[Utterance]:
-    """Read a table of utterances to be measured: without pandas, which a measurement needs not.
-
-    Raises:
-        UserError: it cannot be read, or holds no utterance.
+        UserError: the file is absent, is no such table, or holds no utterance.
     """
     path = Path(path)
     csv.field_size_limit(1 << 30)  # of a text, which may be as long as it is
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            heading, *rows = list(csv.reader(file)) or [[]]
+            heading, *rows = csv.reader(file)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such table; run list_utterances.py") from None
     except (ValueError, csv.Error) as error:
+        if path.stat().st_size == 0:
+            raise UserError(f"{path}: is empty; {_ADVICE}") from None
         raise UserError(f"{path}: is no table ({error}); {_ADVICE}") from None
     _check_heading(heading, path)
     found = [_utterance(row, path, line) for line, row in enumerate(rows, start=2) if row]

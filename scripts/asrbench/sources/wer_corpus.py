@@ -12,5 +12,5 @@ def read(path: str, max_utterances: int | None, seed: int) -> list[Utterance]:
         max_utterances: how many are drawn; None: all.
         seed: of the draw.
     """
-    utterances = corpus.read_sample(path)
+    utterances = corpus.read(path)
     return utterances if max_utterances is None else sample.draw(utterances, max_utterances, seed)

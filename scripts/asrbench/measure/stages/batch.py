@@ -18,7 +18,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
     [(out, job)] = jobs
     measured = process.variant(job)
     waveforms = [
-        measured.load(utterance.path) for utterance in corpus.read_sample(process.arguments.sample)
+        measured.load(utterance.path) for utterance in corpus.read(process.arguments.sample)
     ]
     cases = [(size, repeat) for size in job.sizes or [] for repeat in range(job.repeats or 0)]
     random.Random(f"{job.seed}/{process.arguments.round}").shuffle(cases)

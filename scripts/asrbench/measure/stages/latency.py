@@ -14,7 +14,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
     if folder:
         paths = audio.files_below(folder)
     else:
-        sample = corpus.read_sample(process.arguments.sample)
+        sample = corpus.read(process.arguments.sample)
         paths = {utterance.utterance_id: utterance.path for utterance in sample}
     takes = [
         Take({"utterance_id": name}, partial(measured.load, path)) for name, path in paths.items()

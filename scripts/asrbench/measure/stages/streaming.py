@@ -26,7 +26,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
 
 def _measured(process: Process, out: str, job: Job) -> Done:
     measured = process.variant(job)
-    sample = corpus.read_sample(process.arguments.sample)[: job.max_utterances]
+    sample = corpus.read(process.arguments.sample)[: job.max_utterances]
     takes = [
         latency.Take(
             {"utterance_id": row.utterance_id, "piece_s": piece_s},

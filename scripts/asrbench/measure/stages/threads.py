@@ -14,7 +14,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`."""
     measured, job = process.variant(jobs[0][1]), jobs[0][1]
     counts, repeats = job.counts or [], job.repeats or 0
-    paths = [utterance.path for utterance in corpus.read_sample(process.arguments.sample)]
+    paths = [utterance.path for utterance in corpus.read(process.arguments.sample)]
     # Spread over the sample, and the same for every number of threads.
     chosen = [paths[repeat * len(paths) // repeats] for repeat in range(repeats)]
     takes = [
