@@ -106,10 +106,9 @@ def in_turn(arms: Sequence, takes: list[Take], seed: int, seconds: float) -> Ver
         ],
         len(ARMS),
     )
-    delayed = found[1].deciding
-    reach = delayed.quantile(2 if found[1].compared_by == latency_pair.UNDISTURBED else 1)
-    low, high = delayed.value * np.exp(np.array([-1, 1]) * reach * delayed.error)
-    told = f"{delayed.value:.3f} [{low:.3f}, {high:.3f}] by the {found[1].compared_by}"
+    ratio = found[1].deciding.value
+    low, high = ratio * np.exp(np.array([-1, 1]) * found[1].reach)
+    told = f"{ratio:.3f} [{low:.3f}, {high:.3f}] by the {found[1].compared_by}"
     return Verdicts(found[0].verdict, found[1].verdict, told)
 
 

@@ -158,6 +158,11 @@ class Count:
 COUNTED_AUDIO_S = 10.0
 
 
+def counted_tokens(tokens_per_second: float) -> int:
+    """Tokens of the hypothesis that multiply-adds are counted for."""
+    return max(1, round(COUNTED_AUDIO_S * tokens_per_second))
+
+
 @dataclass(frozen=True)
 class Part:
     """Multiply-adds of one part for a second of audio; ``note`` says what was counted."""

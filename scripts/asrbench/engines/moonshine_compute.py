@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asrbench.engines.interface import COUNTED_AUDIO_S, Part, Recogniser
+from asrbench.engines.interface import COUNTED_AUDIO_S, Part, Recogniser, counted_tokens
 from asrbench.engines.onnx_products import Network
 
 SAMPLES = round(COUNTED_AUDIO_S * Recogniser.sample_rate_hz)
@@ -16,7 +16,7 @@ _PAST = "past_key_values"
 
 def parts(encoder: Path, decoder: Path, tokens_per_second: float) -> list[Part]:
     """Encoder and decoder, for one waveform of 10 s and one hypothesis of it."""
-    network, tokens = Network(encoder), tokens_of(tokens_per_second)
+    network, tokens = Network(encoder), counted_tokens(tokens_per_second)
     [encoded] = network.run(SAMPLES)
     made = _token(decoder, encoded, 0)
     if tokens > 1:
@@ -26,11 +26,6 @@ def parts(encoder: Path, decoder: Path, tokens_per_second: float) -> list[Part]:
     return [encoder_part(network.multiply_adds()), decoder_part(made, tokens_per_second)]
 
 
-def tokens_of(tokens_per_second: float) -> int:
-    """Tokens of the counted hypothesis."""
-    return max(1, round(COUNTED_AUDIO_S * tokens_per_second))
-
-
 def encoder_part(multiply_adds: int) -> Part:
     """The row of an encoder that takes speech of any length."""
     return Part("encoder", multiply_adds / COUNTED_AUDIO_S, None, "one waveform of 10 s")
@@ -38,7 +33,7 @@ def encoder_part(multiply_adds: int) -> Part:
 
 def decoder_part(multiply_adds: int, tokens_per_second: float) -> Part:
     """The row of what decodes, which keeps keys and values of the tokens before."""
-    told = f"one hypothesis of {tokens_of(tokens_per_second)} tokens for 10 s"
+    told = f"one hypothesis of {counted_tokens(tokens_per_second)} tokens for 10 s"
     return Part("decoder", multiply_adds / COUNTED_AUDIO_S, tokens_per_second, told)
 
 

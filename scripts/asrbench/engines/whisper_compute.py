@@ -7,7 +7,7 @@ Source: Radford et al., 2022, https://arxiv.org/abs/2212.04356, section 2.2.
 
 from dataclasses import dataclass
 
-from asrbench.engines.interface import COUNTED_AUDIO_S, Part
+from asrbench.engines.interface import COUNTED_AUDIO_S, Part, counted_tokens
 
 # Every input is padded or cut to 30 s: 3000 frames, of which the second convolution makes 1500.
 FRAMES, STEPS = 3000, 1500
@@ -41,7 +41,7 @@ def parts(sizes: Sizes, tokens_per_second: float) -> list[Part]:
     dense = (4 + 2 * _WIDER) * square * STEPS  # four projections of attention, the inner layer
     encoder = convolutions + sizes.encoder_layers * (dense + 2 * STEPS**2 * width)
 
-    tokens = max(1, round(COUNTED_AUDIO_S * tokens_per_second))
+    tokens = counted_tokens(tokens_per_second)
     # Keys and values of what the encoder gave are projected once, and kept.
     once = sizes.decoder_layers * 2 * square * STEPS
     # Self-attention projects four times, attention to the encoder twice more.

@@ -69,18 +69,24 @@ class Pair:
         return Interval(value, value - reach, value + reach, self.mean.over)
 
     @property
-    def verdict(self) -> str:
-        """What the first is: slower or faster where the deciding ratio leaves out 1.
+    def reach(self) -> float:
+        """How far the deciding ratio's interval reaches to either side, of its logarithm.
 
-        By the undisturbed latency the interval has 97.5 %: it was chosen among two.
+        By the undisturbed latency it has 97.5 %: it was chosen among two.
         """
+        return self.deciding.quantile(2 if self.compared_by == UNDISTURBED else 1) * (
+            self.deciding.error
+        )
+
+    @property
+    def verdict(self) -> str:
+        """What the first is: slower or faster where the deciding ratio leaves out 1."""
         found = self.deciding
         if np.isnan(found.value):
             return ""
-        looks = 2 if self.compared_by == UNDISTURBED else 1
         if found.over == "none":
             return UNDECIDED
-        if abs(np.log(found.value)) <= found.quantile(looks) * found.error:
+        if abs(np.log(found.value)) <= self.reach:
             return UNDECIDED
         return SLOWER if found.value > 1 else FASTER
 

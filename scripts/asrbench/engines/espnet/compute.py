@@ -12,7 +12,7 @@ import warnings
 import torch
 
 from asrbench.engines.espnet.products import Products
-from asrbench.engines.interface import COUNTED_AUDIO_S, Part
+from asrbench.engines.interface import COUNTED_AUDIO_S, Part, counted_tokens
 
 
 def count(
@@ -42,7 +42,7 @@ def count(
     if padded_s:
         note += f", for which it computes as for {pieces * padded_s:g} s"
     parts = [Part("encoder", pieces * encode, None, note)]
-    tokens = max(1, round(COUNTED_AUDIO_S * tokens_per_second))
+    tokens = counted_tokens(tokens_per_second)
     told = f"one hypothesis of {tokens} tokens for 10 s"
     joint = getattr(model, "joint_network", None)
     if joint is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from asrbench.basics.errors import UserError
 from asrbench.engines import moonshine_compute, whisper_compute
-from asrbench.engines.interface import COUNTED_AUDIO_S, Part
+from asrbench.engines.interface import COUNTED_AUDIO_S, Part, counted_tokens
 from asrbench.engines.moonshine_compute import decoder_part, encoder_part
 from asrbench.engines.onnx_products import Network
 from asrbench.engines.sherpa_onnx import metadata
@@ -53,7 +53,7 @@ def _moonshine(networks: Mapping[str, Path], tokens_per_second: float) -> list[P
     [features, *_] = prepares.run(moonshine_compute.SAMPLES)
     [encoded, *_] = encodes.run(features.shape[1], _in_order(encodes, [features]))
     _scores, *states = first.run(given=_in_order(first, [1, encoded, 1]))
-    for length in range(2, moonshine_compute.tokens_of(tokens_per_second) + 1):
+    for length in range(2, counted_tokens(tokens_per_second) + 1):
         given = _in_order(others, [1, encoded, length, *states])
         _scores, *states = others.run(given=given)
     return [
@@ -73,7 +73,7 @@ def _in_order(network: Network, values: list) -> dict:
 def _transducer(networks: Mapping[str, Path], tokens_per_second: float) -> list[Part]:
     """The decoder has one step a token, the joiner one a step of the encoder and one a token."""
     encoder, steps = _encoder(networks["encoder"])
-    tokens = moonshine_compute.tokens_of(tokens_per_second)
+    tokens = counted_tokens(tokens_per_second)
     of = {}
     for name in ("decoder", "joiner"):
         network = Network(networks[name])
