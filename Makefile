@@ -39,6 +39,7 @@ test-container: $(READY)
 # Not in CI: on a device with a GPU, after make setup TORCH_INDEX=default (docs/devices.md).
 test-gpu: $(READY)
 	$(BIN)/python tests/gpu_study.py $(if $(SCRATCH),--scratch $(SCRATCH))
+	$(BIN)/python -m pytest tests/test_gpu.py tests/test_real_gpu.py
 
 # More of the same kinds: searches of other architectures, more kills.
 test-slow: $(READY)

@@ -46,7 +46,7 @@ def main() -> int:
     folder = (arguments.scratch or Path(mkdtemp())).resolve()
     began = time.monotonic()
     write(folder, other)
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder)]
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--directory", str(folder)]
     with timed("the study on both"):
         subprocess.run([*command, "report"], cwd=ROOT, check=True)
     results, suffix = folder / "results", f"-{'fast' if arguments.rehearse else 'cuda'}"
@@ -76,7 +76,7 @@ def write(folder: Path, other: dict[str, str]) -> None:
         "batch": {"sizes": [1, 4], "repeats": 2, "rounds": 1},
         "threads": {"counts": []},
     }
-    config["energy"] = {"window_s": 12, "samples": 10, "rounds": 2, "idle_s": 3}
+    config["energy"] = {"window_s": 12, "samples": 10, "rounds": 1, "idle_s": 3}
     config["wer"] |= {"max_utterances": UTTERANCES}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(config))

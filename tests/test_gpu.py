@@ -284,6 +284,7 @@ def test_settings_are_fixed_and_told_as_they_are(gpu, monkeypatch):
     assert there.facts()["tf32"] == "on"
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="torch can use a GPU")
 def test_a_gpu_that_torch_cannot_use_is_one_line():
     with pytest.raises(UserError, match=r"processor cuda: torch .* cannot use a GPU \(.*driver"):
         TorchGpu()
