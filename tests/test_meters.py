@@ -1,6 +1,7 @@
 """Each meter on files, programs and libraries that stand in for hardware."""
 
 import contextlib
+import ctypes
 import shutil
 import subprocess
 import sys
@@ -256,7 +257,8 @@ def fake_nvml(**functions) -> types.ModuleType:
     library.NVMLError = type("NVMLError", (Exception,), {})
     library.nvmlInit = library.nvmlShutdown = lambda: None
     library.nvmlDeviceGetCount = lambda: 2
-    library.nvmlDeviceGetHandleByIndex = lambda number: number
+    # As NVIDIA's own, a handle is a pointer, which has no hash.
+    library.nvmlDeviceGetHandleByIndex = lambda number: ctypes.pointer(ctypes.c_int(number))
     for name, function in functions.items():
         setattr(library, name, function)
     return library
@@ -264,7 +266,9 @@ def fake_nvml(**functions) -> types.ModuleType:
 
 def test_nvidia_counts_millijoules_of_each_board(tmp_path, monkeypatch):
     (tmp_path / "proc/driver/nvidia").mkdir(parents=True)
-    counted = fake_nvml(nvmlDeviceGetTotalEnergyConsumption=lambda board: 1500 * (board + 1))
+    counted = fake_nvml(
+        nvmlDeviceGetTotalEnergyConsumption=lambda board: 1500 * (board.contents.value + 1)
+    )
     monkeypatch.setitem(sys.modules, "pynvml", counted)
     assert watts(Nvidia(tmp_path)) == {"GPU 0": 1.5, "GPU 1": 3.0}
 

@@ -27,6 +27,7 @@ class Nvidia(Polled):
         super().__init__()
         self._root = root
         self._library: Any = None
+        self._boards: list[Any] = []  # by number: the library's handles have no hash
 
     def probe(self) -> list[Channel]:
         try:
@@ -34,11 +35,12 @@ class Nvidia(Polled):
         except nvml.NoLibrary as error:
             raise MeterError(str(error), error.advice, error.there) from None
         try:
-            for number, board in enumerate(nvml.boards(pynvml)):
+            self._boards = nvml.boards(pynvml)
+            for number, board in enumerate(self._boards):
                 name = f"GPU {number}"
                 kind: Kind = "counter" if self._counts(board) else "gauge"
                 channel = Channel(self.name, name, SCOPE, kind, Reach.PART, UPDATE_S)
-                self._sources[board] = channel
+                self._sources[number] = channel
             if not self._sources:
                 raise MeterError("there is no NVIDIA board", there=False)
         except pynvml.NVMLError as error:
@@ -52,11 +54,12 @@ class Nvidia(Polled):
             return False
         return True
 
-    def _value(self, source: object) -> float:
+    def _value(self, source: int) -> float:
+        board = self._boards[source]
         try:
             if self._sources[source].kind == "gauge":
-                return self._library.nvmlDeviceGetPowerUsage(source) / 1e3
-            return self._library.nvmlDeviceGetTotalEnergyConsumption(source) / 1e3
+                return self._library.nvmlDeviceGetPowerUsage(board) / 1e3
+            return self._library.nvmlDeviceGetTotalEnergyConsumption(board) / 1e3
         except self._library.NVMLError as error:
             name = self._sources[source].channel
             raise MeterError(f"{name} cannot be read ({error})") from None
