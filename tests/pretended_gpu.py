@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map, tree_map_only
@@ -172,7 +173,12 @@ def _no_guard_is_needed() -> None:
 
 @contextlib.contextmanager
 def in_place(monkeypatch) -> Iterator[Calls]:
-    """In the place of torch.cuda inside this block; what is called of it is noted."""
+    """In the place of torch.cuda inside this block; what is called of it is noted.
+
+    A torch with CUDA of its own takes no stand-in, and dies of it: the test is skipped.
+    """
+    if torch.backends.cuda.is_built():
+        pytest.skip("this torch is built for CUDA: tests/test_real_gpu.py is for it")
     calls, cuda = Calls(), torch.cuda
     monkeypatch.setattr(cuda, "init", lambda: calls.note("init"))
     monkeypatch.setattr(cuda, "_lazy_init", lambda: None)

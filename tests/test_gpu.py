@@ -325,6 +325,7 @@ def test_what_an_engine_does_not_compute_on_is_one_line(model, said):
 
 
 def test_a_device_without_a_gpu_is_told_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(gpus, "torch_cuda", lambda: None)
     asked = {"engine": "espnet", "processor": "cuda"}
     processor.check(asked | {"processor": "cpu"}, tmp_path)
     with pytest.raises(UserError, match="shows no NVIDIA GPU") as refused:
@@ -406,7 +407,7 @@ def test_device_json_has_what_the_library_tells(driver, monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", library())
     (driver / "study.json").write_text("{}")
     told = description.describe(driver / "study.json", driver)
-    assert told["gpus"] == [BOARD] and told["torch_cuda"] is None
+    assert told["gpus"] == [BOARD] and told["torch_cuda"] == torch.version.cuda
     assert gpus.in_words(json.loads(json.dumps(told))["gpus"]) == (
         "NVIDIA L4, driver 580.95, at most 72 W"
     )
