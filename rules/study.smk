@@ -16,15 +16,17 @@ onstart:
         sys.exit(str(error))
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
     planned = {stage: {} for stage in SHARING}
-    to_make = {"make_table": {}, "plot_figure": {}}
+    to_make = {"make_table": {}, "plot_figure": {}, "count_model": {}}
     pending = list(workflow.dag.needrun_jobs())
     made = {str(file) for job in pending for file in job.output}
     for job in pending:
         after = sorted(made.intersection(map(str, job.input)))
         if job.rule.name in to_make:
             (name,) = job.wildcards
-            outputs = list(map(str, job.output))
-            to_make[job.rule.name][name] = {"outputs": outputs, "after": after}
+            its = {"outputs": list(map(str, job.output)), "after": after}
+            if job.rule.name == "count_model":
+                its |= {"job": json.loads(job.params.job), "manifest": job.input.model}
+            to_make[job.rule.name][name] = its
         before, _, stage = job.rule.name.partition("measure_")
         if not before and stage in planned:
             inputs = {"manifest": job.input.model, "footprint": job.input.get("footprint", "")}

@@ -109,7 +109,10 @@ def in_turn_with(results: Path, variant: Variant) -> list[str] | None:
     """
     rows = round_file(results, "latency", *variant.key, number=1)
     others = row_versions.found_beside(rows).get("in_turn_with")
-    return others if isinstance(others, list) else None
+    if not isinstance(others, list):
+        return None
+    # An earlier version timed decodings of one build in turn, and named them alone.
+    return [name if " " in name else f"{variant.model} {name}" for name in others]
 
 
 def frames(study: Study, results: Path, variant: Variant) -> Rows:
