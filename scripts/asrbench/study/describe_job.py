@@ -61,6 +61,12 @@ def _measured(study: Study) -> dict:
     return process | {"warm_up": study.latency.warm_up}
 
 
+def footprint(study: Study, variant: Variant) -> dict:
+    """What loading a variant and the memory that it takes depend on."""
+    process = study.decoding.model_dump(include={"threads", "cores"})
+    return _variant(study, variant) | process
+
+
 def _timed(study: Study, variant: Variant) -> dict:
     return _variant(study, variant) | _measured(study) | {"seed": study.latency.seed}
 
@@ -196,7 +202,7 @@ def tables(study: Study) -> dict:
     }
 
 
-_OF_VARIANT = (latency, frames, threads, streaming, energy, listening, decoding)
+_OF_VARIANT = (footprint, latency, frames, threads, streaming, energy, listening, decoding)
 STAGES = {stage.__name__: stage for stage in _OF_VARIANT}
 STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch, pilot)}
 
