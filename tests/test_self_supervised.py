@@ -14,6 +14,7 @@ import torch
 import yaml
 from asrbench.basics.errors import UserError
 from asrbench.engines.espnet import compute, parameters, stand_ins
+from asrbench.engines.espnet import front_end as espnet_front_end
 from asrbench.engines.espnet import model as espnet_model
 from asrbench.measure import batch
 from asrbench.sources import manifest as manifests
@@ -315,6 +316,13 @@ def test_precisions_that_it_has_and_has_not(tmp_path):
     with pytest.raises(UserError, match=r"precision int8: .*front end s3prl; take int8 out") as it:
         recogniser(manifest, 0.3, 2, precision="int8")
     one_line(it)
+
+
+@installed
+def test_engines_that_take_speech_in_pieces_refuse_it(tmp_path):
+    model = espnet_model.load_model(with_network("wavlm", tmp_path))
+    with pytest.raises(UserError, match=r"default front end .*this is a S3prlFrontend"):
+        espnet_front_end.check_in_pieces(model, "m")
 
 
 @installed
