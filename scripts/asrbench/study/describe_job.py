@@ -15,7 +15,8 @@ from asrbench.study.variant import Build, Variant
 def checkpoint(study: Study, name: str) -> dict:
     """What a model's files depend on, whatever is built from them."""
     model = study.model(name)
-    found = model.model_dump(include={"name", "source", "sha256", "weights"})
+    asked = {"name", "source", "sha256", "weights", *(["upstream"] if model.upstream else [])}
+    found = model.model_dump(include=asked)
     return (
         found if model.engine in ESPNET else found | {"engine": model.engine, "files": model.files}
     )
