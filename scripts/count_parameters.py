@@ -43,6 +43,8 @@ def main() -> int:
             lambda: _maker(counted, arguments.planned),
         )
     except _Ended as ended:
+        if ended.status > 128:  # any other end has said why
+            errors.warn(f"the count of {counted.job.model} was killed (out of memory?)")
         return ended.status
     return 0
 
