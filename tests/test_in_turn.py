@@ -44,7 +44,7 @@ def test_decodings_of_a_build_that_a_run_measures_are_timed_in_turn(study):
     other = study / "one/ctc0.3/round1.csv"
     assert not other.exists() and list(other.parent.glob("*.part.left.json"))
     done = measure("one/ctc0.3/round1.csv")
-    assert "by another job of this run, in turn with one ctc0.0" in done.stdout
+    assert "by another job of this run, beside 1 in turn" in done.stdout
     assert sorted(path.name for path in other.parent.iterdir()) == [
         "round1.csv",
         "round1.csv.checks.json",

@@ -78,7 +78,8 @@ def taken_up(stage: str, arguments: argparse.Namespace) -> bool:
     if left is None:
         return False
     write_json(left, made_by.findings_of(arguments.out))
-    turns = f"in turn with {', '.join(left[IN_TURN_WITH])}" if left.get(IN_TURN_WITH) else "alone"
+    others = left.get(IN_TURN_WITH) or []
+    turns = f"beside {len(others)} in turn" if others else "alone"
     print(f"{stage} {job}: measured by another job of this run, {turns}")
     return True
 

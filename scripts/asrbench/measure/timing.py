@@ -157,7 +157,8 @@ class Process:
                 }
                 for of, recogniser in opened
             ]
-            with Progress(f"{stage} {first}", len(order), "inputs") as progress:
+            beside = f" and {len(timed) - 1} more in turn" if len(timed) > 1 else ""
+            with Progress(f"{stage} {first}{beside}", len(order), "inputs") as progress:
                 progress.start_at(min(len(each.rows.found) for each in timed))
                 latency.time_in_turn(timed, order, progress.at, memory, attempts)
         if not self.holds_one:
