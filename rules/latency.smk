@@ -1,15 +1,17 @@
 """Latency of each variant over the sample, one fresh process a round.
 
-Needs: a model's files, the sample. Makes: results/latency/{model}/{variant}/round{r}.csv.
+Needs: a model's files, the sample, the variant's footprint. Makes: results/latency/{model}/{variant}/round{r}.csv.
 """
 
 LATENCY = rounds("latency/{variant}/round{round}.csv", VARIANTS, STUDY.latency.rounds)
 
 
-rule measure_latency:
+use rule measure_footprint as measure_latency with:
     input:
         model=files_of_checkpoint,
         sample="results/data/sample.csv",
+        # Says only what can share a process: a newer one changes no latency.
+        footprint=ancient("results/footprint/{model}/{variant}/round1.csv"),
     output:
         rows=report(
             "results/latency/{model}/{variant}/round{round}.csv",
@@ -22,18 +24,9 @@ rule measure_latency:
     log:
         "results/logs/latency/{model}/{variant}/round{round}.log",
     priority: turn(LATENCY, "results/latency/{model}/{variant}/round{round}.csv")
-    conda:
-        ENVIRONMENT
-    resources:
-        **ALONE,
-        planned=PLANNED,
     params:
         program=outlived("measure_latency.py"),
         code=code_of_engine("measure_latency.py"),
         job=described("latency"),
     message:
         "Measure latency: {wildcards.model} {wildcards.variant}, round {wildcards.round}"
-    shell:
-        "python {params.program} --job {params.job:q} --manifest {input.model:q}"
-        " --sample {input.sample} --round {wildcards.round} --strict {resources.strict}"
-        " --planned {resources.planned} --out {output.rows:q} 2>&1 | tee {log:q}"

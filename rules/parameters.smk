@@ -33,9 +33,11 @@ rule count_parameters:
         " 2>&1 | tee {log:q}"
 
 
-# What can count multiply-adds does so in the same process: the model is loaded once.
+# What can count multiply-adds does so in the same process: the model is loaded once, and what
+# counts is imported once for all models of a run.
 use rule count_parameters as count_model with:
     output:
+        compute="results/compute/{model}.csv",
         counts=report(
             "results/parameters/{model}.csv",
             caption="../report/measured.rst",
@@ -43,13 +45,12 @@ use rule count_parameters as count_model with:
             subcategory="Parameters",
             labels={"model": "{model}"},
         ),
-        compute="results/compute/{model}.csv",
     wildcard_constraints:
         model=one_of(can(COUNTS_COMPUTE)),
     params:
         program=program("count_parameters.py"),
         code=code_of_counts,
         job=described("compute"),
-        more=lambda wildcards, output: f"--compute {shlex.quote(output.compute)}",
+        more=lambda wildcards, output: f"--compute {shlex.quote(output.compute)} --planned {TO_MAKE}",
     message:
         "Count the parameters and multiply-adds of {wildcards.model}"

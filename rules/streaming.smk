@@ -18,7 +18,7 @@ STREAMING = rounds(
 )
 
 
-use rule measure_latency as measure_streaming with:
+use rule measure_footprint as measure_streaming with:
     output:
         rows="results/streaming/{model}/{variant}/round{round}.csv",
         checks="results/streaming/{model}/{variant}/round{round}.csv.checks.json",

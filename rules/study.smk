@@ -5,8 +5,8 @@ Needs: the configuration. Makes: results/study.json, results/device.json.
 
 import shutil
 
-# Stages whose jobs can share a process of their build.
-SHARING = ("latency", "frames", "threads", "batch", "streaming")
+# Stages whose jobs can share a process.
+SHARING = ("footprint", "latency", "frames", "threads", "batch", "streaming")
 
 
 onstart:
@@ -16,18 +16,22 @@ onstart:
         sys.exit(str(error))
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
     planned = {stage: {} for stage in SHARING}
-    to_make = {"make_table": {}, "plot_figure": {}}
+    to_make = {"make_table": {}, "plot_figure": {}, "count_model": {}}
     pending = list(workflow.dag.needrun_jobs())
     made = {str(file) for job in pending for file in job.output}
     for job in pending:
+        after = sorted(made.intersection(map(str, job.input)))
         if job.rule.name in to_make:
             (name,) = job.wildcards
-            after = sorted(made.intersection(map(str, job.input)))
-            outputs = list(map(str, job.output))
-            to_make[job.rule.name][name] = {"outputs": outputs, "after": after}
+            its = {"outputs": list(map(str, job.output)), "after": after}
+            if job.rule.name == "count_model":
+                its |= {"job": json.loads(job.params.job), "manifest": job.input.model}
+            to_make[job.rule.name][name] = its
         before, _, stage = job.rule.name.partition("measure_")
         if not before and stage in planned:
-            planned[stage][job.output.rows] = json.loads(job.params.job)
+            inputs = {"manifest": job.input.model, "footprint": job.input.get("footprint", "")}
+            its = {"job": json.loads(job.params.job), "after": after, **inputs}
+            planned[stage][job.output.rows] = its
     write_json(planned, Path(PLANNED))
     shutil.rmtree(Path(TO_MAKE).with_suffix(""), ignore_errors=True)  # what a run before left
     write_json(to_make, Path(TO_MAKE))

@@ -26,7 +26,7 @@ BATCH = rounds(
 )
 
 
-use rule measure_latency as measure_frames with:
+use rule measure_footprint as measure_frames with:
     output:
         rows="results/sweeps/frames/{model}/{variant}/round{round}.csv",
         checks="results/sweeps/frames/{model}/{variant}/round{round}.csv.checks.json",
@@ -41,7 +41,7 @@ use rule measure_latency as measure_frames with:
         "Measure latency against input length: {wildcards.model} {wildcards.variant}, round {wildcards.round}"
 
 
-use rule measure_latency as measure_threads with:
+use rule measure_footprint as measure_threads with:
     output:
         rows="results/sweeps/threads/{model}/{variant}/round{round}.csv",
         checks="results/sweeps/threads/{model}/{variant}/round{round}.csv.checks.json",
@@ -56,7 +56,7 @@ use rule measure_latency as measure_threads with:
         "Measure latency against threads: {wildcards.model} {wildcards.variant}, round {wildcards.round}"
 
 
-use rule measure_latency as measure_batch with:
+use rule measure_footprint as measure_batch with:
     output:
         rows="results/sweeps/batch/{model}/round{round}.csv",
         checks="results/sweeps/batch/{model}/round{round}.csv.checks.json",

@@ -10,7 +10,7 @@ TESTED = [
 ]
 
 # Raw rows, and what they should be of.
-TIMED = [*LATENCY, "results/data/sample.csv"]
+TIMED = [*LATENCY, *FOOTPRINT, "results/data/sample.csv"]
 DECODED = [*HYPOTHESES, *REFERENCES, "results/data/utterances.csv"]
 
 # Raw rows (or other tables) of each table.

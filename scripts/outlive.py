@@ -1,8 +1,9 @@
-"""Run a program that measures or decodes; where it is killed at one input, run it again.
+"""Run a program that measures or decodes; where it dies at one input, run it again.
 
-The kernel kills what runs out of memory, and what is at one input for longer than its limit. The
-program's second death at one input, and its first by the limit, make a failed row of that input,
-and the others are still measured. Another end of the program is this one's.
+The kernel kills what runs out of memory, and what is at one input for longer than its limit; a
+library of a recogniser may crash. The program's second death at one input, and its first by the
+limit, make a failed row of that input, and the others are still measured. Another end of the
+program is this one's.
 """
 
 import argparse
@@ -14,6 +15,9 @@ from pathlib import Path
 from asrbench.basics.attempts import SUFFIX, TOO_LONG, Attempts
 from asrbench.basics.errors import warn
 
+# Nobody asks a program to end by these: they are out of memory, or a fault in compiled code.
+_DEATHS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL)
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -22,7 +26,10 @@ def main() -> int:
     )
     command = parser.parse_args().command
     files = Path(command[command.index("--out") + 1])
-    while (status := _run([sys.executable, *command])) in (-signal.SIGKILL, -TOO_LONG):
+    while (status := _run([sys.executable, *command])) in (
+        *(-death for death in _DEATHS),
+        -TOO_LONG,
+    ):
         marks = [*files.parent.glob(f"{files.name}.*{SUFFIX}"), *files.glob(f"*{SUFFIX}")]
         if status == -TOO_LONG:
             given_up = filter(None, [Attempts(mark).took_too_long() for mark in marks])
@@ -34,10 +41,16 @@ def main() -> int:
             break
         tried = list(filter(None, [Attempts(mark).died() for mark in marks]))
         if not tried:
-            warn("the program was killed before it worked on any input: out of memory?")
+            warn(f"the program {_ended(status)} before it worked on any input")
             break
-        warn(f"the program was killed while it worked on {tried[0]} (out of memory?); once more")
+        warn(f"the program {_ended(status)} while it worked on {tried[0]}; once more")
     return status if status >= 0 else 128 - status
+
+
+def _ended(status: int) -> str:
+    died_by = signal.Signals(-status)
+    killed = died_by == signal.SIGKILL
+    return "was killed (out of memory?)" if killed else f"crashed ({died_by.name})"
 
 
 def _run(command: list[str]) -> int:

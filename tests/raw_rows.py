@@ -111,6 +111,7 @@ def build(study: Study, results: Path, watts: bool = True) -> None:
         model, decoding = variant.key
         place = builds.index(variant.build)
         speed = (1 + float(variant["ctc_weight"])) / (1 + 2 * place)
+        footprint(results, model, decoding, speed)
         for number in range(1, study.latency.rounds + 1):
             latency(results, model, decoding, number, speed)
         for number in range(1, study.sweeps.frames.rounds + 1):
@@ -222,12 +223,26 @@ def failed(reason: str) -> dict:
     return absent | {"status": "failed", "reason": reason}
 
 
+DURATIONS_S = [2.0, 3.0, 5.0, 8.0, 13.0, 20.0]
+
+
+def footprint(results: Path, model: str, weight: str, speed: float) -> None:
+    """The longest utterance, by a process that holds the build alone."""
+    longest = len(DURATIONS_S) - 1
+    row = timed(0.15 * speed * DURATIONS_S[longest], DURATIONS_S[longest], weight)
+    rows = [{"utterance_id": f"u{longest}"} | row]
+    write_csv(results / "footprint" / model / slug(weight) / "round1.csv", rows)
+
+
+# Rows of a process that held several builds tell no memory.
+_NO_PEAKS = {"peak_memory_bytes": "", "loading_peak_memory_bytes": ""}
+
+
 def latency(results: Path, model: str, weight: str, number: int, speed: float) -> None:
-    durations = [2.0, 3.0, 5.0, 8.0, 13.0, 20.0]
     rows = [
         {"utterance_id": f"u{i}"}
-        | timed(speed * duration * (0.1 + 0.001 * number), duration, weight)
-        for i, duration in enumerate(durations)
+        | timed(speed * duration * (0.1 + 0.001 * number), duration, weight, **_NO_PEAKS)
+        for i, duration in enumerate(DURATIONS_S)
     ]
     write_csv(results / "latency" / model / slug(weight) / f"round{number}.csv", rows)
 

@@ -132,6 +132,12 @@ def test_a_file_where_a_folder_must_be_is_refused(tmp_path):
     refuse(archive, tmp_path, "'a' is a file where another is a folder")
 
 
+def test_a_member_without_a_name_is_refused(tmp_path):
+    archive = make_zip(tmp_path / "x", [("Zb", b"content")])
+    archive.write_bytes(archive.read_bytes().replace(b"Zb", b"\0b"))  # a name ends at its zero
+    refuse(archive, tmp_path, "member '' is a file where another is a folder")
+
+
 @pytest.mark.parametrize("keep", [0.0, 0.001, 0.5, 0.98])
 @pytest.mark.parametrize("kind", [*TAR_KINDS, "zip"])
 def test_a_truncated_archive_is_refused(tmp_path, kind, keep):

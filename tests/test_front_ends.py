@@ -106,7 +106,7 @@ def test_one_that_takes_no_waveform_of_one_channel_is_one_line(tmp_path, changes
 
 @pytest.mark.parametrize(
     "name, package",
-    [("s3prl", "s3prl"), ("whisper", "openai-whisper"), ("huggingface", "transformers")],
+    [("whisper", "openai-whisper"), ("huggingface", "transformers")],
 )
 def test_one_that_is_a_network_of_a_package_is_refused_by_its_name(name, package):
     with pytest.raises(UserError, match=f"frontend is '{name}'; .*the package {package}: use"):

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import raw_rows
-from asrbench.results import latency_pair
-from asrbench.tables import latency
+from asrbench.results import latency_pair, timed_rows
+from asrbench.study import config
+from asrbench.tables import latency, latency_pairs
 from test_tables import read, row, text, write
 
 SAMPLED = ("latency", "latency_pairs")
@@ -214,7 +215,7 @@ def test_what_was_not_counted_has_its_reason(results):
     (results / "parameters/m.csv").unlink()
     (results / "compute/m.csv").unlink()
     shutil.rmtree(results.parent / "resources")
-    for path in results.glob("latency/m/ctc0.3/*.csv"):
+    for path in results.glob("*/m/ctc0.3/*.csv"):
         pd.read_csv(path, dtype=str).drop(columns="peak_memory_bytes").to_csv(path, index=False)
     write(study, results, ["latency", "compute"])
     found = row(read(results, "compute"), "m", "0.3")
@@ -296,7 +297,8 @@ def test_files_without_a_row_have_a_reason(results):
     for path in results.glob("sweeps/*/m/ctc0.3/round1.csv"):
         path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     write(study, results, [*SAMPLED, *SWEPT])
-    assert row(read(results, "latency"), "m", "0.3")["reason"] == "no row in latency/m/ctc0.3"
+    reason = row(read(results, "latency"), "m", "0.3")["reason"]
+    assert reason == "no row in latency/m/ctc0.3; no row in footprint/m/ctc0.3"
     for name in SWEPT:
         table = read(results, name)
         assert len(table) and table["reason"].str.startswith("no row in sweeps/").all()
@@ -305,7 +307,7 @@ def test_files_without_a_row_have_a_reason(results):
 def test_a_missing_variant_has_rows_everywhere(results):
     study = raw_rows.study(("m",), ["0.0", "0.3"])
     raw_rows.build(study, results)
-    for stage in ("latency", "sweeps/frames", "sweeps/threads"):
+    for stage in ("footprint", "latency", "sweeps/frames", "sweeps/threads"):
         shutil.rmtree(results / stage / "m" / "ctc0.3")
     write(study, results)
     pair = read(results, "latency_pairs").iloc[0]
@@ -352,13 +354,39 @@ def test_rows_of_an_earlier_version_do_not_say_how_searches_ended(results):
     assert "cut at the longest length" not in text(results, "latency")
 
 
-def test_a_decoding_that_was_added_later_says_that_it_was_not_in_turn(tmp_path):
-    study, results = raw_rows.study(("one",), rounds=1), tmp_path / "results"
-    raw_rows.build(study, results)
-    turns = {"ctc0.0": ["ctc1.0"], "ctc1.0": ["ctc0.0"], "ctc0.3": []}
-    for slug, others in turns.items():
-        file = results / f"latency/one/{slug}/round1.csv.checks.json"
+def tell_turns(results, turns):
+    """Say beside the rows of each variant, by its name, what it was timed in turn with."""
+    for name, others in turns.items():
+        file = results / f"latency/{name.replace(' ', '/')}/round1.csv.checks.json"
         file.write_text(json.dumps({"in_turn_with": others}), encoding="utf-8")
+
+
+def test_a_decoding_that_was_added_later_says_that_it_was_not_in_turn(results):
+    study = raw_rows.study(("one",), rounds=1)
+    raw_rows.build(study, results)
+    # The first as an earlier version named others.
+    turns = {"one ctc0.0": ["ctc1.0"], "one ctc1.0": ["one ctc0.0"], "one ctc0.3": []}
+    tell_turns(results, turns)
     found = latency.TABLE.make(study, results).set_index("variant")["reason"]
     assert found["ctc0.3"] == "not timed in turn with ctc0.0, ctc1.0"
     assert found["ctc0.0"] == found["ctc1.0"] == ""
+    pairs = latency_pairs.TABLE.make(study, results)
+    apart = pairs[pairs["reason"].str.endswith("not timed in turn")]
+    told = list(zip(apart["variant"], apart["other_variant"], strict=True))
+    assert told == [("ctc0.0", "ctc0.3"), ("ctc0.3", "ctc1.0")]
+
+
+def test_a_build_that_was_not_in_turn_says_so_but_not_of_another_kind_of_engine(results):
+    names = [f"m{number}" for number in range(6)]
+    models = [{"name": name, "source": name} for name in (*names, "late", "untold")]
+    models.append({"name": "other", "source": "other", "engine": "faster-whisper"})
+    speech = {"name": "demo", "path": "speech"}
+    study = config.parse({"name": "n", "speech": speech, "models": models, "ctc_weights": [0.3]})
+    together = [f"{name} ctc0.3" for name in names]
+    turns = {name: [other for other in together if other != name] for name in together}
+    (other,) = study.variants("other")
+    for variant in study.variants():
+        (results / "latency" / variant.model / variant.slug).mkdir(parents=True)
+    tell_turns(results, turns | {"late ctc0.3": [], " ".join(other.key): []})
+    found = {variant.model: said for variant, said in timed_rows.apart(study, results).items()}
+    assert found == {"late": "not timed in turn with m0, m1, m2, m3 and 2 more"}

@@ -117,3 +117,17 @@ def test_without_a_plan_only_the_one_is_made(tmp_path):
     run.outputs("a")[0].parent.mkdir()
     run.job("a")
     assert run.who() == ["a by a"]
+
+
+def test_files_of_one_name_in_two_folders_are_kept_apart(tmp_path):
+    outputs = [tmp_path / folder / "one.csv" for folder in ("compute", "parameters")]
+    plan = tmp_path / "to_make.json"
+    plan.write_text(json.dumps({"kind": {}}))
+
+    def make(_name: str, parts) -> str:
+        for part, text in zip(parts, ("compute", "parameters"), strict=True):
+            part.write_text(text)
+        return ""
+
+    made_together.make(plan, "kind", "one", outputs, lambda: make)
+    assert [path.read_text() for path in outputs] == ["compute", "parameters"]

@@ -50,6 +50,15 @@ def test_bfloat16_is_of_16_bits_but_for_the_front_end(name):
     assert precision.held_bytes(model) == precision.held_bytes(whole) / 2
 
 
+def test_a_layer_before_the_encoder_stays_with_the_front_end(tmp_path):
+    before = {"preencoder": "linear", "preencoder_conf": {"input_size": 80, "output_size": 20}}
+    manifest = random_model(tmp_path, **before)
+    half = recogniser(manifest, 0.3, 2, 9.0, precision="bfloat16")
+    assert {weight.dtype for weight in half.model.preencoder.parameters()} == {torch.float32}
+    whole = recogniser(manifest, 0.3, 2, 9.0).encode(SPEECH)
+    assert np.abs(half.encode(SPEECH) - whole).max() < 0.1 * np.abs(whole).max()
+
+
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("kind", ["int8", "bfloat16"])
 @pytest.mark.parametrize("engine", ["espnet", "espnet-fast"])

@@ -11,6 +11,7 @@ import yaml
 from workflow import ROOT, Study, rules
 
 MEASURING = {
+    "measure_footprint",
     "measure_latency",
     "measure_frames",
     "measure_threads",

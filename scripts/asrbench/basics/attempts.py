@@ -24,7 +24,9 @@ GIVEN_UP_AT = 2 * SEEN
 # What ends a process whose input took longer than its limit.
 TOO_LONG = signal.SIGALRM
 
-_KILLED = "the process was killed while it worked on this, again and again (out of memory?)"
+_KILLED = (
+    "the process was killed while it worked on this, again and again (out of memory, a crash?)"
+)
 
 
 class GivenUp(UserError):
@@ -129,6 +131,10 @@ class Attempts:
             self._write(mark)
         return what
 
+    def saw_a_death(self) -> bool:
+        """Whether a process was seen to die, at whatever it worked on and was not given up."""
+        return max(self._found().deaths.values(), default=0) >= SEEN
+
     def _write(self, mark: _Mark) -> None:
         if mark.deaths or mark.given_up:
             write_json(asdict(mark), self._path)
@@ -144,3 +150,13 @@ class Attempts:
             if not what or what in deaths:
                 return _Mark(what, deaths, dict(found["given_up"]), found["limit_s"])
         return _Mark()
+
+
+def killed_at(path: str | Path) -> bool:
+    """Whether a process that wrote this file was seen to die, and may have had too little memory.
+
+    Args:
+        path: the finished file, beside which are the marks of those who write it.
+    """
+    path = Path(path)
+    return any(Attempts(mark).saw_a_death() for mark in path.parent.glob(f"{path.name}.*{SUFFIX}"))

@@ -21,6 +21,7 @@ GROUPS = {
     "compare": "compare",
     "wer": "hypotheses",
     "energy": "energy",
+    "footprint": "rows",
     "latency": "rows",
     "sweeps": "rows",
     "parameters": "rows",

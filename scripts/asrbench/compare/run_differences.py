@@ -31,6 +31,7 @@ def _flat(run: Run) -> dict[str, object]:
     models = {model.pop("name"): model for model in study.pop("models")}
     for model in models.values():
         del model["source"]
+        (model["upstream"] or {}).pop("source", None)
     flat: dict[str, object] = {}
     _flatten("", study | {"models": models}, flat)
     return {key: value for key, value in flat.items() if key not in _PLACES}

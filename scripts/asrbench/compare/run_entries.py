@@ -20,6 +20,7 @@ _READ = (
         "tables/*.schema.json",
         "data/*.csv",
         "parameters/*.csv",
+        "footprint/*/*/round*.csv",
         "latency/*/*/round*.csv",
     ),
     *("energy/*/*/*/window.json", "energy/*/*/*/samples.csv", "wer/*/*/hypotheses.jsonl"),

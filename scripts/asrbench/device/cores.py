@@ -115,6 +115,15 @@ def quota(root: Path = Path("/")) -> float | None:
     return min(found, default=None)
 
 
+def free_memory_bytes(root: Path = Path("/")) -> int:
+    """Memory that this process can still take: of the device, and of its container."""
+    import psutil  # here: most jobs that import this module find that all is done
+
+    limit = memory_limit_bytes(root)
+    free = psutil.virtual_memory().available
+    return free if limit is None else min(free, limit - psutil.Process().memory_info().rss)
+
+
 def memory_limit_bytes(root: Path = Path("/")) -> int | None:
     """Memory that this process and those beside it may take; None for no limit."""
     found = []

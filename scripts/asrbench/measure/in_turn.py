@@ -1,28 +1,69 @@
-"""Which jobs of a build one process does: its decodings in turn, and its other stages after them.
+"""Which jobs one process does: decodings in turn, builds too where memory allows it, and stages.
 
 Each variant has a job of its own in each stage, so that one which is added later measures nothing
-again. The first of a build's jobs in a round also does the others that this run is to do, and
-leaves their rows whole beside the files that they belong to; their own jobs then only give
-them their names. Decodings are timed in turn, utterance by utterance: what the device does for
-longer than that is so in the rows of all. Stages follow each other: a model is loaded once.
+again. The first of the jobs that can share a process also does the others that this run is to
+do, and leaves their rows whole beside the files that they belong to; their own jobs then only
+give them their names. Inputs are timed in turn, utterance by utterance: what the device does for
+longer than that is so in the rows of all.
+
+* Latency is timed in turn over the decodings of all builds whose engines compute by the same
+  packages. Memory and loading are a build's own, and are measured before: see ``footprint`` in
+  :mod:`asrbench.measure.stages`.
+* Stages of one build follow each other, and a model is loaded once.
 """
 
 import argparse
+import csv
 from pathlib import Path
+from typing import NamedTuple
 
-from asrbench.basics import part_file
+from asrbench.basics import attempts, part_file
 from asrbench.basics.json_file import read_json, write_json
 from asrbench.device import made_by
+from asrbench.engines import catalogue
 from asrbench.measure import opened_variant
 from asrbench.study import axes
 from asrbench.study.job import Job
 
 BUILD_AXES = {axis.name for axis in axes.of_level(axes.BUILD)}
 IN_TURN_WITH = "in_turn_with"
-# What jobs of one build must also have in common to share a process, whatever stage they are of.
-_PROCESS = ("model", "checkpoint", "sample_rate_hz", "channels", "threads", "cores")
+# What jobs must also have in common to share a process, whatever stage they are of.
+_PROCESS = ("sample_rate_hz", "channels", "threads", "cores")
+_BUILD = ("model", "checkpoint")
+_TIMING = ("seed", "passes", "warm_up", "timeout_s")
+# The stage whose jobs share a process with those of other builds, and with no other stage.
+LATENCY = "latency"
 
-Jobs = list[tuple[str, Job]]
+
+class Planned(NamedTuple):
+    """A job of a run.
+
+    Attributes:
+        rows: its file.
+        job: what it does.
+        manifest: its model's files.
+        footprint: rows of the memory that its variant takes by itself; '' where not needed.
+    """
+
+    rows: str
+    job: Job
+    manifest: str = ""
+    footprint: str = ""
+
+    def peak_bytes(self) -> float:
+        """The most memory of a process that held its build alone; infinite where unknown."""
+        try:
+            with open(self.footprint, encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            told = [float(row[name]) for row in rows for name in _PEAKS if row[name]]
+        except (OSError, KeyError, ValueError):
+            return float("inf")
+        return max(told, default=float("inf"))
+
+
+_PEAKS = ("peak_memory_bytes", "loading_peak_memory_bytes")
+
+Jobs = list[Planned]
 
 
 def taken_up(stage: str, arguments: argparse.Namespace) -> bool:
@@ -37,7 +78,8 @@ def taken_up(stage: str, arguments: argparse.Namespace) -> bool:
     if left is None:
         return False
     write_json(left, made_by.findings_of(arguments.out))
-    turns = f"in turn with {', '.join(left[IN_TURN_WITH])}" if left.get(IN_TURN_WITH) else "alone"
+    others = left.get(IN_TURN_WITH) or []
+    turns = f"beside {len(others)} in turn" if others else "alone"
     print(f"{stage} {job}: measured by another job of this run, {turns}")
     return True
 
@@ -48,7 +90,9 @@ def settings(job: Job) -> dict[str, object]:
 
 
 def partners(planned: str | None, stage: str, rows: str, job: Job) -> Jobs:
-    """The other decodings that this run is to time, and that can be timed in turn with one.
+    """The other jobs of a stage that this run is to do, and that can be timed in turn with one.
+
+    Decodings of its own build come first.
 
     Args:
         planned: a JSON file of the jobs that this run is to do, by stage and by the file of
@@ -56,40 +100,66 @@ def partners(planned: str | None, stage: str, rows: str, job: Job) -> Jobs:
         rows: the file of the one.
         job: the one.
     """
-    found = _planned(planned, rows, job).get(stage, [])
-    return [(path, other) for path, other in found if _but_decoding(other) == _but_decoding(job)]
+    found = _pending(planned, rows).get(stage, [])
+    own = [each for each in found if _but_decoding(each.job) == _but_decoding(job)]
+    if stage != LATENCY or job.on_gpu or attempts.killed_at(rows):
+        return own
+    ours = _but_build(job)
+    return own + [each for each in found if each not in own and _but_build(each.job) == ours]
 
 
 def other_stages(planned: str | None, stage: str, rows: str, job: Job) -> dict[str, Jobs]:
     """The jobs of other stages that can follow in the same process, by stage."""
-    found = _planned(planned, rows, job)
-    return {other: jobs for other, jobs in found.items() if other != stage}
+    if stage == LATENCY:
+        return {}
+    found: dict[str, Jobs] = {}
+    for other, jobs in _pending(planned, rows).items():
+        for each in jobs:
+            if other not in (stage, LATENCY) and _of_build(each.job) == _of_build(job):
+                found.setdefault(other, []).append(each)
+    return found
 
 
-def _planned(planned: str | None, rows: str, job: Job) -> dict[str, Jobs]:
-    """Jobs that wait to be done, of the same build, round and process as one, without that one."""
+def _pending(planned: str | None, rows: str) -> dict[str, Jobs]:
+    """Jobs of a round that wait to be done, and whose inputs are there, without that one."""
     if planned is None or not Path(planned).is_file():
         return {}
     plan = Path(planned)
     began_s = plan.stat().st_mtime
     found: dict[str, Jobs] = {}
     for stage, jobs in read_json(plan).items():
-        for path, plain in jobs.items():
-            other, made = Job(**plain), Path(path)
-            pending = not made.exists() or made.stat().st_mtime < began_s
-            here = made.name == Path(rows).name and _process(other) == _process(job)
-            if here and pending and path != rows:
-                found.setdefault(stage, []).append((path, other))
+        for path, told in jobs.items():
+            here = Path(path).name == Path(rows).name and path != rows
+            if (
+                here
+                and not _made(path, began_s)
+                and all(_made(each, began_s) for each in told["after"])
+            ):
+                job = Job(**told["job"])
+                inputs = told["manifest"], told.get("footprint", "")
+                found.setdefault(stage, []).append(Planned(path, job, *inputs))
     return found
 
 
-def _process(job: Job) -> list[object]:
+def _made(path: str, began_s: float) -> bool:
+    """Whether a file was made since the run began."""
+    made = Path(path)
+    return made.exists() and made.stat().st_mtime >= began_s
+
+
+def _of_build(job: Job) -> list[object]:
     """What jobs must have in common to share a process and its model."""
-    return [_build_axes(job), *(getattr(job, name) for name in _PROCESS)]
+    return [_build_axes(job), *(getattr(job, name) for name in (*_BUILD, *_PROCESS))]
+
+
+def _but_build(job: Job) -> list[object]:
+    """What jobs of several builds must have in common to be timed in turn."""
+    packages = catalogue.ENGINES[opened_variant.engine_of(job)].packages
+    return [packages, job.on_gpu, *(getattr(job, name) for name in (*_PROCESS, *_TIMING))]
 
 
 def _but_decoding(job: Job) -> dict[str, object]:
-    """What jobs must have in common to be timed in turn: all but how they decode."""
+    """What jobs of a build must have in common to be timed in turn: all but how they decode."""
     return {**job.plain(), "variant": None, "axes": _build_axes(job)}
 
 

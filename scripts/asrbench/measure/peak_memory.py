@@ -22,10 +22,16 @@ class PeakMemory:
     Args:
         processor: what computes.
         process: the kernel's files of this process, another folder in tests.
+        alone: whether the process holds one build; of several no peak is told.
     """
 
-    def __init__(self, processor: Processor = CPU, process: Path = Path("/proc/self")):
-        self._processor = processor
+    def __init__(
+        self,
+        processor: Processor = CPU,
+        process: Path = Path("/proc/self"),
+        alone: bool = True,
+    ):
+        self._processor, self._alone = processor, alone
         self._status, self._marks = process / "status", process / "clear_refs"
         loading = _high_water_bytes(self._status)
         self._loading_bytes = loading if self.begin() else None
@@ -44,6 +50,8 @@ class PeakMemory:
 
         That of inference is then the whole process's, loading included.
         """
+        if not self._alone:
+            return {}
         return self._resident() | {"gpu_peak_memory_bytes": self._processor.peak_bytes()}
 
     def _resident(self) -> dict[str, int | str]:

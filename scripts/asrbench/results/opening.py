@@ -1,4 +1,4 @@
-"""What the processes that timed a variant said of opening it: how long, and what computes."""
+"""What the processes that decoded a variant said of opening it: how long, and what computes."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from asrbench.results import row_versions
 from asrbench.results.raw_files import round_file
+from asrbench.results.timed_rows import Rows
 from asrbench.study.variant import Variant
 
-SECONDS = ("load_s", "first_latency_s")
 # What a recogniser says of itself, and the column that says it.
 FACTS = {
     "computes_in": "computes_in",
@@ -18,23 +18,30 @@ FACTS = {
 }
 
 
-def of(results: Path, variant: Variant, rounds: int) -> dict[str, object]:
-    """Mean seconds over the rounds, and facts, which are '' where they are not known.
+def of(results: Path, variant: Variant, rounds: int, footprint: Rows) -> dict[str, object]:
+    """Mean seconds over the processes that held one build, and facts, '' where not known.
 
     Of a process that timed several decodings of a build, loading is that of the build.
 
     Args:
-        rounds: how many there are to be.
+        rounds: of latency, how many there are to be.
+        footprint: what was decoded first in a process of the build.
     """
     files = [
         round_file(results, "latency", *variant.key, number=number + 1) for number in range(rounds)
     ]
     said = [row_versions.found_beside(path) for path in files]
-    found: dict[str, object] = {}
-    for name in SECONDS:
-        seconds = [one[name] for one in said if isinstance(one.get(name), (int, float))]
-        found[name] = float(np.mean(seconds)) if seconds else np.nan
+    alone = [row_versions.found_beside(round_file(results, "footprint", *variant.key, number=1))]
+    load_s = [one.get("load_s") for one in alone + said]
+    first_s = [*footprint.good["latency_s"], *(one.get("first_latency_s") for one in said)]
+    found: dict[str, object] = {"load_s": _mean(load_s), "first_latency_s": _mean(first_s)}
     for name, column in FACTS.items():
         told = [one.get("recogniser", {}).get(name) for one in said]
         found[column] = "; ".join(dict.fromkeys(text for text in told if text))
     return found
+
+
+def _mean(values: list[object]) -> float:
+    """Of those that are numbers; NaN of none."""
+    seconds = [value for value in values if isinstance(value, (int, float))]
+    return float(np.mean(seconds)) if seconds else np.nan

@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json
+from asrbench.study.variant import Variant
 
 Row = TypeVar("Row")
+_TOLD = 4  # names in a remark; a study may have dozens
 
 
 def of_file(rows: Path) -> str:
@@ -31,22 +33,28 @@ def found_beside(rows: Path) -> dict:
         return {}
 
 
-def apart(files: Mapping[str, Path]) -> dict[str, str]:
-    """A remark for each decoding of a build that was not timed in turn with the others.
+def apart(turns: Mapping[Variant, list[str] | None]) -> dict[Variant, str]:
+    """A remark for each variant that was not timed in turn with the most of them.
 
     Args:
-        files: of each decoding as in paths, the raw file of one round.
+        turns: of each, the others that it was timed in turn with, as 'model variant'; None where
+            nothing says it.
     """
-    turns = {slug: found_beside(rows).get("in_turn_with") for slug, rows in files.items()}
-    known = {slug: {slug, *others} for slug, others in turns.items() if isinstance(others, list)}
-    if not known:
-        return {}
-    together = max(known.values(), key=len)
-    return {
-        slug: f"not timed in turn with {', '.join(sorted(together - {slug}))}"
-        for slug in known
-        if slug not in together
-    }
+    known = {v: {" ".join(v.key), *others} for v, others in turns.items() if others is not None}
+    together = max(known.values(), key=len, default=set())
+    remarks = {}
+    for variant in known:
+        if " ".join(variant.key) not in together:
+            names = [_beside(variant, *name.split(" ")) for name in sorted(together)]
+            first = list(dict.fromkeys(names))
+            more = f" and {len(first) - _TOLD} more" if len(first) > _TOLD else ""
+            remarks[variant] = f"not timed in turn with {', '.join(first[:_TOLD])}{more}"
+    return remarks
+
+
+def _beside(variant: Variant, model: str, slug: str) -> str:
+    """What another variant is called beside one: of the same build by its decoding."""
+    return slug if model == variant.model else model
 
 
 def mixed(made_by: Mapping[str, str]) -> list[str]:

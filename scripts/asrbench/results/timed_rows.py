@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from asrbench.engines import catalogue
 from asrbench.results import row_faults, row_versions
 from asrbench.results.raw_files import read_rounds, read_rows, round_file, usable
 from asrbench.study.config import Study
-from asrbench.study.variant import Build, Variant
+from asrbench.study.variant import Variant
 
 TEXT = ["status", "reason", "ended"]
 TIMES = [
@@ -69,6 +70,12 @@ def sample(study: Study, results: Path, variant: Variant) -> Rows:
     return replace(found, good=good)
 
 
+def footprint(study: Study, results: Path, variant: Variant) -> Rows:
+    """The one utterance that a process decoded which held the variant's build alone."""
+    parts, unit = ("footprint", *variant.key), ["utterance_id"]
+    return _read(results, parts, 1, unit, [], unit, None)
+
+
 def other_versions(study: Study, results: Path) -> dict[Variant, str]:
     """A remark for each variant whose first round was made by other versions than its engine's."""
     engines: dict[object, dict[Variant, str]] = {}
@@ -79,12 +86,33 @@ def other_versions(study: Study, results: Path) -> dict[Variant, str]:
     return {variant: remark for found in others for variant, remark in found.items()}
 
 
-def apart(study: Study, results: Path, build: Build) -> dict[str, str]:
-    """A remark for each decoding of a build that was not timed in turn with the others."""
-    variants = study.variants(build.name)
-    return row_versions.apart(
-        {v.slug: round_file(results, "latency", *v.key, number=1) for v in variants}
-    )
+def apart(study: Study, results: Path) -> dict[Variant, str]:
+    """A remark for each variant that was not timed in turn with the most that it could have been.
+
+    Engines that compute by other packages are never in one process, nor is a build on a GPU with
+    another build.
+    """
+    groups: dict[object, dict[Variant, list[str] | None]] = {}
+    for variant in study.variants():
+        packages = catalogue.ENGINES[str(variant["engine"])].packages
+        could = (packages, variant.model if variant.on_gpu else "")
+        groups.setdefault(could, {})[variant] = in_turn_with(results, variant)
+    return {
+        v: remark for turns in groups.values() for v, remark in row_versions.apart(turns).items()
+    }
+
+
+def in_turn_with(results: Path, variant: Variant) -> list[str] | None:
+    """The variants, as 'model variant', that the first round was timed in turn with.
+
+    None where nothing says it.
+    """
+    rows = round_file(results, "latency", *variant.key, number=1)
+    others = row_versions.found_beside(rows).get("in_turn_with")
+    if not isinstance(others, list):
+        return None
+    # An earlier version timed decodings of one build in turn, and named them alone.
+    return [name if " " in name else f"{variant.model} {name}" for name in others]
 
 
 def frames(study: Study, results: Path, variant: Variant) -> Rows:

@@ -236,7 +236,8 @@ def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 # Others have no bound on what they make of a few bytes.
                 raise _Refused(f"member {info.filename!r} is neither stored nor deflated")
-            if info.is_dir() or S_ISDIR(kind):
+            # Not is_dir(), which fails of a member without a name.
+            if info.filename.endswith("/") or S_ISDIR(kind):
                 yield _Member(info.filename, 0, None)
             elif S_ISREG(kind) or not kind:
                 yield _Member(info.filename, info.file_size, partial(_zip_content, packed, info))

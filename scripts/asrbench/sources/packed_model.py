@@ -14,7 +14,7 @@ import yaml
 from asrbench.basics import yaml_file
 from asrbench.basics.errors import UserError
 from asrbench.basics.paths import innermost, portable
-from asrbench.sources import permitted_parts
+from asrbench.sources import permitted_parts, upstream
 
 META = "meta.yaml"
 CONFIG = "config.yaml"
@@ -160,7 +160,7 @@ def file_names(config: dict) -> list[str]:
     return [name for name in names if isinstance(name, str) and not os.path.isabs(name)]
 
 
-def write_resolved(located: Located, out: Path) -> list[Path]:
+def write_resolved(located: Located, out: Path, network: Path | None = None) -> list[Path]:
     """Write the configuration with the files that it names resolved against the model's folder.
 
     ESPnet opens them from the working directory, where they do not exist.
@@ -168,6 +168,7 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
     Args:
         located: the model.
         out: the file to write.
+        network: the checkpoint of its self-supervised network, if the user gave one.
 
     Returns:
         The files of the model that the configuration refers to.
@@ -182,7 +183,7 @@ def write_resolved(located: Located, out: Path) -> list[Path]:
         )
     config = read_config(located.config)
     permitted_parts.check(config, located.config)
-    others: list[Path] = []
+    others = upstream.put(config, located.config, network)
     for block, key in permitted_parts.file_keys(config):
         file = _own_file(str(block[key]), located.root)
         if file is None and key == "bpemodel" and config.get("token_type") != "bpe":

@@ -3,17 +3,19 @@
 ESPnet has parts that unpickle, download or import what a configuration names
 (espnet_ssl, s3prl, whisper, fairseq's, Hugging Face's, BEATs, adapters). Only
 those on the lists here are built; none of them opens anything but the model's
-own files, which are named by the keys that :func:`file_keys` finds.
+own files, which are named by the keys that :func:`file_keys` finds, and the
+file that the user gives s3prl (:mod:`asrbench.sources.upstream`).
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from asrbench.basics.errors import UserError
+from asrbench.sources import upstream
 
 _ABSENT = ("none", "null", "nil")  # as ESPnet spells null too
 _PARTS = {
-    "frontend": ("default", "fused", "sliding_window", "wav2vec_cnn"),
+    "frontend": ("default", "fused", "s3prl", "sliding_window", "wav2vec_cnn"),
     "specaug": ("specaug",),
     "normalize": ("global_mvn", "utterance_mvn"),
     "preencoder": ("linear", "sinc"),
@@ -55,7 +57,7 @@ _PARTS_OF = {
 }
 
 # Front ends that are networks of their own, by the package that downloads and unpickles them.
-_PACKAGE_OF = {"s3prl": "s3prl", "whisper": "openai-whisper", "huggingface": "transformers"}
+_PACKAGE_OF = {"whisper": "openai-whisper", "huggingface": "transformers"}
 
 # The same of a language model's.
 _LM_PARTS = {"lm": ("seq_rnn", "transformer"), "model": ("lm",)}
@@ -134,6 +136,8 @@ def _check_input(config: dict, origin: Path) -> None:
             f"{config.get('frontend')!r:.80}, input_size {config.get('input_size')!r:.80}); only "
             "one with a front end of its own can be measured"
         )
+    if upstream.is_asked(config):
+        upstream.check(config, origin)
     tokens = config.get("token_list")
     texts = tokens if isinstance(tokens, list) else [tokens]
     if not all(isinstance(text, str) for text in texts):

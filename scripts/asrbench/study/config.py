@@ -17,7 +17,7 @@ from asrbench.basics.json_file import read_json
 from asrbench.study import model_settings
 from asrbench.study.axes import Value
 from asrbench.study.compare_list import Entries
-from asrbench.study.config_block import Block, Positive, no_doubles
+from asrbench.study.config_block import Block, Positive, Sha256, no_doubles
 from asrbench.study.config_errors import explain
 from asrbench.study.energy_settings import Energy
 from asrbench.study.model_settings import (
@@ -27,7 +27,6 @@ from asrbench.study.model_settings import (
     Language,
     Model,
     Name,
-    Sha256,
 )
 from asrbench.study.streaming_settings import Streaming
 from asrbench.study.sweep_settings import Sweeps

@@ -15,7 +15,8 @@ from asrbench.study.variant import Build, Variant
 def checkpoint(study: Study, name: str) -> dict:
     """What a model's files depend on, whatever is built from them."""
     model = study.model(name)
-    found = model.model_dump(include={"name", "source", "sha256", "weights"})
+    asked = {"name", "source", "sha256", "weights", *(["upstream"] if model.upstream else [])}
+    found = model.model_dump(include=asked)
     return (
         found if model.engine in ESPNET else found | {"engine": model.engine, "files": model.files}
     )
@@ -58,6 +59,12 @@ def _build(build: Build) -> dict:
 def _measured(study: Study) -> dict:
     process = study.decoding.model_dump(include={"threads", "cores"})
     return process | {"warm_up": study.latency.warm_up}
+
+
+def footprint(study: Study, variant: Variant) -> dict:
+    """What loading a variant and the memory that it takes depend on."""
+    process = study.decoding.model_dump(include={"threads", "cores"})
+    return _variant(study, variant) | process
 
 
 def _timed(study: Study, variant: Variant) -> dict:
@@ -195,7 +202,7 @@ def tables(study: Study) -> dict:
     }
 
 
-_OF_VARIANT = (latency, frames, threads, streaming, energy, listening, decoding)
+_OF_VARIANT = (footprint, latency, frames, threads, streaming, energy, listening, decoding)
 STAGES = {stage.__name__: stage for stage in _OF_VARIANT}
 STAGES_OF_BUILD = {stage.__name__: stage for stage in (parameters, compute, batch, pilot)}
 

@@ -14,13 +14,13 @@ from pydantic import (
 
 from asrbench.study import axes, engine_axes, slugs, variant
 from asrbench.study.axes import BUILD, DECODING, Axis, Level, Value
-from asrbench.study.config_block import Block, Positive, no_doubles
+from asrbench.study.config_block import Block, Positive, Sha256, no_doubles
 from asrbench.study.engine_axes import AXES_OF
+from asrbench.study.upstream_settings import Upstream, of_espnet_alone
 from asrbench.study.variant import Build, Variant
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 def _one(axis: Axis) -> Any:
@@ -134,6 +134,9 @@ class Model(_defaults(BUILD)):  # type: ignore[misc]
         description="Of a repository of the hub, which files to fetch, with * for any part of a "
         "name; null: all. An ESPnet model's are known.",
     )
+    upstream: Upstream | None = Field(
+        None, description="Of an ESPnet model with the front end s3prl, its network's checkpoint."
+    )
     weights: Literal["trained", "random"] = Field(
         "trained",
         description="random: the architecture alone, with no checkpoint: parameters, latency "
@@ -161,6 +164,8 @@ class Model(_defaults(BUILD)):  # type: ignore[misc]
     decode: Decode | None = Field(
         None, description="The decodings of this model, where they differ from the study's."
     )
+
+    _upstream_fits = model_validator(mode="after")(of_espnet_alone)
 
     @model_validator(mode="after")
     def _random_needs_a_rate(self):
@@ -197,7 +202,7 @@ def builds_of(model: Model, models: list[Model]) -> list[Build]:
     Args:
         models: all models. Of those with the same files the first has the checkpoint.
     """
-    files = ("source", "sha256", "weights")
+    files = ("source", "sha256", "upstream", "weights")
     same = [
         other
         for other in models

@@ -23,7 +23,7 @@ PARTS = ("encoder", "decoder", "ctc")
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
-    """From results/parameters, results/compute and results/latency, and the models' manifests.
+    """From results/parameters, compute, footprint and latency, and the models' manifests.
 
     The manifests are in the folder ``resources`` beside ``results``, as the
     workflow leaves them.
@@ -106,11 +106,11 @@ def _checkpoint(results: Path, checkpoint: str) -> tuple[float, list[str]]:
 
 
 def _peak_memory(study: Study, results: Path, variant: Variant) -> tuple[dict, list[str]]:
-    found = timed_rows.sample(study, results, variant)
-    peaks = memory_peaks.of(found.all, variant)
+    found = timed_rows.footprint(study, results, variant)
+    peaks = memory_peaks.of(variant, found.all, timed_rows.sample(study, results, variant).all)
     if not pd.isna(peaks["peak_memory_bytes"]):
         return peaks, []
-    return peaks, found.missing or ["the rows of latency have no peak_memory_bytes"]
+    return peaks, found.reasons or ["the rows of footprint have no peak_memory_bytes"]
 
 
 TABLE = Table(

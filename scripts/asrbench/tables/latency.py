@@ -9,7 +9,6 @@ from asrbench.results import latency_pair, opening, timed_rows
 from asrbench.statistics import outliers
 from asrbench.statistics.repeatability import Estimate
 from asrbench.study.config import Study
-from asrbench.study.variant import Variant
 from asrbench.tables import (
     interval_columns,
     latency_parts,
@@ -33,16 +32,20 @@ BUSY_RULE = (
 def build(study: Study, results: Path) -> pd.DataFrame:
     """Each variant of the study, with its reason where it was not measured."""
     rows, other_versions = [], timed_rows.other_versions(study, results)
+    apart = timed_rows.apart(study, results)
     good = []
     for variant in study.variants():
         found = timed_rows.sample(study, results, variant)
         good += [] if found.good.empty else [found.good]
-        row = identity(study, variant) | _counts(found.all, variant)
-        row |= opening.of(results, variant, study.latency.rounds)
+        footprint = timed_rows.footprint(study, results, variant)
+        row = identity(study, variant) | _counts(found.all)
+        row |= memory_peaks.of(variant, footprint.all, found.all)
+        row |= opening.of(results, variant, study.latency.rounds, footprint)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
-        apart = timed_rows.apart(study, results, variant.build).get(variant.slug, "")
-        remarks = [*found.reasons, other_versions.get(variant, ""), apart]
+        remarks = [*found.reasons, other_versions.get(variant, ""), apart.get(variant, "")]
+        if pd.isna(row["peak_memory_bytes"]):
+            remarks += footprint.reasons
         rows.append(row | {"reason": joined(remarks)})
     cells = [row.get("latency_mean_s") for row in rows]
     means = [cell for cell in cells if isinstance(cell, Estimate)]
@@ -50,7 +53,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     return pd.DataFrame([row | run for row in interval_columns.moderated(rows)])
 
 
-def _counts(raw: pd.DataFrame, variant: Variant) -> dict[str, object]:
+def _counts(raw: pd.DataFrame) -> dict[str, object]:
     flagged = (raw["load"] > BUSY_CORES) | (raw["throttled"].str.lower() == "true")
     flagged |= raw["swapped_bytes"] > SWAPPED_BYTES
     return {
@@ -61,7 +64,6 @@ def _counts(raw: pd.DataFrame, variant: Variant) -> dict[str, object]:
         "flagged_rows": flagged.sum(),
         "unchecked_rows": (raw["load"].isna() & ~flagged).sum(),
         "busy_rule": BUSY_RULE,
-        **memory_peaks.of(raw, variant),
         "interval_over": "none",
         "transfer_over": "none",
         "percentiles_reason": "",
@@ -147,7 +149,7 @@ TABLE = Table(
             "that are imported for it included."
         ),
         first_latency_s=number(
-            meaning="Mean latency of the first utterance of a process, which warms up."
+            meaning="Latency of the first utterance that a process with this build alone decodes."
         ),
         computes_in=text(meaning="What the runtime says that it computes in."),
         threads_in_effect=text(meaning="Threads that it says it uses."),

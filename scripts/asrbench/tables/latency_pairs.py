@@ -12,7 +12,7 @@ from asrbench.tables import interval_columns
 from asrbench.tables.table import Table, speech_note
 from asrbench.tables.table_markdown import Column, spanned
 from asrbench.tables.table_schema import count, interval, schema, text
-from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, pair_rows
+from asrbench.tables.variant_rows import IDENTITY, OTHER, OTHER_AXES, VARIANT, joined, pair_rows
 
 
 def build(study: Study, results: Path) -> pd.DataFrame:
@@ -27,12 +27,16 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     rows = pair_rows(study, found, lambda rows: not rows.good.empty, compared).to_dict("records")
     places = [place for place, row in enumerate(rows) if isinstance(row.get("pair"), Pair)]
     pairs = latency_pair.decided([rows[place]["pair"] for place in places], len(variants))
+    turns = {variant.key: timed_rows.in_turn_with(results, variant) for variant in variants}
     for place, pair in zip(places, pairs, strict=True):
-        rows[place] |= _cells(pair)
+        row = rows[place]
+        others = turns[row["model"], row["variant"]]
+        apart = others is not None and f"{row['other_model']} {row['other_variant']}" not in others
+        row |= _cells(pair, "not timed in turn" if apart else "")
     return pd.DataFrame(rows)
 
 
-def _cells(pair: Pair) -> dict[str, object]:
+def _cells(pair: Pair, apart: str) -> dict[str, object]:
     return {
         "utterances_shared": pair.utterances,
         "rows_left_out": pair.rows_left_out,
@@ -42,7 +46,7 @@ def _cells(pair: Pair) -> dict[str, object]:
         "interval_over": pair.ratio.over,
         "compared_by": pair.compared_by,
         "verdict": pair.verdict,
-        "reason": pair.reason,
+        "reason": joined([pair.reason, apart]),
     }
 
 
@@ -91,7 +95,9 @@ TABLE = Table(
             "",
             meaning="What the first is; empty where they cannot be compared.",
         ),
-        reason=text(meaning="Why there is no comparison or no interval."),
+        reason=text(
+            meaning="Why there is no comparison or no interval, and whether both were timed apart."
+        ),
     ),
     columns=[
         *VARIANT,

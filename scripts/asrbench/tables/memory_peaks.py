@@ -8,15 +8,17 @@ from asrbench.tables.table_markdown import Column
 from asrbench.tables.table_schema import count, text
 
 NOTE = (
-    "Peak memory is the most resident memory of the measuring process, Python and torch included, "
-    "while it decodes; loading has a peak of its own. Where none is given for loading, the kernel "
-    "or an earlier version could not tell them apart, and peak memory includes loading. GPU memory "
-    "is that of torch's tensors; on a Jetson it is a part of the device's one memory."
+    "Peak memory is the most resident memory of a process that holds this build alone, Python and "
+    "torch included, while it decodes the longest utterance of the sample; loading has a peak of "
+    "its own. Where none is given for loading, the kernel or an earlier version could not tell "
+    "them apart, and peak memory includes loading. GPU memory is that of torch's tensors; on a "
+    "Jetson it is a part of the device's one memory."
 )
 COLUMNS = {
     "peak_memory_bytes": count(
-        meaning="Most resident memory of the measuring process while it decodes, Python included; "
-        "where loading_peak_memory_bytes is absent, while it loads too."
+        meaning="Most resident memory of a process with this build alone while it decodes the "
+        "sample's longest utterance, Python included; where loading_peak_memory_bytes is absent, "
+        "while it loads too."
     ),
     "loading_peak_memory_bytes": count(
         meaning="Most resident memory until the model was loaded, where it could be told apart."
@@ -27,11 +29,17 @@ COLUMNS = {
     ),
     "gpu_memory_reason": text(meaning="Why none of a GPU is told."),
 }
+_PEAKS = [name for name in COLUMNS if name.endswith("_bytes")]
 GPU_COLUMN = Column("GPU memory (MB)", "gpu_peak_memory_bytes", scale=1e-6, seldom=True)
 
 
-def of(rows: pd.DataFrame, variant: Variant) -> dict[str, float | str]:
-    """The most over all rounds and rows of a variant."""
+def of(variant: Variant, *parts: pd.DataFrame) -> dict[str, float | str]:
+    """The most over all rows of a variant that tell it: those of processes with one build.
+
+    Args:
+        parts: raw rows, of the footprint and of latency.
+    """
+    rows = pd.DataFrame({name: pd.concat([part[name] for part in parts]) for name in _PEAKS})
     peaks, loading = rows["peak_memory_bytes"], rows["loading_peak_memory_bytes"]
     apart = loading.notna() | peaks.isna()
     return {

@@ -98,7 +98,7 @@ TABLE = Table(
             meaning="Seconds of audio for a second of latency (RTFx): 1 over the real-time factor."
         ),
         load_s=number(meaning="Mean time until the model is in memory."),
-        first_latency_s=number(meaning="Mean latency of the first utterance of a process."),
+        first_latency_s=number(meaning="Latency of the first utterance of a process."),
         peak_memory_bytes=memory_peaks.COLUMNS["peak_memory_bytes"],
         gpu_peak_memory_bytes=memory_peaks.COLUMNS["gpu_peak_memory_bytes"],
         power_mean_w=number(meaning="Mean power while inference runs."),
@@ -137,7 +137,8 @@ TABLE = Table(
         INTERVAL_NOTE,
         "Energy is mean watts × mean latency, by one meter and scope for all variants. CPU seconds "
         "are no energy. Used parameters are those that the search with this CTC weight needs. "
-        "Memory is the most resident memory of the measuring process while it decodes (where the "
+        "Memory is the most resident memory of a process with this build alone while it decodes "
+        "the longest utterance (where the "
         "table latency has no loading_peak_memory_bytes, while it loads too).",
     ],
     told=error_rate.why,

@@ -17,6 +17,7 @@ _PARSER = {
     for name in (
         *("config", "config_block", "config_errors", "compare_list", "command_line_config"),
         *("energy_settings", "model_settings", "streaming_settings", "sweep_settings"),
+        "upstream_settings",
     )
 }
 

@@ -54,6 +54,7 @@ def of(
             if jobs:
                 stages.setdefault(rule, Stage()).add(seconds, jobs)
 
+        add("measure_footprint", load_s + timed(np.array([sample_s.max()]), 1), variants)
         rounds = study.latency.rounds
         a_round = load_s + timed(sample_s, study.latency.passes)
         add("measure_latency", rounds * a_round, rounds * variants)

@@ -1,4 +1,4 @@
-"""Tables, or figures, that one process makes: its imports take ten times as long as making one.
+"""What one process makes of a kind, such as tables: imports take ten times as long as making one.
 
 The first job of a kind also makes the others of the run whose inputs are there, and leaves them
 in a folder of the plan; their own jobs then only put them in their places.
@@ -68,14 +68,19 @@ def _waits(outputs: list[Path], after: list[str], planned: Path, left: Path) -> 
 
 def _in(folder: Path, outputs: Sequence[Path]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
-    return [folder / path.name for path in outputs]
+    return [folder / _name(path) for path in outputs]
+
+
+def _name(path: Path) -> str:
+    """With its folder's, since files of two folders may have one name."""
+    return f"{path.parent.name}-{path.name}"
 
 
 def _put(folder: Path, outputs: Sequence[Path]) -> None:
     """Give what is in the folder its place, first outputs last."""
     for path in reversed(outputs):
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder / path.name, path)
+        shutil.move(folder / _name(path), path)
     shutil.rmtree(folder)
 
 

@@ -29,7 +29,7 @@ STAGES = {
     "preparation": ("device", "fetch_speech", "fetch_model", "list_utterances", "draw_sample"),
     "pilot": ("measure_pilot", "pilot"),
     "parameters": ("count_parameters", "count_model"),
-    "latency": ("measure_latency",),
+    "latency": ("measure_footprint", "measure_latency"),
     "frames": ("measure_frames",),
     "batch": ("measure_batch",),
     "threads": ("measure_threads",),

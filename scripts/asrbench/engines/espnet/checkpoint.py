@@ -6,6 +6,7 @@ architecture leaves the model at random weights without a word.
 """
 
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -21,16 +22,7 @@ def read(path: str | Path) -> dict[str, torch.Tensor]:
     Raises:
         UserError: the file is absent, is no checkpoint, or holds anything but named tensors.
     """
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such checkpoint") from None
-    except Exception as error:  # damaged bytes make torch raise whatever there is
-        reason = str(error).strip().splitlines()[0][:160] if str(error).strip() else "it is empty"
-        raise UserError(
-            f"{path}: cannot be read as tensors alone ({reason}); checkpoints that carry "
-            "other objects are not loaded, since their code would run: save a state_dict"
-        ) from None
+    state = opened(path, "save a state_dict")
     if isinstance(state, dict) and isinstance(state.get("module"), dict):
         state = state["module"]  # as DeepSpeed saves it; ESPnet's loader accepts it too
     if not isinstance(state, dict) or not all(
@@ -38,6 +30,24 @@ def read(path: str | Path) -> dict[str, torch.Tensor]:
     ):
         raise UserError(f"{path}: is not a state_dict (tensors by name); save model.state_dict()")
     return state
+
+
+def opened(path: str | Path, advice: str) -> Any:
+    """What a checkpoint holds: tensors, texts, numbers, and lists and mappings of them alone.
+
+    Raises:
+        UserError: the file is absent, is no checkpoint, or holds anything else; ends in the advice.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such checkpoint") from None
+    except Exception as error:  # damaged bytes make torch raise whatever there is
+        reason = str(error).strip().splitlines()[0][:160] if str(error).strip() else "it is empty"
+        raise UserError(
+            f"{path}: cannot be read as tensors alone ({reason}); checkpoints that carry "
+            f"other objects are not loaded, since their code would run: {advice}"
+        ) from None
 
 
 def mismatches(model: torch.nn.Module, state: dict[str, torch.Tensor]) -> list[str]:

@@ -1,15 +1,16 @@
 """Multiply-adds of a model's parts for a second of audio, by torch's own formulas.
 
 They are of matrix products and convolutions, two operations a multiply-add. Recurrent
-layers are one opaque call on most CPUs, so they are counted with that call switched off,
-when they fall apart into products. Everything else (norms, activations, softmax, feature
-extraction) is not counted.
+layers and fused attention are one opaque call on most CPUs, so they are counted with those
+calls switched off, when they fall apart into products. Everything else (norms, activations,
+softmax, feature extraction) is not counted.
 """
 
 import math
 import warnings
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from asrbench.engines.espnet.products import Products
 from asrbench.engines.interface import COUNTED_AUDIO_S, Part, counted_tokens
@@ -77,7 +78,8 @@ def _counted(run) -> tuple[torch.Tensor, float]:
     """What ``run`` returns, and its multiply-adds for a second of audio."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of switching one flag of oneDNN
-        with Products() as counted, torch.backends.mkldnn.flags(enabled=False):
+        products = sdpa_kernel(SDPBackend.MATH)
+        with Products() as counted, torch.backends.mkldnn.flags(enabled=False), products:
             out = run()
     return out, counted.operations / 2 / COUNTED_AUDIO_S
 

@@ -80,6 +80,8 @@ def _framings(front_end: Any, name: str) -> tuple[Framing, ...]:
         # Padded by half a window on either side where it is centred.
         first = transform.n_fft % 2 if transform.center else transform.n_fft
         return (Framing(transform.hop_length, first),)
+    if kind == "S3prlFrontend":
+        return (Framing(front_end.hop_length, 1),)  # a frame that is begun counts
     if kind == "SlidingWindow" and front_end.channels == 1:
         return (Framing(front_end.hop_length, front_end.win_length),)
     if kind == "CNNFrontend":
@@ -97,5 +99,5 @@ def _framings(front_end: Any, name: str) -> tuple[Framing, ...]:
     raise UserError(
         f"model {name} has the front end {kind}, which takes no waveform of one channel or whose "
         "frames are not known; take one with default (with apply_stft), sliding_window (with one "
-        "channel), wav2vec_cnn or fused"
+        "channel), wav2vec_cnn, s3prl or fused"
     )

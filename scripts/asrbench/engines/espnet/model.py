@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from asrbench.basics.errors import UserError, said
-from asrbench.engines.espnet import precision, stand_ins
+from asrbench.engines.espnet import precision, self_supervised, stand_ins
 from asrbench.engines.espnet.greedy import GreedySearch
-from asrbench.sources import packed_model, permitted_parts
+from asrbench.sources import packed_model, permitted_parts, upstream
 from asrbench.sources.manifest import Manifest
 
 # Random weights are drawn from this seed, so that every process times the same network.
@@ -211,7 +211,10 @@ def check_beam(model, name: str, beam_size: int) -> None:
 
 def _built(builder, manifest: Manifest, *args, **kwargs):
     """The same of a model's own configuration, which is looked at first."""
-    permitted_parts.check(packed_model.read_config(manifest.config), manifest.config)
+    config = packed_model.read_config(manifest.config)
+    permitted_parts.check(config, manifest.config)
+    if upstream.is_asked(config):
+        self_supervised.prepare()
     return built(builder, manifest, manifest.config, *args, **kwargs)
 
 
@@ -221,6 +224,8 @@ def built(builder, manifest: Manifest, config: Path, *args, **kwargs):
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # of what it says before it raises
             return builder(*args, **kwargs)
+    except UserError:
+        raise
     except ImportError as error:
         raise UserError(
             f"{cannot} without the package {error.name or 'that it names'} ({said(error)}); "

@@ -19,6 +19,8 @@ _ENGINES = {
 }
 
 _HALVES = ("bfloat16", "float16")
+# What stays in float32 then: it makes the encoder's input.
+_BEFORE_ENCODER = ("frontend", "specaug", "normalize", "preencoder")
 
 
 def check(precision: str, machine: str | None = None) -> None:
@@ -57,6 +59,11 @@ def quantised(model, recurrent: bool = True):
     import torch
 
     check("int8")
+    if type(getattr(model, "frontend", None)).__name__ == "S3prlFrontend":
+        raise UserError(
+            "precision int8: PyTorch cannot quantise the attention in the front end s3prl; take "
+            "int8 out of the builds of this model"
+        )
     there = torch.backends.quantized.supported_engines
     fitting = [name for name in _ENGINES[platform.machine()] if name in there]
     if not fitting:
@@ -72,7 +79,7 @@ def quantised(model, recurrent: bool = True):
 
 
 def in_half(model, precision: str):
-    """The same model with all but its front end in bfloat16 or float16.
+    """The same model with all but what makes the encoder's input in bfloat16 or float16.
 
     Log probabilities are of float32, since a search adds up hundreds of them, and so are
     the features, for which there is no transform in bfloat16.
@@ -95,7 +102,7 @@ def cast(model, precision: str) -> None:
     import torch
 
     for name, part in model.named_children() if precision in _HALVES else ():
-        if name not in ("frontend", "normalize", "specaug"):
+        if name not in _BEFORE_ENCODER:
             part.to(getattr(torch, precision))
 
 

@@ -42,6 +42,10 @@ _REASONS = {
         "long; only models that enhance speech before they recognise it need it, and those are "
         "not supported"
     ),
+    "espnet2.asr.state_spaces.model": (
+        "state-space models are kept out because what they import (omegaconf and its parser) takes "
+        "long; only an S4 decoder is one, and models with one are not supported"
+    ),
     "distutils": (
         "distutils is kept out because newer Pythons have none and setuptools' takes long; of what "
         "ESPnet takes from it only strtobool is here, and only ESPnet's quantize_asr_model needs "
@@ -81,16 +85,18 @@ def _loss(**_options) -> types.ModuleType:
     return StandIn("warprnnt_pytorch.RNNTLoss")
 
 
-# For augmentation, filters that no front end has, S4 decoders, features in HDF5 and English spelt
-# out: nothing is missing, it is only read late.
-_LATE = ("scipy.signal", "scipy.ndimage", "hydra", "h5py", "tacotron_cleaner.cleaners")
+# For augmentation, filters that no front end has, features in HDF5 and English spelt out:
+# nothing is missing, it is only read late.
+_LATE = ("scipy.signal", "scipy.ndimage", "h5py", "tacotron_cleaner.cleaners")
 _TRAINING = "espnet2.main_funcs.calculate_all_attentions"
 _ENHANCING = "espnet2.tasks.enh_s2t"
+_STATE_SPACES = "espnet2.asr.state_spaces.model"
 # What is imported from a stand-in by name, and so must be there; without a function that
 # takes its place, any use of it is refused.
 _BY_NAME: dict[str, dict[str, Callable | None]] = {
     _TRAINING: {"calculate_all_attentions": None},
     _ENHANCING: {"EnhS2TTask": None},
+    _STATE_SPACES: {"SequenceModel": None},
     "warprnnt_pytorch": {"RNNTLoss": _loss},
     "numba": dict.fromkeys(("jit", "stencil", "vectorize", "guvectorize"), _uncompiled),
     "distutils.util": {"strtobool": _strtobool},
@@ -206,7 +212,7 @@ def prepare() -> None:
     """Make ``import espnet2`` quick, offline, and independent of torchaudio."""
     if any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
         return
-    absent = {"g2p_en", "nltk", "numba", "distutils", _TRAINING, _ENHANCING}
+    absent = {"g2p_en", "nltk", "numba", "distutils", _TRAINING, _ENHANCING, _STATE_SPACES}
     absent |= {name for name in ("torchaudio", "warprnnt_pytorch") if not loads(name)}
     sys.meta_path[:0] = [_StandInFinder(absent), _LateFinder()]
 

@@ -15,7 +15,7 @@ from asrbench.sources import corpus
 
 def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`; a build has one job of a round."""
-    [(out, job)] = jobs
+    [(out, job, *_)] = jobs
     measured = process.variant(job)
     waveforms = [
         measured.load(utterance.path) for utterance in corpus.read(process.arguments.sample)
@@ -41,7 +41,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
         torch.set_num_threads(threads.counted(job.threads or "all"))
         asked = job.axes or {}
         where = process.processor or processor.of(asked, processor.TorchGpu)
-        model = process.model or espnet_model.load_model(
+        model = process.model(job) or espnet_model.load_model(
             measured.manifest, str(asked["precision"]), where.torch_device
         )
         findings["recogniser"] = where.facts()

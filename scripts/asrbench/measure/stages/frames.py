@@ -13,7 +13,7 @@ from asrbench.sources import audio, corpus, sample
 
 def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`."""
-    measured, job = process.variant(jobs[0][1]), jobs[0][1]
+    measured, job = process.variant(jobs[0].job), jobs[0].job
     speech = corpus.read(process.arguments.sample)
     paths = {utterance.utterance_id: utterance.path for utterance in speech}
 

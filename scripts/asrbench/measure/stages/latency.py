@@ -10,7 +10,7 @@ from asrbench.sources import audio, corpus
 
 def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`; ``audio`` of the arguments is the folder, if any."""
-    measured, folder = process.variant(jobs[0][1]), getattr(process.arguments, "audio", None)
+    measured, folder = process.variant(jobs[0].job), getattr(process.arguments, "audio", None)
     if folder:
         paths = audio.files_below(folder)
     else:

@@ -16,11 +16,11 @@ from asrbench.study.job import Job
 
 def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`; decodings follow each other."""
-    (out, job), *others = jobs
-    found = [_measured(process, out, job)]
-    for out, job in others:
+    first, *others = jobs
+    found = [_measured(process, first.rows, first.job)]
+    for other in others:
         with contextlib.suppress(UserError):  # its own job will say it
-            found.append(_measured(process, out, job))
+            found.append(_measured(process, other.rows, other.job))
     return found
 
 
@@ -51,7 +51,7 @@ def _measured(process: Process, out: str, job: Job) -> Done:
             latency.warm_up(recogniser, takes[: job.warm_up], attempts)
         progress.start_at(len(rows.found))
         streaming.time_all(recogniser, order, job.redecode_s, rows, progress.at, memory, attempts)
-        findings |= {"made_by": measured.made_by(), "load_s": process.load_s}
+        findings |= {"made_by": measured.made_by(), "load_s": process.load_s[job.model]}
         findings |= {"recogniser": recogniser.facts(), "lookahead_s": recogniser.lookahead_s}
         findings["streams"] = recogniser.streams
         findings["declares_end"] = recogniser.declares_end

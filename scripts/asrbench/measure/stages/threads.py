@@ -12,7 +12,7 @@ from asrbench.sources import corpus
 
 def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`."""
-    measured, job = process.variant(jobs[0][1]), jobs[0][1]
+    measured, job = process.variant(jobs[0].job), jobs[0].job
     counts, repeats = job.counts or [], job.repeats or 0
     paths = [utterance.path for utterance in corpus.read(process.arguments.sample)]
     # Spread over the sample, and the same for every number of threads.
