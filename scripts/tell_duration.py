@@ -30,10 +30,10 @@ def main() -> None:
     corpus_s = np.array([one.duration_s for one in chosen], float)
     found = expected_times.of(study, pilots, sample_s, corpus_s)
     write_json(found["rules"], arguments.out)
-    print(f"decoding the corpus: {spoken(found['wer_s'] / arguments.cores)}", end="")
-    if found["wer_fast_s"] < MOST * found["wer_s"]:
-        fast = spoken(found["wer_fast_s"] / arguments.cores)
-        print(f", with engine: espnet-fast (the same words) {fast}", end="")
+    asked_s, fast_s = (found[name].on(arguments.cores) for name in ("wer", "wer_fast"))
+    print(f"decoding the corpus: {spoken(asked_s)}", end="")
+    if fast_s < MOST * asked_s:
+        print(f", with engine: espnet-fast (the same words) {spoken(fast_s)}", end="")
     print(f" on {arguments.cores} cores; snakemake -n tells the rest by stage")
 
 

@@ -39,16 +39,36 @@ def test_sums_by_hand():
     assert rules["measure_batch"] == pytest.approx(4.0 + 0.25 * 3 * 7 * 3.0)
     # 50 s of speech, whose encoder runs once for both.
     decoded = (0.5 * 5 + 50) + (0.1 * 5 + 25) - 0.25 * 50
-    assert found["wer_s"] == pytest.approx(decoded)
+    assert found["wer"].on(1) == pytest.approx(decoded) == 4 * found["wer"].on(4)
     assert rules["decode_shard"] == pytest.approx(decoded / 4 + 4.0)
-    assert found["wer_fast_s"] == pytest.approx((2.5 + 15) + (0.5 + 15) - 12.5)
+    assert found["wer_fast"].on(1) == pytest.approx((2.5 + 15) + (0.5 + 15) - 12.5)
 
 
 def test_words_are_expected_of_the_search_that_finds_them():
     speech = np.array([10.0] * 5)
     found = expected_times.of(study(engine="espnet-fast"), {"one": PILOT}, speech, speech)
-    assert found["wer_s"] == found["wer_fast_s"] == pytest.approx((2.5 + 15) + (0.5 + 15) - 12.5)
-    assert found["rules"]["decode_shard"] == pytest.approx(found["wer_s"] / 4 + 4.0)
+    assert (
+        found["wer"].on(1)
+        == found["wer_fast"].on(1)
+        == pytest.approx((2.5 + 15) + (0.5 + 15) - 12.5)
+    )
+    assert found["rules"]["decode_shard"] == pytest.approx(found["wer"].on(1) / 4 + 4.0)
+
+
+def test_on_a_gpu_each_input_is_decoded_once_more_and_words_are_found_in_turn():
+    speech = np.array([2.0, 4.0])
+    cpu = expected_times.of(study(), {"one": PILOT}, speech, speech)
+    there = study()
+    on_gpu = there.models[0].model_copy(update={"processor": "cuda"})
+    there = there.model_copy(update={"models": [on_gpu]})
+    gpu = expected_times.of(there, {"one": PILOT}, speech, speech)
+    again = {rule: gpu["rules"][rule] - cpu["rules"][rule] for rule in cpu["rules"]}
+    assert again.pop("measure_latency") == pytest.approx((7.0 + 3.2) / 2)
+    assert again.pop("measure_energy") == pytest.approx((7.0 + 3.2) / 2)
+    assert again.pop("measure_frames") == pytest.approx(3 * (1.5 + 21 + 0.3 + 10.5) / 2)
+    assert again.pop("measure_batch") == pytest.approx(0.25 * 3 * 7 * 3.0)
+    assert set(again.values()) == {0}
+    assert gpu["wer"].on(4) == gpu["wer"].on(1) == cpu["wer"].on(1)
 
 
 def test_what_is_left_out_takes_no_time():
@@ -59,7 +79,7 @@ def test_what_is_left_out_takes_no_time():
         speech,
         speech,
     )
-    assert "decode_shard" not in found["rules"] and found["wer_s"] == 0
+    assert "decode_shard" not in found["rules"] and found["wer"].on(1) == 0
 
 
 class Told:

@@ -266,6 +266,15 @@ def test_each_input_is_decoded_once_before_its_first_timed_pass(queue, gpu, tmp_
     assert gpu["reset"] == 1 + len(rows)
 
 
+def test_a_first_latency_is_that_of_the_first_decoding(queue, gpu, tmp_path):
+    recogniser = Queued(TorchGpu(), queue)
+    rows = RowFile(tmp_path / "rows.csv", ["utterance_id", *latency.TIMED_COLUMNS], {})
+    takes = [Take({"utterance_id": "u0"}, lambda: SPEECH, cold=True)]
+    memory = PeakMemory(recogniser.processor)
+    latency.time_in_turn([Timed(recogniser, rows)], takes, lambda _: None, memory)
+    assert len(recogniser.asked) == 1
+
+
 def test_a_gpu_that_has_too_little_memory_is_a_failed_row_and_the_others_go_on(queue, tmp_path):
     rows = measured(tmp_path, Queued(TorchGpu(), queue), [1, 9])
     assert sorted(row["status"] for row in rows) == ["failed", "failed", "ok", "ok"]

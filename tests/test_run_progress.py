@@ -136,6 +136,19 @@ def test_a_failed_job_is_one_line_with_the_end_of_its_log(progress, told, tmp_pa
     assert progress.done["measure_latency"] == 0 and not progress.times.spent
 
 
+@pytest.mark.parametrize(
+    ("rule", "answer"), [("pilot", "two\n"), ("self_test", "one\ntwo\n"), ("make_table", "")]
+)
+def test_what_a_person_asked_for_is_told_and_not_in_a_log_alone(
+    progress, told, tmp_path, rule, answer
+):
+    log = tmp_path / "logs/asked.log"
+    log.write_text("one\ntwo\n")
+    progress.emit(record("job_info", jobid=1, rule_name=rule, log=[str(log)]))
+    progress.emit(record("job_finished", job_id=1))
+    assert told.getvalue() == answer
+
+
 def test_what_snakemake_says_is_shown_where_something_is_wrong_with_no_job():
     def shown(level: int, message: str, **more) -> bool:
         made = logging.LogRecord("snakemake", level, "", 0, message, None, None)

@@ -39,12 +39,14 @@ class Take:
 
     ``load`` returns shape (samples,), float32, at the model's sample rate;
     ``prepare`` sets a recogniser up for this take. Both are called outside the
-    clock, and what they raise makes a failed row.
+    clock, and what they raise makes a failed row. ``cold``: its first decoding is what is
+    timed, also on a processor that does each input once before.
     """
 
     names: dict[str, object]
     load: Callable[[], np.ndarray]
     prepare: Callable[[Recogniser], object] = lambda _recogniser: None
+    cold: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def time_in_turn(
             if key in done[which]:
                 continue
             what, recogniser = f"{timed[which].rows.path}, {' '.join(key)}", timed[which].recogniser
-            if take.names.get("pass", 1) == 1:
+            if take.names.get("pass", 1) == 1 and not take.cold:
                 decode = partial(_once, recogniser, take)
                 untimed_first(recogniser.processor, attempts, what, decode)
             memory.begin()

@@ -23,10 +23,26 @@ class Stage:
         self.jobs += jobs
 
 
+@dataclass
+class Decoding:
+    """Seconds of decoding the corpus by one core: all of it, and what a GPU does of it."""
+
+    seconds: float = 0.0
+    gpu_s: float = 0.0
+
+    def add(self, seconds: float, on_gpu: bool) -> None:
+        self.seconds += seconds
+        self.gpu_s += on_gpu * seconds
+
+    def on(self, cores: int) -> float:
+        """Seconds on that many cores; jobs of the GPU follow each other."""
+        return max(self.seconds / cores, self.gpu_s)
+
+
 def of(
     study: Study, pilots: dict[str, dict[str, Any]], sample_s: np.ndarray, corpus_s: np.ndarray
 ) -> dict[str, Any]:
-    """The mean seconds of a job of each rule, and seconds of decoding the corpus on one core.
+    """The mean seconds of a job of each rule, and those of decoding the corpus.
 
     Args:
         pilots: of each build, what measure_pilot.py wrote.
@@ -34,11 +50,11 @@ def of(
             shape (utterances,).
 
     Returns:
-        ``rules``: rule to seconds; ``wer_s`` and ``wer_fast_s``: with the engines of the
-        configuration, and with espnet-fast where it says espnet.
+        ``rules``: rule to seconds; ``wer`` and ``wer_fast``: a :class:`Decoding` with the engines
+        of the configuration, and with espnet-fast where it says espnet.
     """
     stages: dict[str, Stage] = {}
-    wer_s = wer_fast_s = 0.0
+    wer, wer_fast = Decoding(), Decoding()
     typical_s = np.full(study.sweeps.threads.repeats, sample_s.mean())
     for build in study.builds():
         found = pilots[build.name]
@@ -46,6 +62,7 @@ def of(
         fast = {slug: Line(**line) for slug, line in found["fast"].items()}
         frames_s = np.array(study.sweeps.frames.lengths, float) / found["frames_per_s"]
         load_s, variants = found["load_s"], len(lines)
+        untimed = int(build.on_gpu)  # each input once, before it is timed
 
         def timed(durations_s: np.ndarray, times: int, lines=lines) -> float:
             return times * sum(line.seconds(durations_s) for line in lines.values())
@@ -56,23 +73,24 @@ def of(
 
         add("measure_footprint", load_s + timed(np.array([sample_s.max()]), 1), variants)
         rounds = study.latency.rounds
-        a_round = load_s + timed(sample_s, study.latency.passes)
+        a_round = load_s + timed(sample_s, study.latency.passes + untimed)
         add("measure_latency", rounds * a_round, rounds * variants)
         sweep = study.sweeps.frames
         rounds = sweep.rounds if sweep.lengths else 0
-        add("measure_frames", rounds * (load_s + timed(frames_s, sweep.repeats)), rounds * variants)
+        a_round = load_s + timed(frames_s, sweep.repeats * (1 + untimed))
+        add("measure_frames", rounds * a_round, rounds * variants)
         swept = study.sweeps.threads
         rounds = swept.rounds if swept.counts else 0
         a_round = load_s + timed(typical_s, len(swept.counts))
         add("measure_threads", rounds * a_round, rounds * variants)
         batch, encode = study.sweeps.batch, next(iter(lines.values())).encode_s_per_audio_s
         rounds = batch.rounds if batch.sizes else 0
-        audio_s = batch.repeats * sum(batch.sizes) * float(sample_s.mean())
+        audio_s = batch.repeats * (1 + untimed) * sum(batch.sizes) * float(sample_s.mean())
         add("measure_batch", rounds * (load_s + encode * audio_s), rounds)
         window_s = load_s + study.energy.window_s + 2 * study.energy.idle_s
         add(
             "measure_energy",
-            study.energy.rounds * variants * window_s,
+            study.energy.rounds * (variants * window_s + timed(sample_s, untimed)),
             study.energy.rounds * variants,
         )
         counts_compute = COUNTS_COMPUTE in ENGINES[str(build["engine"])].can
@@ -82,10 +100,10 @@ def of(
             other = describe_job.engine_of_words(study, build) != build["engine"]
             decoded = _decoded(study, lines | fast if other else lines, corpus_s)
             add("decode_shard", decoded + shards * load_s, shards)
-            wer_s += decoded
-            wer_fast_s += _decoded(study, lines | fast, corpus_s)
+            wer.add(decoded, build.on_gpu)
+            wer_fast.add(_decoded(study, lines | fast, corpus_s), build.on_gpu)
     rules = {rule: stage.seconds / stage.jobs for rule, stage in stages.items()}
-    return {"rules": rules, "wer_s": wer_s, "wer_fast_s": wer_fast_s}
+    return {"rules": rules, "wer": wer, "wer_fast": wer_fast}
 
 
 def _decoded(study: Study, lines: dict[str, Line], corpus_s: np.ndarray) -> float:

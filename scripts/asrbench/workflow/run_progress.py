@@ -50,6 +50,8 @@ TARGETS = {
     "report",
     "total",
 }
+# Rules by which a person asks something, and how many lines at the end of their log are the answer.
+ANSWERS = {"self_test": 3, "pilot": 1, "quick": 1}
 TELL_EVERY_S = 10.0  # where there is no terminal
 DRAW_EVERY_S = 2.0  # where there is one
 SHARES = "run_shares.json"
@@ -165,6 +167,8 @@ class RunProgress(logging.Handler):
                 kind = re.sub(r"[\d.]+", "", line)
                 self.warnings.setdefault(kind, line)
                 self._warned[kind] += 1
+        for line in _lines(job.logs[0])[-ANSWERS[job.rule] :] if job.rule in ANSWERS else ():
+            self.console.print(Text(line), soft_wrap=True)
         self.times.add(job.rule, ended_s - job.began_s)
 
     def _tell_on(self) -> None:

@@ -17,5 +17,6 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
     measured = process.variant(jobs[0].job)
     sample = corpus.read(process.arguments.sample)
     longest = max(sample, key=lambda utterance: utterance.duration_s)
-    take = Take({"utterance_id": longest.utterance_id}, partial(measured.load, longest.path))
+    load = partial(measured.load, longest.path)
+    take = Take({"utterance_id": longest.utterance_id}, load, cold=True)
     return process.in_turn("footprint", jobs, lambda _recogniser: [take])
