@@ -270,7 +270,9 @@ def test_nvidia_counts_millijoules_of_each_board(tmp_path, monkeypatch):
         nvmlDeviceGetTotalEnergyConsumption=lambda board: 1500 * (board.contents.value + 1)
     )
     monkeypatch.setitem(sys.modules, "pynvml", counted)
-    assert watts(Nvidia(tmp_path)) == {"GPU 0": 1.5, "GPU 1": 3.0}
+    meter = Nvidia(tmp_path)
+    assert watts(meter) == {"GPU 0": 1.5, "GPU 1": 3.0}
+    assert [one.value for one in meter.last(0.0)] == [1.5, 3.0]  # one more, after the window
 
 
 def test_nvidia_without_library_driver_or_counter(tmp_path, monkeypatch):

@@ -92,6 +92,15 @@ def test_counter_with_wraps(results):
     assert (found.energy_j, found.power_w, found.idle_w) == pytest.approx((360, 6, 6))
 
 
+def test_idle_power_of_a_counter_is_over_the_seconds_that_were_read(results):
+    t_s = every(0.5, high=179.8)
+    rows = [(t, phase(t), "rapl", "rapl", "", 6.0 * t) for t in t_s]
+    phases = {"idle_before": [80.0, 82.0], "idle_after": [178.0, 180.0]}
+    write_round(results, [channel("rapl", DEVICE, kind="counter")], rows, phases=phases)
+    power = window(results)
+    assert power.windows[0].idle_w == pytest.approx(6) and power.flags == ()
+
+
 def test_counter_that_is_read_too_late(results):
     t_s = every(0.1, low=110.0)
     rows = [(t, phase(t), "rapl", "rapl", "", 6.0 * t) for t in t_s]

@@ -170,7 +170,9 @@ def _counter(raw: RawWindow, rows: pd.DataFrame, channel: dict) -> _Part:
 def _mean_w(span_s: tuple[float, float] | None, t_s: np.ndarray, energy_j: np.ndarray) -> float:
     if span_s is None or not ((t_s >= span_s[0]) & (t_s <= span_s[1])).sum() >= 2:
         return np.nan
-    return integrate.difference(t_s, energy_j, *span_s) / (span_s[1] - span_s[0])
+    # What the counter counts between the last reading of all and the end of the span is unknown.
+    read_s = max(span_s[0], t_s[0]), min(span_s[1], t_s[-1])
+    return integrate.difference(t_s, energy_j, *read_s) / (read_s[1] - read_s[0])
 
 
 def _check_coverage(uncovered_s: float, duration_s: float) -> None:
