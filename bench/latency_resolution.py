@@ -148,7 +148,9 @@ def _by_t(first: list[float], second: list[float]) -> str:
     return latency_pair.SLOWER if found.statistic > 0 else latency_pair.FASTER
 
 
-def resolve(arms: Sequence, takes: list[Take], tries: int, seconds: float) -> list[list[object]]:
+def resolve(
+    arms: Sequence, takes: list[Take], tries: int, seconds: float, processes_every: int = 1
+) -> list[list[object]]:
     """Rows of (way, tries in which the same was the same, tries in which the delay was found).
 
     Args:
@@ -156,20 +158,27 @@ def resolve(arms: Sequence, takes: list[Take], tries: int, seconds: float) -> li
         takes: the sample, each with its utterance_id.
         tries: how often all is repeated.
         seconds: that each arm is measured for, in each way.
+        processes_every: in how many tries the way of processes is tried once.
     """
     found: dict[str, list[Verdicts]] = {IN_TURN: [], PROCESSES: []}
     with Progress("tries", tries, "tries") as progress:
         for number in range(tries):
             found[IN_TURN].append(in_turn(arms, takes, number, seconds))
-            found[PROCESSES].append(in_processes(arms, takes, number, seconds))
+            if number % processes_every == 0:
+                found[PROCESSES].append(in_processes(arms, takes, number, seconds))
             progress.at(number + 1)
             for way, verdicts in found.items():  # a run that is ended has told what it found
-                print(f"\ntry {number + 1}, {way}: {verdicts[-1]}", file=sys.stderr, flush=True)
+                print(f"\n{way}, {len(verdicts)}: {verdicts[-1]}", file=sys.stderr, flush=True)
     return [
         [
             way,
-            sum(each.same == latency_pair.UNDECIDED for each in verdicts),
-            sum(each.slower == latency_pair.SLOWER for each in verdicts),
+            *(
+                f"{sum(told)} of {len(verdicts)}"
+                for told in (
+                    [each.same == latency_pair.UNDECIDED for each in verdicts],
+                    [each.slower == latency_pair.SLOWER for each in verdicts],
+                )
+            ),
         ]
         for way, verdicts in found.items()
     ]
@@ -187,6 +196,13 @@ def main() -> None:
     add("--delay", type=float, default=0.05, help="share of the latency [%(default)s]")
     add("--seconds", type=float, default=7, help="of measuring a variant in a try [%(default)s]")
     add("--utterances", type=int, help="of the sample [the study's]")
+    add(
+        "--processes-every",
+        type=int,
+        default=1,
+        metavar="TRIES",
+        help="try processes once in so many tries: half of a try's time is theirs [%(default)s]",
+    )
     arguments = parser.parse_args()
 
     opened = Demonstration(arguments.config)
@@ -201,7 +217,7 @@ def main() -> None:
     for arm in arms:
         for take in takes:
             arm.transcribe(take.load())
-    rows = resolve(arms, takes, arguments.tries, arguments.seconds)
+    rows = resolve(arms, takes, arguments.tries, arguments.seconds, arguments.processes_every)
     print(
         f"{model} at CTC weight {arguments.ctc_weight}, {len(takes)} utterances, "
         f"{arguments.seconds:g} s of measuring a variant, {arguments.tries} tries"

@@ -10,7 +10,7 @@ ENVS = Path(__file__).resolve().parents[1] / "envs"
 # Of glibc 2.34 and older, as Debian 12 and Ubuntu 22.04 have it.
 TAGS = ("2_34", "2_31", "2_28", "2_27", "2_26", "2_24", "2_17")
 # Come as sources alone; all are Python, so what is built here fits everywhere.
-SOURCES = ("antlr4-python3-runtime", "ci-sdr", "connection-pool", "fast-bss-eval")
+SOURCES = ("ci-sdr", "connection-pool", "fast-bss-eval")
 
 
 def pins(version: str, machine: str) -> list[str]:

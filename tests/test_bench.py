@@ -43,9 +43,10 @@ def test_both_ways_tell_a_delay_from_none():
         latency_resolution.Take({"utterance_id": name}, lambda size=size: np.zeros(size))
         for name, size in (("a", 100), ("b", 300))
     ]
-    rows = latency_resolution.resolve(arms, takes, tries=2, seconds=0.3)
-    assert [(way, slower) for way, _same, slower in rows] == [("in turn", 2), ("processes", 2)]
-    assert rows[0][1] == 2
+    rows = latency_resolution.resolve(arms, takes, tries=2, seconds=0.3, processes_every=2)
+    told = [(way, slower) for way, _same, slower in rows]
+    assert told == [("in turn", "2 of 2"), ("processes", "1 of 1")]
+    assert rows[0][1] == "2 of 2"
 
 
 def test_a_delay_is_a_share_of_the_time():
