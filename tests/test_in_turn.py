@@ -197,7 +197,9 @@ def timed(study: Path, folder: Path, **more: dict[str, object]) -> dict[str, dic
         its = more.get(name, {})
         rows, footprint = rows_of_build(folder, name), folder / f"{name}.csv"
         peak = its.get("peak_bytes", LITTLE)
-        footprint.write_text(f"peak_memory_bytes,loading_peak_memory_bytes\n{peak},\n")
+        status = its.get("status", "ok")
+        head = "status,peak_memory_bytes,loading_peak_memory_bytes"
+        footprint.write_text(f"{head}\n{status},{peak},\n")
         jobs[rows] = json.dumps(job | {"model": name} | its.get("job", {}))
         told[rows] = {"manifest": MANIFEST, "footprint": str(footprint)} | its.get("plan", {})
     write_plan(folder, {"latency": jobs}, **told)
@@ -227,11 +229,22 @@ def test_builds_are_timed_in_turn_and_memory_of_several_is_not_told(study, tmp_p
     assert all(float(row["latency_s"]) > 0 for of in rows for row in of)
 
 
+def test_what_was_left_whole_is_in_turn_with_nothing_that_comes_later(study, tmp_path):
+    before = timed(study, tmp_path, three={"peak_bytes": TOO_MUCH})
+    assert before["two"]["in_turn_with"] == ["one ctc0.3"]
+    # As the job of the third, which there was no room for, comes before that of the second.
+    Path(rows_of_build(tmp_path, "one")).unlink()
+    after = timed(study, tmp_path)
+    assert after["one"]["in_turn_with"] == ["three ctc0.3"]
+    assert after["two"] == before["two"]
+
+
 @pytest.mark.parametrize(
     "why",
     [
         {"peak_bytes": TOO_MUCH},
-        {"peak_bytes": ""},  # as of an utterance that failed
+        {"peak_bytes": ""},
+        {"status": "failed"},  # its peak is that of what was loaded
         {"plan": {"footprint": "none.csv"}},
         {"plan": {"manifest": "none.json"}},
         {"plan": {"after": ["none.csv"]}},  # which another job of the run has still to make

@@ -376,6 +376,24 @@ def test_a_decoding_that_was_added_later_says_that_it_was_not_in_turn(results):
     assert told == [("ctc0.0", "ctc0.3"), ("ctc0.3", "ctc1.0")]
 
 
+def test_what_was_measured_again_is_not_in_turn_with_what_still_names_it(results):
+    study = raw_rows.study(("one",), rounds=1)
+    raw_rows.build(study, results)
+    names = ("ctc0.0", "ctc0.3", "ctc1.0")
+    turns = {f"one {name}": [f"one {other}" for other in names if other != name] for name in names}
+    tell_turns(results, turns | {"one ctc0.0": []})
+    found = latency.TABLE.make(study, results).set_index("variant")["reason"]
+    assert found["ctc0.0"] == "not timed in turn with ctc0.3, ctc1.0"
+    assert found["ctc0.3"] == found["ctc1.0"] == ""
+    # The first of a pair is the slower one, whichever was measured again.
+    for again in names:
+        tell_turns(results, turns | {f"one {again}": []})
+        pairs = latency_pairs.TABLE.make(study, results)
+        apart = pairs["reason"].str.endswith("not timed in turn")
+        both = zip(pairs["variant"], pairs["other_variant"], strict=True)
+        assert [again in pair for pair in both] == list(apart)
+
+
 def test_a_build_that_was_not_in_turn_says_so_but_not_of_another_kind_of_engine(results):
     names = [f"m{number}" for number in range(6)]
     models = [{"name": name, "source": name} for name in (*names, "late", "untold")]

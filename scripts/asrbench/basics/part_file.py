@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from asrbench.basics import kernel_lock
@@ -97,14 +98,23 @@ def take_up(path: str | Path, settings: object) -> dict | None:
     Returns:
         What the one that wrote it said.
     """
-    path = Path(path)
+    for part, said in _left(Path(path), settings):
+        part.replace(path)
+        _remove_parts(Path(path))
+        return said
+    return None
+
+
+def is_left(path: str | Path, settings: object) -> bool:
+    """Whether a file of these settings was left whole, and has not got its name."""
+    return any(_left(Path(path), settings))
+
+
+def _left(path: Path, settings: object) -> Iterator[tuple[Path, dict]]:
     for told in path.parent.glob(f"{path.name}.*.part{_LEFT}"):
         left, part = read_json(told), Path(str(told).removesuffix(_LEFT))
         if left["settings"][-1] == settings and part.exists():
-            part.replace(path)
-            _remove_parts(path)
-            return left["said"]
-    return None
+            yield part, left["said"]
 
 
 def _remove_parts(path: Path) -> None:

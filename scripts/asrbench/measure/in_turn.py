@@ -54,7 +54,7 @@ class Planned(NamedTuple):
         """The most memory of a process that held its build alone; infinite where unknown."""
         try:
             with open(self.footprint, encoding="utf-8", newline="") as file:
-                rows = list(csv.DictReader(file))
+                rows = [row for row in csv.DictReader(file) if row["status"] == "ok"]
             told = [float(row[name]) for row in rows for name in _PEAKS if row[name]]
         except (OSError, KeyError, ValueError):
             return float("inf")
@@ -137,7 +137,9 @@ def _pending(planned: str | None, rows: str) -> dict[str, Jobs]:
             ):
                 job = Job(**told["job"])
                 inputs = told["manifest"], told.get("footprint", "")
-                found.setdefault(stage, []).append(Planned(path, job, *inputs))
+                # What is left whole was in turn with others, and waits for its name alone.
+                if not part_file.is_left(path, settings(job)):
+                    found.setdefault(stage, []).append(Planned(path, job, *inputs))
     return found
 
 

@@ -38,9 +38,14 @@ def apart(turns: Mapping[Variant, list[str] | None]) -> dict[Variant, str]:
 
     Args:
         turns: of each, the others that it was timed in turn with, as 'model variant'; None where
-            nothing says it.
+            nothing says it. Both must say it: one may have been measured again since.
     """
-    known = {v: {" ".join(v.key), *others} for v, others in turns.items() if others is not None}
+    told = {" ".join(v.key): others for v, others in turns.items()}
+    known = {
+        v: {own, *(name for name in others if own in (told.get(name, [own]) or []))}
+        for v, others in turns.items()
+        if others is not None and (own := " ".join(v.key))
+    }
     together = max(known.values(), key=len, default=set())
     remarks = {}
     for variant in known:

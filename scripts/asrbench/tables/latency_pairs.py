@@ -30,8 +30,13 @@ def build(study: Study, results: Path) -> pd.DataFrame:
     turns = {variant.key: timed_rows.in_turn_with(results, variant) for variant in variants}
     for place, pair in zip(places, pairs, strict=True):
         row = rows[place]
-        others = turns[row["model"], row["variant"]]
-        apart = others is not None and f"{row['other_model']} {row['other_variant']}" not in others
+        one = row["model"], row["variant"]
+        other = row["other_model"], row["other_variant"]
+        # Both must say it: one may have been measured again since.
+        apart = any(
+            turns[this] is not None and " ".join(that) not in turns[this]
+            for this, that in ((one, other), (other, one))
+        )
         row |= _cells(pair, "not timed in turn" if apart else "")
     return pd.DataFrame(rows)
 
