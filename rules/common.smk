@@ -81,6 +81,9 @@ TO_MAKE = "results/logs/to_make.json"
 # Seconds that a job of each rule will take, by a pilot of the study.
 EXPECTED = "results/pilot/times.json"
 
+# Priority of what all latency waits for.
+FIRST_OF_ALL = 1_000_000
+
 # What a measurement holds of the device, and whether an unfit one is an error: a resource,
 # since it changes no row.
 ALONE = {"machine": 100, "strict": int(STUDY.checks.strict)}

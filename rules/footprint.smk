@@ -5,7 +5,6 @@ Needs: a model's files, the sample. Makes: results/footprint/{model}/{variant}/r
 
 # Before all latency, since how many builds a process can hold depends on it.
 FOOTPRINT = rounds("footprint/{variant}/round{round}.csv", VARIANTS, 1)
-FIRST_OF_ALL = 1_000_000
 
 
 rule measure_footprint:

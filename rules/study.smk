@@ -47,7 +47,8 @@ onstart:
 # Where another workflow uses this one as a module, Snakemake calls no onstart of ours.
 if not os.path.samefile(os.path.dirname(workflow.main_snakefile), PROJECT):
     write_json(STUDY.model_dump(), Path(STUDY_FILE))
-    Path(TO_MAKE).unlink(missing_ok=True)
+    for plan in (TO_MAKE, PLANNED):  # of a run before
+        Path(plan).unlink(missing_ok=True)
 
 
 rule device:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import raw_rows
 from asrbench.results import latency_pair, timed_rows
+from asrbench.results.raw_files import read_rows
 from asrbench.study import config
 from asrbench.tables import latency, latency_pairs
 from test_tables import read, row, text, write
@@ -374,6 +375,29 @@ def test_a_decoding_that_was_added_later_says_that_it_was_not_in_turn(results):
     apart = pairs[pairs["reason"].str.endswith("not timed in turn")]
     told = list(zip(apart["variant"], apart["other_variant"], strict=True))
     assert told == [("ctc0.0", "ctc0.3"), ("ctc0.3", "ctc1.0")]
+
+
+def test_what_a_footprint_says_is_of_the_utterance_that_it_decoded(results):
+    study = raw_rows.study(("m",), ["0.3"], rounds=1)
+    raw_rows.build(study, results)
+    # As of a build that was the only one in its process of latency, too.
+    file = results / "latency/m/ctc0.3/round1.csv.checks.json"
+    file.write_text(json.dumps({"first_latency_s": 99.0, "load_s": 7.0}), encoding="utf-8")
+    told = results / "footprint/m/ctc0.3/round1.csv.checks.json"
+    told.write_text(json.dumps({"load_s": 3.0}), encoding="utf-8")
+    rows = results / "footprint/m/ctc0.3/round1.csv"
+    found = latency.TABLE.make(study, results).iloc[0]
+    first_s = read_rows(rows, [], ["latency_s"])["latency_s"].item()
+    assert (found["first_latency_s"], found["load_s"]) == (first_s, 3.0)
+    # What was given up has the memory of what was loaded, and no other.
+    rows.write_text(rows.read_text(encoding="utf-8").replace(",ok,", ",failed,"), encoding="utf-8")
+    found = latency.TABLE.make(study, results).iloc[0]
+    assert pd.isna(found["peak_memory_bytes"]) and pd.isna(found["first_latency_s"])
+    assert "1 of 1 rows failed" in found["reason"] and found["load_s"] == 3.0
+    # An earlier version had none.
+    shutil.rmtree(results / "footprint")
+    found = latency.TABLE.make(study, results).iloc[0]
+    assert (found["first_latency_s"], found["load_s"]) == (99.0, 7.0)
 
 
 def test_what_was_measured_again_is_not_in_turn_with_what_still_names_it(results):

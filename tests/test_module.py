@@ -39,10 +39,15 @@ def test_a_target_of_ours_is_made_for_a_rule_of_another_workflow(tmp_path):
         "models": [{"name": "m", "source": "folder"}],
     }
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(study))
+    # What a run of the workflow by itself was to measure, by another configuration.
+    plan = tmp_path / "results/logs/planned.json"
+    plan.parent.mkdir(parents=True)
+    plan.write_text("{}")
     run = [sys.executable, "-m", "snakemake", "--cores", "1"]
     done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     lines = int((tmp_path / "words.txt").read_text().split()[0])
     assert lines > 100
     title = (tmp_path / "results/tables/data_dictionary.md").read_text().splitlines()[0]
+    assert not plan.exists()
     assert title == "# Data dictionary: of another workflow"

@@ -19,9 +19,11 @@ FACTS = {
 
 
 def of(results: Path, variant: Variant, rounds: int, footprint: Rows) -> dict[str, object]:
-    """Mean seconds over the processes that held one build, and facts, '' where not known.
+    """Seconds of opening, and facts, '' where not known.
 
-    Of a process that timed several decodings of a build, loading is that of the build.
+    Seconds are of the process that the footprint is of, so that those of all variants are of the
+    same utterance; of an earlier version the mean over its processes, which held one build. Where
+    a process timed several decodings of a build, loading is that of the build.
 
     Args:
         rounds: of latency, how many there are to be.
@@ -32,8 +34,10 @@ def of(results: Path, variant: Variant, rounds: int, footprint: Rows) -> dict[st
     ]
     said = [row_versions.found_beside(path) for path in files]
     alone = [row_versions.found_beside(round_file(results, "footprint", *variant.key, number=1))]
-    load_s = [one.get("load_s") for one in alone + said]
-    first_s = [*footprint.good["latency_s"], *(one.get("first_latency_s") for one in said)]
+    first_s: list[object] = [*footprint.good["latency_s"]]
+    if footprint.all.empty:
+        alone, first_s = said, [one.get("first_latency_s") for one in said]
+    load_s = [one.get("load_s") for one in alone]
     found: dict[str, object] = {"load_s": _mean(load_s), "first_latency_s": _mean(first_s)}
     for name, column in FACTS.items():
         told = [one.get("recogniser", {}).get(name) for one in said]

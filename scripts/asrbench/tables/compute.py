@@ -107,7 +107,7 @@ def _checkpoint(results: Path, checkpoint: str) -> tuple[float, list[str]]:
 
 def _peak_memory(study: Study, results: Path, variant: Variant) -> tuple[dict, list[str]]:
     found = timed_rows.footprint(study, results, variant)
-    peaks = memory_peaks.of(variant, found.all, timed_rows.sample(study, results, variant).all)
+    peaks = memory_peaks.of(variant, found.good, timed_rows.sample(study, results, variant).good)
     if not pd.isna(peaks["peak_memory_bytes"]):
         return peaks, []
     return peaks, found.reasons or ["the rows of footprint have no peak_memory_bytes"]

@@ -39,7 +39,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         good += [] if found.good.empty else [found.good]
         footprint = timed_rows.footprint(study, results, variant)
         row = identity(study, variant) | _counts(found.all)
-        row |= memory_peaks.of(variant, footprint.all, found.all)
+        row |= memory_peaks.of(variant, footprint.good, found.good)
         row |= opening.of(results, variant, study.latency.rounds, footprint)
         if not found.good.empty:
             row |= latency_statistics.of(found.good, study.latency.seed)
@@ -145,7 +145,7 @@ TABLE = Table(
         **interval("slope_s_per_audio_s", "Slope of that line.", low=None),
         line_reason=text(meaning="Why there is no line."),
         load_s=number(
-            meaning="Mean time from the start of loading to a model in memory, packages "
+            meaning="Time from the start of loading to a model in memory, packages "
             "that are imported for it included."
         ),
         first_latency_s=number(

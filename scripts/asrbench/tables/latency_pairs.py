@@ -34,7 +34,7 @@ def build(study: Study, results: Path) -> pd.DataFrame:
         other = row["other_model"], row["other_variant"]
         # Both must say it: one may have been measured again since.
         apart = any(
-            turns[this] is not None and " ".join(that) not in turns[this]
+            (others := turns[this]) is not None and " ".join(that) not in others
             for this, that in ((one, other), (other, one))
         )
         row |= _cells(pair, "not timed in turn" if apart else "")

@@ -37,7 +37,8 @@ def of(variant: Variant, *parts: pd.DataFrame) -> dict[str, float | str]:
     """The most over all rows of a variant that tell it: those of processes with one build.
 
     Args:
-        parts: raw rows, of the footprint and of latency.
+        parts: rows of the footprint and of latency that have a latency: what was given up tells
+            the memory of what was loaded.
     """
     rows = pd.DataFrame({name: pd.concat([part[name] for part in parts]) for name in _PEAKS})
     peaks, loading = rows["peak_memory_bytes"], rows["loading_peak_memory_bytes"]

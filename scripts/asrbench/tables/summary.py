@@ -97,7 +97,7 @@ TABLE = Table(
         real_time_factor_inverse=number(
             meaning="Seconds of audio for a second of latency (RTFx): 1 over the real-time factor."
         ),
-        load_s=number(meaning="Mean time until the model is in memory."),
+        load_s=number(meaning="Time until the model is in memory."),
         first_latency_s=number(meaning="Latency of the first utterance of a process."),
         peak_memory_bytes=memory_peaks.COLUMNS["peak_memory_bytes"],
         gpu_peak_memory_bytes=memory_peaks.COLUMNS["gpu_peak_memory_bytes"],
