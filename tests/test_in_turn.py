@@ -5,16 +5,26 @@ from pathlib import Path
 
 import pytest
 import yaml
+from asrbench.measure import in_turn
+from asrbench.study.job import Job
 from test_latency import SCRIPTS, described, rows_of, run, study
 
 __all__ = ["study"]  # a fixture
 
 
-def write_plan(folder: Path, jobs: dict[str, dict[str, str]], **more: dict[str, object]) -> None:
+MANIFEST = "resources/models/one/model.json"
+
+
+def write_plan(
+    folder: Path,
+    jobs: dict[str, dict[str, str]],
+    manifest: str = MANIFEST,
+    **more: dict[str, object],
+) -> None:
     """What a run is to do, as rules/study.smk writes it; ``more`` of the stage latency, by rows."""
     plan = {
         stage: {
-            rows: {"job": json.loads(job), "after": [], "manifest": "", "footprint": ""}
+            rows: {"job": json.loads(job), "after": [], "manifest": manifest, "footprint": ""}
             | more.get(rows, {})
             for rows, job in of.items()
         }
@@ -94,7 +104,7 @@ def planned(study, tmp_path) -> dict[str, dict[str, str]]:
             jobs.setdefault(stage, {})[pattern.format(slug)] = described(
                 study, *given, config=str(config)
             )
-    write_plan(tmp_path, jobs)
+    write_plan(tmp_path, jobs, "model.json")
     return jobs
 
 
@@ -177,7 +187,6 @@ def test_an_input_of_another_stage_that_kills_the_process_is_a_failed_row_of_tha
             assert len(found) == len(failed) + 1
 
 
-MANIFEST = "resources/models/one/model.json"
 BUILDS = ("one", "two", "three")
 LITTLE, TOO_MUCH = 10**6, 10**15  # bytes
 
@@ -262,13 +271,13 @@ def test_a_build_that_does_not_fit_is_timed_by_its_own_job(study, tmp_path, why)
 KILLED_AT_LOADING = """
 import os, signal, sys
 sys.path.insert(0, {scripts!r})
-from asrbench.sources import manifest
-load = manifest.load
-def killing(path):
-    if "killing" in path:
+from asrbench.measure.opened_variant import OpenedVariant
+load = OpenedVariant.recogniser
+def killing(self, *arguments, **named):
+    if self.job.model == "three":
         os.kill(os.getpid(), signal.{signal})
-    return load(path)
-manifest.load = killing
+    return load(self, *arguments, **named)
+OpenedVariant.recogniser = killing
 """
 
 
@@ -279,9 +288,44 @@ def test_a_process_that_dies_of_another_build_is_run_once_more_without(
     code = KILLED_AT_LOADING.format(scripts=str(SCRIPTS), signal=signal)
     (tmp_path / "sitecustomize.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    said = timed(study, tmp_path, three={"plan": {"manifest": "killing.json"}})
+    said = timed(study, tmp_path)
     assert said["one"]["in_turn_with"] == [] and said["one"]["load_s"] > 0
     assert {row["status"] for row in rows_of(Path(rows_of_build(tmp_path, "one")))} == {"ok"}
     # Nothing is left of it.
     names = {path.name for path in Path(rows_of_build(tmp_path, "one")).parent.iterdir()}
     assert names == {"round1.csv", "round1.csv.checks.json"}
+
+
+def test_rows_that_were_left_whole_of_other_weights_are_not_taken_up(study, tmp_path):
+    manifest = tmp_path / "two.json"
+    said = json.loads((study / MANIFEST).read_text())
+    manifest.write_text(json.dumps(said | {"sha256": "a" * 64}))
+    timed(study, tmp_path, two={"plan": {"manifest": str(manifest)}})
+    plan = json.loads((tmp_path / "planned.json").read_text())["latency"]
+    rows = rows_of_build(tmp_path, "two")
+
+    def measure():
+        given = ["--job", json.dumps(plan[rows]["job"]), "--audio", "speech", "--out", rows]
+        return run(study, "measure_latency.py", *given, "--manifest", str(manifest)).stdout
+
+    manifest.write_text(json.dumps(said | {"sha256": "b" * 64}))  # fetched again after an end
+    assert "by another job of this run" not in measure()
+    assert not list(Path(rows).parent.glob("*.part*"))
+
+
+@pytest.mark.parametrize(
+    ("engine", "threads", "partners"),
+    [("sherpa-onnx", 1, 1), ("sherpa-onnx", 2, 0), ("faster-whisper", 2, 1)],
+)
+def test_what_keeps_cores_busy_after_its_use_shares_no_process(
+    study, tmp_path, monkeypatch, engine, threads, partners
+):
+    monkeypatch.chdir(study)
+    monkeypatch.setattr(in_turn.threads, "counted", int)
+    job = json.loads(described(study)) | {"threads": threads, "axes": {"engine": engine}}
+    jobs = {name: json.dumps(job | {"model": name}) for name in ("one/r.csv", "two/r.csv")}
+    write_plan(tmp_path, {"latency": jobs})
+    found = in_turn.partners(
+        str(tmp_path / "planned.json"), "latency", "one/r.csv", Job.parse(jobs["one/r.csv"])
+    )
+    assert len(found) == partners

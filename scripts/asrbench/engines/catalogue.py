@@ -26,6 +26,8 @@ class Engine:
         packages: distributions whose versions its rows depend on.
         needs: the module to import that says whether it is installed.
         can: see above.
+        spins: whether threads of a loaded model keep cores busy for a while after each use, as
+            ONNX Runtime's do (50 ms were seen), and so slow down what else is timed in turn.
     """
 
     folder: str
@@ -34,6 +36,7 @@ class Engine:
     can: frozenset[str] = frozenset()
     modules: tuple[str, ...] = field(default=())
     recogniser_module: str = "recogniser"
+    spins: bool = False
 
     @property
     def recogniser(self) -> str:
@@ -105,12 +108,14 @@ ENGINES: dict[str, Engine] = {
         ("sherpa-onnx", "numpy"),
         "sherpa_onnx",
         frozenset({COUNTS_COMPUTE, SETS_THREADS, STREAMS}),
+        spins=True,
     ),
     "moonshine": Engine(
         f"{_HERE}.moonshine",
         ("moonshine-voice", "numpy"),
         "moonshine_voice",
         frozenset({COUNTS_COMPUTE}),
+        spins=True,
     ),
     "pocketsphinx": Engine(
         f"{_HERE}.pocketsphinx",

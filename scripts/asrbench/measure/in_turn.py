@@ -7,8 +7,8 @@ give them their names. Inputs are timed in turn, utterance by utterance: what th
 longer than that is so in the rows of all.
 
 * Latency is timed in turn over the decodings of all builds whose engines compute by the same
-  packages. Memory and loading are a build's own, and are measured before: see ``footprint`` in
-  :mod:`asrbench.measure.stages`.
+  packages, and leave the cores free in between. Memory and loading are a build's own, and are
+  measured before: see ``footprint`` in :mod:`asrbench.measure.stages`.
 * Stages of one build follow each other, and a model is loaded once.
 """
 
@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from asrbench.basics import attempts, part_file
+from asrbench.basics.errors import UserError
 from asrbench.basics.json_file import read_json, write_json
-from asrbench.device import made_by
+from asrbench.device import made_by, threads
 from asrbench.engines import catalogue
 from asrbench.measure import opened_variant
+from asrbench.sources import manifest
+from asrbench.sources.manifest import Manifest
 from asrbench.study import axes
 from asrbench.study.job import Job
 
@@ -74,7 +77,8 @@ def taken_up(stage: str, arguments: argparse.Namespace) -> bool:
         arguments: ``job`` and ``out``.
     """
     job = Job.parse(arguments.job)
-    left = part_file.take_up(arguments.out, settings(job))
+    path = opened_variant.manifest_of(job, arguments.manifest)
+    left = part_file.take_up(arguments.out, settings(job, manifest.load(path)))
     if left is None:
         return False
     write_json(left, made_by.findings_of(arguments.out))
@@ -84,9 +88,10 @@ def taken_up(stage: str, arguments: argparse.Namespace) -> bool:
     return True
 
 
-def settings(job: Job) -> dict[str, object]:
-    """What rows depend on."""
-    return job.plain() | {"made_by": opened_variant.made_by_of(job)}
+def settings(job: Job, files: Manifest) -> dict[str, object]:
+    """What rows depend on, as far as it may change before a run that was ended is resumed."""
+    made_by = opened_variant.made_by_of(job)
+    return job.plain() | {"made_by": made_by, "model_sha256": files.sha256}
 
 
 def partners(planned: str | None, stage: str, rows: str, job: Job) -> Jobs:
@@ -100,6 +105,9 @@ def partners(planned: str | None, stage: str, rows: str, job: Job) -> Jobs:
         rows: the file of the one.
         job: the one.
     """
+    spins = catalogue.ENGINES[opened_variant.engine_of(job)].spins
+    if spins and threads.counted(job.threads or "all") > 1:
+        return []
     found = _pending(planned, rows).get(stage, [])
     own = [each for each in found if _but_decoding(each.job) == _but_decoding(job)]
     if stage != LATENCY or job.on_gpu or attempts.killed_at(rows):
@@ -138,9 +146,16 @@ def _pending(planned: str | None, rows: str) -> dict[str, Jobs]:
                 job = Job(**told["job"])
                 inputs = told["manifest"], told.get("footprint", "")
                 # What is left whole was in turn with others, and waits for its name alone.
-                if not part_file.is_left(path, settings(job)):
+                if not _is_left(path, job, told["manifest"]):
                     found.setdefault(stage, []).append(Planned(path, job, *inputs))
     return found
+
+
+def _is_left(rows: str, job: Job, path: str) -> bool:
+    try:
+        return part_file.is_left(rows, settings(job, manifest.load(path)))
+    except UserError:  # there are no such files: its own job will say it
+        return False
 
 
 def _made(path: str, began_s: float) -> bool:

@@ -131,5 +131,9 @@ def from_arguments(arguments: argparse.Namespace) -> OpenedVariant:
         UserError: the job cannot be read, or its model's files are absent.
     """
     job = Job.parse(arguments.job)
-    path = arguments.manifest or f"resources/models/{job.checkpoint or job.model}/model.json"
-    return OpenedVariant(job, manifest.load(path))
+    return OpenedVariant(job, manifest.load(manifest_of(job, arguments.manifest)))
+
+
+def manifest_of(job: Job, given: str | None) -> str:
+    """Where the files of a job's model are named."""
+    return given or f"resources/models/{job.checkpoint or job.model}/model.json"

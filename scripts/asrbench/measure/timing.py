@@ -142,7 +142,15 @@ class Process:
             order = latency.shuffled(takes, first.seed, self.arguments.round, first.passes)
             columns = [*order[0].names, *latency.TIMED_COLUMNS]
             timed = [
-                Timed(it, RowFile(of.rows, columns, in_turn.settings(of.job), of.job.timeout_s))
+                Timed(
+                    it,
+                    RowFile(
+                        of.rows,
+                        columns,
+                        in_turn.settings(of.job, self.variant(of.job).manifest),
+                        of.job.timeout_s,
+                    ),
+                )
                 for of, it in opened
             ]
             attempts = self.attempts_of(timed[0].rows)

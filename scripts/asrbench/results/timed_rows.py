@@ -90,12 +90,16 @@ def apart(study: Study, results: Path) -> dict[Variant, str]:
     """A remark for each variant that was not timed in turn with the most that it could have been.
 
     Engines that compute by other packages are never in one process, nor is a build on a GPU with
-    another build.
+    another build, nor what keeps cores busy after its use with anything.
     """
     groups: dict[object, dict[Variant, list[str] | None]] = {}
     for variant in study.variants():
-        packages = catalogue.ENGINES[str(variant["engine"])].packages
-        could = (packages, variant.model if variant.on_gpu else "")
+        engine = catalogue.ENGINES[str(variant["engine"])]
+        could = (
+            engine.packages,
+            variant.key if engine.spins else "",
+            variant.model if variant.on_gpu else "",
+        )
         groups.setdefault(could, {})[variant] = in_turn_with(results, variant)
     return {
         v: remark for turns in groups.values() for v, remark in row_versions.apart(turns).items()

@@ -149,7 +149,8 @@ TABLE = Table(
             "that are imported for it included."
         ),
         first_latency_s=number(
-            meaning="Latency of the first utterance that a process with this build alone decodes."
+            meaning="Latency of this decoding's first utterance, the longest of the sample, in a "
+            "process with this build alone."
         ),
         computes_in=text(meaning="What the runtime says that it computes in."),
         threads_in_effect=text(meaning="Threads that it says it uses."),

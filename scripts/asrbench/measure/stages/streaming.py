@@ -44,7 +44,10 @@ def _measured(process: Process, out: str, job: Job) -> Done:
         warm = process.is_open(job)
         recogniser, memory = process.recogniser(job), process.memory
         rows = RowFile(
-            out, [*takes[0].names, *streaming.COLUMNS], in_turn.settings(job), job.timeout_s
+            out,
+            [*takes[0].names, *streaming.COLUMNS],
+            in_turn.settings(job, measured.manifest),
+            job.timeout_s,
         )
         attempts = process.attempts_of(rows)
         if not warm:
