@@ -3,8 +3,12 @@
 Needs: a model's files, the sample. Makes: results/footprint/{model}/{variant}/round1.csv.
 """
 
-# Before all latency, since how many builds a process can hold depends on it.
 FOOTPRINT = rounds("footprint/{variant}/round{round}.csv", VARIANTS, 1)
+
+
+def footprint_of(wildcards):
+    """The rows of a variant."""
+    return f"results/footprint/{wildcards.model}/{wildcards.variant}/round1.csv"
 
 
 rule measure_footprint:
@@ -16,6 +20,7 @@ rule measure_footprint:
         checks="results/footprint/{model}/{variant}/round{round}.csv.checks.json",
     log:
         "results/logs/footprint/{model}/{variant}/round{round}.log",
+    # Before all latency, since how many builds a process can hold depends on it.
     priority: FIRST_OF_ALL
     conda:
         ENVIRONMENT

@@ -1,17 +1,12 @@
 """Latency of each variant over the sample, one fresh process a round.
 
-Needs: a model's files, the sample, the variant's footprint. Makes: results/latency/{model}/{variant}/round{r}.csv.
+Needs: a model's files, the sample. Makes: results/latency/{model}/{variant}/round{r}.csv.
 """
 
 LATENCY = rounds("latency/{variant}/round{round}.csv", VARIANTS, STUDY.latency.rounds)
 
 
 use rule measure_footprint as measure_latency with:
-    input:
-        model=files_of_checkpoint,
-        sample="results/data/sample.csv",
-        # Says only what can share a process: a newer one changes no latency.
-        footprint=ancient("results/footprint/{model}/{variant}/round1.csv"),
     output:
         rows=report(
             "results/latency/{model}/{variant}/round{round}.csv",

@@ -29,9 +29,12 @@ onstart:
             to_make[job.rule.name][name] = its
         before, _, stage = job.rule.name.partition("measure_")
         if not before and stage in planned:
-            inputs = {"manifest": job.input.model, "footprint": job.input.get("footprint", "")}
-            its = {"job": json.loads(job.params.job), "after": after, **inputs}
-            planned[stage][job.output.rows] = its
+            its = {"job": json.loads(job.params.job), "manifest": job.input.model}
+            if stage == "latency":
+                # No input, since it changes no latency: it says what can share a process.
+                its["footprint"] = footprint_of(job.wildcards)
+                after += made.intersection([its["footprint"]])
+            planned[stage][job.output.rows] = its | {"after": after}
     write_json(planned, Path(PLANNED))
     shutil.rmtree(Path(TO_MAKE).with_suffix(""), ignore_errors=True)  # what a run before left
     write_json(to_make, Path(TO_MAKE))

@@ -20,7 +20,8 @@ from workflow import ROOT
 
 TARGETS = [f"results/tables/{name}.csv" for name in ("latency", "wer")]
 # All that the clock says is another in each run.
-TIMED = ("results/tables/latency.", "results/latency/", "results/logs/")
+ROWS = ("results/footprint/", "results/latency/")
+TIMED = ("results/tables/latency.", "results/logs/", *ROWS)
 CLOCKED = ("encode_s", "search_s", "decoder_s", "ctc_s", "latency_s", "cpu_s", "segment")
 DEVICE = (
     "load",
@@ -103,7 +104,7 @@ class Killed:
         for file in files:
             name = file.relative_to(self.folder).as_posix()
             found[name] = file.read_bytes() if not name.startswith(TIMED) else None
-            if name.startswith("results/latency/") and name.endswith(".csv"):
+            if name.startswith(ROWS) and name.endswith(".csv"):
                 found[name] = _rows(file)
         return found
 

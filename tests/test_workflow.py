@@ -206,6 +206,7 @@ def test_another_ctc_weight_runs_only_its_variants(unchanged):
         if job.rule in MEASURING | DECODING:
             assert variant in job.output, job
     assert {job.rule for job in jobs if variant in job.output} == {
+        "measure_footprint",
         "measure_latency",
         "measure_frames",
         "measure_threads",
@@ -260,8 +261,15 @@ def test_an_edited_table_plot_or_message_measures_nothing_again(unchanged, modul
 def test_an_edited_measurement_is_done_again(unchanged):
     unchanged.edit("measure/latency.py")
     found = rules(unchanged.planned("all"))
-    assert "measure_latency" in found
+    assert {"measure_footprint", "measure_latency"} <= found
     assert "count_model" not in found
+
+
+def test_an_edited_footprint_measures_no_latency_again(unchanged):
+    unchanged.edit("measure/stages/footprint.py")
+    found = rules(unchanged.planned("all"))
+    assert "measure_footprint" in found
+    assert not found & (MEASURING | DECODING) - {"measure_footprint"}
 
 
 def test_the_fast_search_is_code_of_its_own_rows_alone(unchanged):
