@@ -30,6 +30,7 @@ onstart:
         before, _, stage = job.rule.name.partition("measure_")
         if not before and stage in planned:
             its = {"job": json.loads(job.params.job), "manifest": job.input.model}
+            its["code"] = job.params.code
             if stage == "latency":
                 # No input, since it changes no latency: it says what can share a process.
                 its["footprint"] = footprint_of(job.wildcards)

@@ -24,7 +24,7 @@ def write_plan(
     """What a run is to do, as rules/study.smk writes it; ``more`` of the stage latency, by rows."""
     plan = {
         stage: {
-            rows: {"job": json.loads(job), "after": [], "manifest": manifest, "footprint": ""}
+            rows: {"job": json.loads(job), "after": [], "manifest": manifest, "code": "of today"}
             | more.get(rows, {})
             for rows, job in of.items()
         }
@@ -296,20 +296,24 @@ def test_a_process_that_dies_of_another_build_is_run_once_more_without(
     assert names == {"round1.csv", "round1.csv.checks.json"}
 
 
-def test_rows_that_were_left_whole_of_other_weights_are_not_taken_up(study, tmp_path):
-    manifest = tmp_path / "two.json"
+@pytest.mark.parametrize("changed", ["weights", "code", "nothing"])
+def test_rows_that_were_left_whole_of_other_weights_or_code_are_not_taken_up(
+    study, tmp_path, changed
+):
+    manifest, planned = tmp_path / "two.json", tmp_path / "planned.json"
     said = json.loads((study / MANIFEST).read_text())
     manifest.write_text(json.dumps(said | {"sha256": "a" * 64}))
     timed(study, tmp_path, two={"plan": {"manifest": str(manifest)}})
-    plan = json.loads((tmp_path / "planned.json").read_text())["latency"]
     rows = rows_of_build(tmp_path, "two")
-
-    def measure():
-        given = ["--job", json.dumps(plan[rows]["job"]), "--audio", "speech", "--out", rows]
-        return run(study, "measure_latency.py", *given, "--manifest", str(manifest)).stdout
-
-    manifest.write_text(json.dumps(said | {"sha256": "b" * 64}))  # fetched again after an end
-    assert "by another job of this run" not in measure()
+    # What may come between a run that was ended and the next.
+    if changed == "weights":
+        manifest.write_text(json.dumps(said | {"sha256": "b" * 64}))
+    if changed == "code":
+        planned.write_text(planned.read_text().replace("of today", "of tomorrow"))
+    job = json.loads(planned.read_text())["latency"][rows]["job"]
+    given = ["--job", json.dumps(job), "--audio", "speech", "--planned", str(planned)]
+    done = run(study, "measure_latency.py", *given, "--manifest", str(manifest), "--out", rows)
+    assert ("by another job of this run" in done.stdout) == (changed == "nothing")
     assert not list(Path(rows).parent.glob("*.part*"))
 
 

@@ -46,12 +46,14 @@ class Planned(NamedTuple):
         job: what it does.
         manifest: its model's files.
         footprint: rows of the memory that its variant takes by itself; '' where not needed.
+        code: digest of what measures, as its rule says it; '' outside a run.
     """
 
     rows: str
     job: Job
     manifest: str = ""
     footprint: str = ""
+    code: str = ""
 
     def peak_bytes(self) -> float:
         """The most memory of a process that held its build alone; infinite where unknown."""
@@ -76,22 +78,40 @@ def taken_up(stage: str, arguments: argparse.Namespace) -> bool:
         stage: the measurement, for what is printed.
         arguments: ``job`` and ``out``.
     """
-    job = Job.parse(arguments.job)
-    path = opened_variant.manifest_of(job, arguments.manifest)
-    left = part_file.take_up(arguments.out, settings(job, manifest.load(path)))
+    mine = own(arguments)
+    left = part_file.take_up(mine.rows, settings(mine, manifest.load(mine.manifest)))
     if left is None:
         return False
-    write_json(left, made_by.findings_of(arguments.out))
+    write_json(left, made_by.findings_of(mine.rows))
     others = left.get(IN_TURN_WITH) or []
     turns = f"beside {len(others)} in turn" if others else "alone"
-    print(f"{stage} {job}: measured by another job of this run, {turns}")
+    print(f"{stage} {mine.job}: measured by another job of this run, {turns}")
     return True
 
 
-def settings(job: Job, files: Manifest) -> dict[str, object]:
+def own(arguments: argparse.Namespace) -> Planned:
+    """The job that a program was given.
+
+    Args:
+        arguments: ``job``, ``manifest``, ``out``, and ``planned``, which says by what code it is.
+    """
+    job = Job.parse(arguments.job)
+    path = opened_variant.manifest_of(job, arguments.manifest)
+    code = next(
+        (
+            jobs[arguments.out]["code"]
+            for jobs in _plan(arguments.planned).values()
+            if arguments.out in jobs
+        ),
+        "",
+    )
+    return Planned(arguments.out, job, path, code=code)
+
+
+def settings(one: Planned, files: Manifest) -> dict[str, object]:
     """What rows depend on, as far as it may change before a run that was ended is resumed."""
-    made_by = opened_variant.made_by_of(job)
-    return job.plain() | {"made_by": made_by, "model_sha256": files.sha256}
+    versions = {"made_by": opened_variant.made_by_of(one.job), "code": one.code}
+    return one.job.plain() | versions | {"model_sha256": files.sha256}
 
 
 def partners(planned: str | None, stage: str, rows: str, job: Job) -> Jobs:
@@ -128,34 +148,37 @@ def other_stages(planned: str | None, stage: str, rows: str, job: Job) -> dict[s
     return found
 
 
+def _plan(planned: str | None) -> dict[str, dict]:
+    """What is told of each job by stage and rows; nothing where there is no plan."""
+    there = planned is not None and Path(planned).is_file()
+    return read_json(Path(planned)) if planned is not None and there else {}
+
+
 def _pending(planned: str | None, rows: str) -> dict[str, Jobs]:
     """Jobs of a round that wait to be done, and whose inputs are there, without that one."""
-    if planned is None or not Path(planned).is_file():
-        return {}
-    plan = Path(planned)
-    began_s = plan.stat().st_mtime
     found: dict[str, Jobs] = {}
-    for stage, jobs in read_json(plan).items():
+    for stage, jobs in _plan(planned).items():
         for path, told in jobs.items():
             here = Path(path).name == Path(rows).name and path != rows
-            if (
-                here
-                and not _made(path, began_s)
-                and all(_made(each, began_s) for each in told["after"])
-            ):
-                job = Job(**told["job"])
-                inputs = told["manifest"], told.get("footprint", "")
+            if here and _waits(path, told["after"], Path(str(planned)).stat().st_mtime):
+                inputs = told["manifest"], told.get("footprint", ""), told["code"]
+                one = Planned(path, Job(**told["job"]), *inputs)
                 # What is left whole was in turn with others, and waits for its name alone.
-                if not _is_left(path, job, told["manifest"]):
-                    found.setdefault(stage, []).append(Planned(path, job, *inputs))
+                if not _is_left(one):
+                    found.setdefault(stage, []).append(one)
     return found
 
 
-def _is_left(rows: str, job: Job, path: str) -> bool:
+def _is_left(one: Planned) -> bool:
     try:
-        return part_file.is_left(rows, settings(job, manifest.load(path)))
+        return part_file.is_left(one.rows, settings(one, manifest.load(one.manifest)))
     except UserError:  # there are no such files: its own job will say it
         return False
+
+
+def _waits(rows: str, after: list[str], began_s: float) -> bool:
+    """Whether a file is still to be made in a run, and what it is made of is there."""
+    return not _made(rows, began_s) and all(_made(path, began_s) for path in after)
 
 
 def _made(path: str, began_s: float) -> bool:

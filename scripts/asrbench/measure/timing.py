@@ -49,13 +49,12 @@ def run(
     """
     process = Process(arguments)
     job, out, planned = process.job, arguments.out, arguments.planned
-    own, *others = measure(
-        process, [Planned(out, job), *in_turn.partners(planned, stage, out, job)]
-    )
-    for other, jobs in in_turn.other_stages(planned, stage, out, job).items():
+    jobs = [in_turn.own(arguments), *in_turn.partners(planned, stage, out, job)]
+    own, *others = measure(process, jobs)
+    for other, its in in_turn.other_stages(planned, stage, out, job).items():
         with contextlib.suppress(UserError):  # their own jobs will say it
             # By its name: an edit of another stage does not measure this one again.
-            others += import_module(f"asrbench.measure.stages.{other}").measure(process, jobs)
+            others += import_module(f"asrbench.measure.stages.{other}").measure(process, its)
     for done in others:
         done.rows.leave(done.findings)
     write_json(own.findings, made_by.findings_of(out))
@@ -147,7 +146,7 @@ class Process:
                     RowFile(
                         of.rows,
                         columns,
-                        in_turn.settings(of.job, self.variant(of.job).manifest),
+                        in_turn.settings(of, self.variant(of.job).manifest),
                         of.job.timeout_s,
                     ),
                 )

@@ -15,7 +15,8 @@ from asrbench.sources import corpus
 
 def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`; a build has one job of a round."""
-    [(out, job, *_)] = jobs
+    [only] = jobs
+    out, job = only.rows, only.job
     measured = process.variant(job)
     waveforms = [
         measured.load(utterance.path) for utterance in corpus.read(process.arguments.sample)
@@ -47,7 +48,7 @@ def measure(process: Process, jobs: Jobs) -> list[Done]:
         findings["recogniser"] = where.facts()
         front = front_end.of(model, measured.manifest)
         measured.check_rate(front.rate_hz)
-        rows = RowFile(out, batch.COLUMNS, in_turn.settings(job, measured.manifest), job.timeout_s)
+        rows = RowFile(out, batch.COLUMNS, in_turn.settings(only, measured.manifest), job.timeout_s)
         attempts = process.attempts_of(rows)
         with contextlib.suppress(UserError), attempts.at(f"the warm-up of {out}"):
             batch.warm_up(model, waveforms[0], job.warm_up, where)

@@ -8,23 +8,23 @@ from asrbench.basics.progress import Progress
 from asrbench.basics.resumable_csv import RowFile
 from asrbench.device import guarded_measurement
 from asrbench.measure import in_turn, latency, streaming
-from asrbench.measure.in_turn import Jobs
+from asrbench.measure.in_turn import Jobs, Planned
 from asrbench.measure.timing import Done, Process
 from asrbench.sources import corpus
-from asrbench.study.job import Job
 
 
 def measure(process: Process, jobs: Jobs) -> list[Done]:
     """See :mod:`asrbench.measure.stages`; decodings follow each other."""
     first, *others = jobs
-    found = [_measured(process, first.rows, first.job)]
+    found = [_measured(process, first)]
     for other in others:
         with contextlib.suppress(UserError):  # its own job will say it
-            found.append(_measured(process, other.rows, other.job))
+            found.append(_measured(process, other))
     return found
 
 
-def _measured(process: Process, out: str, job: Job) -> Done:
+def _measured(process: Process, one: Planned) -> Done:
+    out, job = one.rows, one.job
     measured = process.variant(job)
     sample = corpus.read(process.arguments.sample)[: job.max_utterances]
     takes = [
@@ -46,7 +46,7 @@ def _measured(process: Process, out: str, job: Job) -> Done:
         rows = RowFile(
             out,
             [*takes[0].names, *streaming.COLUMNS],
-            in_turn.settings(job, measured.manifest),
+            in_turn.settings(one, measured.manifest),
             job.timeout_s,
         )
         attempts = process.attempts_of(rows)
