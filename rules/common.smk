@@ -227,6 +227,11 @@ def figure(*names):
     return [f"results/plots/{name}.{ending}" for name in names for ending in ("png", "svg")]
 
 
+def footprint_of(wildcards):
+    """Rows of the memory that a variant takes by itself."""
+    return f"results/footprint/{wildcards.model}/{wildcards.variant}/round1.csv"
+
+
 def shards(wildcards):
     """Shards of a variant; random weights write no words and have none."""
     if STUDY.model(wildcards.model).weights == "random":

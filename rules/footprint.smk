@@ -6,11 +6,6 @@ Needs: a model's files, the sample. Makes: results/footprint/{model}/{variant}/r
 FOOTPRINT = rounds("footprint/{variant}/round{round}.csv", VARIANTS, 1)
 
 
-def footprint_of(wildcards):
-    """The rows of a variant."""
-    return f"results/footprint/{wildcards.model}/{wildcards.variant}/round1.csv"
-
-
 rule measure_footprint:
     input:
         model=files_of_checkpoint,
