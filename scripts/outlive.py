@@ -10,9 +10,9 @@ import argparse
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
-from asrbench.basics.attempts import SUFFIX, TOO_LONG, Attempts
+from asrbench.basics import attempts
+from asrbench.basics.attempts import TOO_LONG, Attempts
 from asrbench.basics.errors import warn
 
 # Nobody asks a program to end by these: they are out of memory, or a fault in compiled code.
@@ -25,12 +25,9 @@ def main() -> int:
         "command", nargs=argparse.REMAINDER, help="a Python program with an argument --out"
     )
     command = parser.parse_args().command
-    files = Path(command[command.index("--out") + 1])
-    while (status := _run([sys.executable, *command])) in (
-        *(-death for death in _DEATHS),
-        -TOO_LONG,
-    ):
-        marks = [*files.parent.glob(f"{files.name}.*{SUFFIX}"), *files.glob(f"*{SUFFIX}")]
+    out = command[command.index("--out") + 1]
+    while -(status := _run([sys.executable, *command])) in (*_DEATHS, TOO_LONG):
+        marks = attempts.marks_of(out)
         if status == -TOO_LONG:
             given_up = filter(None, [Attempts(mark).took_too_long() for mark in marks])
             if what := next(given_up, ""):

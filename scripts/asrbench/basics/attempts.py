@@ -152,11 +152,16 @@ class Attempts:
         return _Mark()
 
 
-def killed_at(path: str | Path) -> bool:
-    """Whether a process that wrote this file was seen to die, and may have had too little memory.
+def marks_of(path: str | Path) -> list[Path]:
+    """Those that who works on an output leaves: beside a file, or in a folder.
 
     Args:
-        path: the finished file, beside which are the marks of those who write it.
+        path: the finished output.
     """
     path = Path(path)
-    return any(Attempts(mark).saw_a_death() for mark in path.parent.glob(f"{path.name}.*{SUFFIX}"))
+    return [*path.parent.glob(f"{path.name}.*{SUFFIX}"), *path.glob(f"*{SUFFIX}")]
+
+
+def killed_at(path: str | Path) -> bool:
+    """Whether a process that wrote this output was seen to die, and may have lacked memory."""
+    return any(Attempts(mark).saw_a_death() for mark in marks_of(path))
