@@ -145,7 +145,9 @@ def test_all_rows_failed_is_not_a_zero(results):
     write(study, results, ["latency"])
     found = row(read(results, "latency"), "m", "0.0")
     assert np.isnan(found["latency_mean_s"]) and found["failed"] == 1
-    assert found["reason"] == "1 of 1 rows failed: killed (1)"
+    assert found["reason"] == (
+        "1 of 1 rows failed: killed (1); no file footprint/m/ctc0.0/round1.csv"
+    )
 
 
 def test_no_watts_are_empty_cells_with_the_reason(results):
