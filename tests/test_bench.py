@@ -1,5 +1,6 @@
 """The benchmarks of the statistics and of the clocks, on decodings that are none."""
 
+import multiprocessing
 import subprocess
 import sys
 import time
@@ -37,13 +38,18 @@ class Known:
 
 
 def test_both_ways_tell_a_delay_from_none():
-    arms = [Known(1e-4, 0), Known(1e-4, 1)]
-    arms.append(latency_resolution.Delayed(Known(1e-4, 2), 0.2))
+    loaded = multiprocessing.Value("i", 0)  # in all processes: each has another chance
+
+    def load(name):
+        loaded.value += 1
+        one = Known(1e-4, loaded.value)
+        return latency_resolution.Delayed(one, 0.2) if name == "delayed" else one
+
     takes = [
         latency_resolution.Take({"utterance_id": name}, lambda size=size: np.zeros(size))
         for name, size in (("a", 100), ("b", 300))
     ]
-    rows = latency_resolution.resolve(arms, takes, tries=2, seconds=0.3, processes_every=2)
+    rows = latency_resolution.resolve(load, takes, tries=2, seconds=0.6, processes_every=2)
     told = [(way, slower) for way, _same, slower in rows]
     assert told == [("in turn", "2 of 2"), ("processes", "1 of 1")]
     assert rows[0][1] == "2 of 2"

@@ -121,7 +121,7 @@ def test_a_ratio_is_the_same_from_either_side():
     apart = repeatability.mean(first), repeatability.mean(second)
     for one, other in (
         (repeatability.ratio(first, second), repeatability.ratio(second, first)),
-        (repeatability.ratio_of_least(first, second), repeatability.ratio_of_least(second, first)),
+        (repeatability.typical_ratio(first, second), repeatability.typical_ratio(second, first)),
         (repeatability.quotient(*apart), repeatability.quotient(*reversed(apart))),
     ):
         found, turned = one.interval(), other.interval()
@@ -139,6 +139,43 @@ def test_what_the_device_did_to_both_is_taken_out_in_turn():
     in_turn = repeatability.ratio(first, second)
     assert in_turn.value == pytest.approx(apart.value)
     assert in_turn.reach < 0.2 * apart.reach
+
+
+def test_a_typical_ratio_by_hand():
+    # Two utterances, 8 passes: of each the middle four logarithms, then the mean over both.
+    logs = np.array([[9.0, 1, 2, 3, 4, 5, 6, -9], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 7, -7]]).T
+    second = np.array([0.05, 8.0])
+    found = repeatability.typical_ratio((second * np.exp(logs))[None], second * np.ones((1, 8, 1)))
+    assert np.log(found.value) == pytest.approx((3.5 + 0.5) / 2)
+    assert (found.replicates, found.freedom, found.over) == (8, 7, "passes")
+    # Tukey and McLaughlin: the winsorised variance over the share that is kept, h = 4 of n = 8.
+    drawn_in = (np.array([5, 2, 2, 3, 4, 5, 5, 2]) + 0.5) / 2
+    error = np.sqrt(7 * np.var(drawn_in, ddof=1) / (4 * 3))
+    assert found.error == pytest.approx(error)
+
+
+def test_a_typical_ratio_of_few_passes_is_a_mean_of_logarithms():
+    generator = np.random.default_rng(0)
+    logs = generator.normal(0, 0.1, (2, 2, 3))
+    found = repeatability.typical_ratio(np.exp(logs), np.ones((2, 2, 3)))
+    assert np.log(found.value) == pytest.approx(logs.mean())
+    of_rounds = logs.mean((1, 2))
+    assert found.error == pytest.approx(np.std(of_rounds, ddof=1) / np.sqrt(2))
+    assert found.over == "rounds and passes"
+
+
+def test_a_pass_that_lacks_an_utterance_is_no_part_of_a_typical_ratio():
+    first, second = np.random.default_rng(0).lognormal(0, 0.1, (2, 3, 4, 5))
+    cut = first.copy()
+    cut[1, 2, 3] = np.nan
+    second_cut = second.copy()
+    second_cut[1, 2] = np.nan
+    found = repeatability.typical_ratio(cut, second)
+    assert found == repeatability.typical_ratio(first, second_cut)
+    for nothing in (np.full((2, 2, 3), np.nan), np.empty((0, 0, 0))):
+        assert repeatability.typical_ratio(nothing, nothing) == repeatability.NO_ESTIMATE or (
+            np.isnan(repeatability.typical_ratio(nothing, nothing).value)
+        )
 
 
 @pytest.mark.parametrize(

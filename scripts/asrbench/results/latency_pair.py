@@ -6,7 +6,6 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 from asrbench.statistics import moderation, repeatability
 from asrbench.statistics.interval import Interval
@@ -16,10 +15,9 @@ from asrbench.statistics.round_unit_matrix import Shared, shared
 # Rounds are in pairs where they leave so many degrees of freedom. Pairs take out what the device
 # did to both, and with fewer the loss of freedom is more than the gain.
 FEWEST_FREEDOM_PAIRED = 4
-# How sure it must be that the least varies less than the mean before pairs are compared by it.
-_SURE = 0.95
+_EQUAL = 1e-9  # what rounding makes of two ratios that are the same and never vary
 SLOWER, FASTER, UNDECIDED = "slower", "faster", "no difference shown"
-MEAN, UNDISTURBED = "mean", "undisturbed"
+MEAN, TYPICAL = "mean", "typical"
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Pair:
         means_s: mean latency of each over the utterances that both have; NaN without any.
         parts: of each of them, the variance of its logarithm, for the difference in seconds.
         mean: the first's mean latency over the second's.
-        undisturbed: the first's undisturbed latency over the second's.
+        typical: the first's latency over the second's for one utterance; none of two runs.
         utterances: how many are compared.
         rows_left_out: rows of either that the other has no partner for, hence not compared.
         compared_by: which of the two ratios decides; '' where nothing is compared.
@@ -39,7 +37,7 @@ class Pair:
     means_s: tuple[float, float]
     parts: tuple[float, float]
     mean: Estimate
-    undisturbed: Estimate
+    typical: Estimate
     utterances: int
     rows_left_out: int
     compared_by: str = ""
@@ -47,7 +45,7 @@ class Pair:
     @property
     def deciding(self) -> Estimate:
         """The ratio that decides."""
-        return self.undisturbed if self.compared_by == UNDISTURBED else self.mean
+        return self.typical if self.compared_by == TYPICAL else self.mean
 
     @property
     def ratio(self) -> Interval:
@@ -69,16 +67,6 @@ class Pair:
         return Interval(value, value - reach, value + reach, self.mean.over)
 
     @property
-    def reach(self) -> float:
-        """How far the deciding ratio's interval reaches to either side, of its logarithm.
-
-        By the undisturbed latency it has 97.5 %: it was chosen among two.
-        """
-        return self.deciding.quantile(2 if self.compared_by == UNDISTURBED else 1) * (
-            self.deciding.error
-        )
-
-    @property
     def verdict(self) -> str:
         """What the first is: slower or faster where the deciding ratio leaves out 1."""
         found = self.deciding
@@ -86,7 +74,7 @@ class Pair:
             return ""
         if found.over == "none":
             return UNDECIDED
-        if abs(np.log(found.value)) <= self.reach:
+        if abs(np.log(found.value)) <= found.reach:
             return UNDECIDED
         return SLOWER if found.value > 1 else FASTER
 
@@ -98,6 +86,8 @@ class Pair:
             reasons.append("they share no utterance in the same rounds")
         elif self.mean.over == "none":
             reasons.append("one round of one pass gives no interval")
+        elif self.typical.over != "none" and not _agree(self.mean, self.typical):
+            reasons.append("the ratio depends on the utterance")
         if self.rows_left_out:
             reasons.append(left_out(self.rows_left_out, "rows"))
         return "; ".join(reasons)
@@ -133,18 +123,14 @@ def of_cells(both: Shared, variants: int, same_run: bool) -> Pair:
     replicates = max(len(both.first), 1) if len(both.first) != 1 else both.first.shape[1]
     freedom = (replicates - 1) * (variants - 1)
     if same_run and freedom >= FEWEST_FREEDOM_PAIRED:
-        mean, undisturbed = repeatability.ratio(*cells), repeatability.ratio_of_least(*cells)
+        mean = repeatability.ratio(*cells)
     else:
         mean = repeatability.quotient(*means)
-        undisturbed = repeatability.quotient(*(repeatability.least(each) for each in cells))
-    if not same_run or np.isfinite(both.first).sum() != np.isfinite(both.second).sum():
-        # The least of more values is lower, and two devices are compared as users find them.
-        undisturbed = Estimate(np.nan)
     return Pair(
         (means[0].value, means[1].value),
         (means[0].error ** 2, means[1].error ** 2),
         mean,
-        undisturbed,
+        repeatability.typical_ratio(*cells) if same_run else repeatability.NO_ESTIMATE,
         len(both.units),
         both.left_out,
     )
@@ -163,37 +149,30 @@ def of_run(rows: Sequence[pd.DataFrame]) -> list[Pair]:
 def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     """The pairs of a run with the spread that they have together, and with what decides.
 
-    All are compared by one kind of latency: by the undisturbed one where its spread is
-    surely the smaller (by an F test at 95 %), else by the mean. The choice looks at
-    spreads and not at differences.
+    The typical ratio does, where rounds leave enough freedom for pairs: on a restless host its
+    error is two thirds of that of the means (docs/method.md). Two ratios that contradict each other
+    say that the ratio depends on the utterance; there the means decide.
 
     Args:
         variants: of the run, of which the pairs are made; pairs are not independent.
     """
-    means = [pair.mean for pair in pairs]
-    replicates = max((mean.replicates for mean in means), default=1)
+    means, typicals = [pair.mean for pair in pairs], [pair.typical for pair in pairs]
+    replicates = round(max((mean.replicates for mean in means), default=1))
     in_turn = (replicates - 1) * (variants - 1)
-    most = in_turn if in_turn >= FEWEST_FREEDOM_PAIRED else (replicates - 1) * variants
-    means = moderation.moderated(means, most)
-    leasts = moderation.moderated([pair.undisturbed for pair in pairs], variants - 1)
-    by = MEAN
-    known = [
-        (mean, least)
-        for mean, least in zip(means, leasts, strict=True)
-        if "none" not in (mean.over, least.over) and least.error > 0
-    ]
-    if known:
-        smaller = np.median([mean.error / least.error for mean, least in known]) ** 2
-        mean, least = known[0]
-        narrower = np.median([least.reach - mean.reach for mean, least in known]) < 0
-        if narrower and smaller > scipy.special.fdtri(mean.freedom, least.freedom, _SURE):
-            by = UNDISTURBED
-    return [
-        replace(
-            pair,
-            mean=mean,
-            undisturbed=least,
-            compared_by="" if np.isnan(mean.value) else by,
-        )
-        for pair, mean, least in zip(pairs, means, leasts, strict=True)
-    ]
+    paired = in_turn >= FEWEST_FREEDOM_PAIRED
+    means = moderation.moderated(means, in_turn if paired else (replicates - 1) * variants)
+    typicals = moderation.moderated(typicals, in_turn)
+    found = []
+    for pair, mean, typical in zip(pairs, means, typicals, strict=True):
+        by = TYPICAL if paired and _agree(mean, typical) else MEAN
+        by = "" if np.isnan(mean.value) else by
+        found.append(replace(pair, mean=mean, typical=typical, compared_by=by))
+    return found
+
+
+def _agree(mean: Estimate, typical: Estimate) -> bool:
+    """Whether both may be the same ratio."""
+    if "none" in (mean.over, typical.over):
+        return False
+    apart = abs(np.log(mean.value / typical.value))
+    return bool(apart <= np.hypot(mean.reach, typical.reach) + _EQUAL)

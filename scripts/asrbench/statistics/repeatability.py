@@ -27,6 +27,8 @@ from asrbench.statistics.interval import LEVEL, Interval
 NAMES = ("rounds", "passes")
 # The variance of the least of 2 and of 3 normal values, over what their jackknife expects.
 _JACKKNIFE_LACKS = {2: 1.36, 3: 1.07}
+# Of fewer repetitions, bounds of the middle half say too little of the spread.
+_FEWEST_TRIMMED = 6
 
 
 @dataclass(frozen=True)
@@ -187,18 +189,47 @@ def least(cells: np.ndarray, names: tuple[str, str] = NAMES) -> Estimate:
     if not times.value.size:
         return NO_ESTIMATE
     value = float(np.nanmin(times.least, axis=0).mean())
-    return _of_jackknife(value, times)
+    count = len(times.least)
+    if count < 2 or not value > 0:
+        return Estimate(value)
+    spread = float(np.var(times.logs_of_least, ddof=1)) * _JACKKNIFE_LACKS.get(count, 1.0)
+    return Estimate(value, (count - 1) ** 2 * spread, count, 1.0, times.over, alike=True)
 
 
-def ratio_of_least(
-    first: np.ndarray, second: np.ndarray, names: tuple[str, str] = NAMES
-) -> Estimate:
-    """One :func:`least` over another, measured in turn: a replicate is left out of both."""
-    one, other = _replicates(names, first, second)
-    if not one.value.size:
+def typical_ratio(first: np.ndarray, second: np.ndarray) -> Estimate:
+    """How many times as long the first takes for a unit, measured in turn; units weigh the same.
+
+    Of each unit the mean of the middle half of its ratios' logarithms, then the mean over units.
+    What slows one of two times that were measured in turn lies in the outer half, and a long unit
+    counts no more than a short one, which tells as much in less time. The variance is that of what
+    each replicate adds, its outer ratios drawn in to the bounds of the half, as for any trimmed
+    mean (Tukey and McLaughlin 1963).
+
+    Args:
+        first, second: shape (rounds, passes, units). A pass that lacks a unit of either is left
+            out.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.log(np.asarray(first, float) / np.asarray(second, float))
+    whole = np.isfinite(logs).all(2)
+    if not whole.any() or not logs.shape[2]:
         return NO_ESTIMATE
-    value = _over(*(float(np.nanmin(times.least, axis=0).sum()) for times in (one, other)))
-    return _of_jackknife(value, one, other)
+    several = [name for name, axis in zip(NAMES, (1, 0), strict=True) if whole.any(axis).sum() > 1]
+    replicate = np.nonzero(whole)[0 if whole.any(1).sum() > 1 else 1]
+    ratios = logs[whole]  # shape (repetitions, units)
+    count, ordered = len(ratios), np.sort(ratios, axis=0)
+    cut = count // 4 if count >= _FEWEST_TRIMMED else 0
+    value = float(np.exp(ordered[cut : count - cut].mean()))
+    replicates = len(np.unique(replicate))
+    if replicates < 2:
+        return Estimate(value)
+    drawn_in = np.clip(ratios, ordered[cut], ordered[-1 - cut])
+    middle = count - 2 * cut
+    moved = (drawn_in - drawn_in.mean(0)).mean(1) / middle
+    added = replicates * np.bincount(replicate, moved)[np.unique(replicate)]
+    # A half has fewer degrees of freedom than all of them.
+    variance = float(np.var(added, ddof=1)) * (middle / (middle - 1)) / (count / (count - 1))
+    return Estimate(value, variance, replicates, replicates - 1.0, " and ".join(several))
 
 
 def relative(values: np.ndarray, scale: float, over: str = NAMES[0]) -> Estimate:
@@ -235,15 +266,6 @@ def _of_logs(value: float, logs: np.ndarray, times: _Replicates) -> Estimate:
         return Estimate(value)
     variance = float(np.var(logs, ddof=1))
     return Estimate(value, variance, times.count, len(logs) - 1.0, times.over)
-
-
-def _of_jackknife(value: float, one: _Replicates, other: _Replicates | None = None) -> Estimate:
-    count = len(one.least)
-    if count < 2 or not value > 0:
-        return Estimate(value)
-    logs = one.logs_of_least - (0.0 if other is None else other.logs_of_least)
-    variance = (count - 1) ** 2 * float(np.var(logs, ddof=1)) * _JACKKNIFE_LACKS.get(count, 1.0)
-    return Estimate(value, variance, count, 1.0, one.over, alike=True)
 
 
 def _over(top: float, bottom: float) -> float:

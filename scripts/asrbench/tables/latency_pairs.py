@@ -47,7 +47,7 @@ def _cells(pair: Pair, apart: str) -> dict[str, object]:
         "rows_left_out": pair.rows_left_out,
         **interval_columns.cells("difference_s", pair.difference),
         **interval_columns.cells("ratio", pair.ratio),
-        **interval_columns.cells("undisturbed_ratio", pair.undisturbed.interval()),
+        **interval_columns.cells("typical_ratio", pair.typical.interval()),
         "interval_over": pair.ratio.over,
         "compared_by": pair.compared_by,
         "verdict": pair.verdict,
@@ -59,13 +59,16 @@ def _notes(study: Study) -> list[str]:
     return [
         *speech_note(study),
         "Difference and ratio: the first variant against the second, mean latencies over the "
-        "utterances that both have in the same rounds and passes. Undisturbed ratio: of each "
-        "utterance the least of them. In brackets: 95 % interval, about these utterances in other "
+        "utterances that both have in the same rounds and passes, so that long ones weigh most. "
+        "Typical ratio: of one utterance, each weighing the same; of each the mean of the middle "
+        "half of its ratios, then the mean over utterances, both of logarithms. In brackets: 95 % "
+        "interval, about these utterances in other "
         "rounds; rounds are paired, since they are measured in turn, where they leave "
         f"{latency_pair.FEWEST_FREEDOM_PAIRED} degrees of freedom. The relative spread is drawn "
         "towards that of all pairs.",
-        "Compared by: the ratio that decides in all pairs, the undisturbed one where its spread is "
-        "surely the smaller, and then with an interval of 97.5 %, since it was chosen.",
+        "Compared by: the ratio that decides. It is the typical one where rounds are paired, since "
+        "its error is the smaller. Where the two contradict each other, the ratio depends on the "
+        "utterance, and that of means decides.",
         f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the deciding interval "
         "holds 1. About 1 in 20 pairs with no real difference "
         "will be reported as slower or faster by chance.",
@@ -82,7 +85,9 @@ TABLE = Table(
         rows_left_out=count(meaning="Rows that only one of them has, hence not compared."),
         **interval("difference_s", "Mean latency of the first minus that of the other.", low=None),
         **interval("ratio", "Mean latency of the first over that of the other."),
-        **interval("undisturbed_ratio", "Undisturbed latency of the first over that of the other."),
+        **interval(
+            "typical_ratio", "Latency of the first over that of the other, of one utterance."
+        ),
         interval_over=text(
             "rounds and passes",
             "rounds",
@@ -91,7 +96,7 @@ TABLE = Table(
             meaning="What varied for the intervals; utterances are the same.",
         ),
         compared_by=text(
-            latency_pair.MEAN, latency_pair.UNDISTURBED, "", meaning="Latency whose ratio decides."
+            latency_pair.MEAN, latency_pair.TYPICAL, "", meaning="Which of the two ratios decides."
         ),
         verdict=text(
             latency_pair.SLOWER,
@@ -111,7 +116,7 @@ TABLE = Table(
         *OTHER_AXES,
         spanned("difference (s)", "difference_s"),
         spanned("ratio", "ratio"),
-        spanned("undisturbed ratio", "undisturbed_ratio"),
+        spanned("typical ratio", "typical_ratio"),
         Column("compared by", "compared_by"),
         Column("utterances", "utterances_shared"),
         Column("left out", "rows_left_out"),
