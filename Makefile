@@ -3,7 +3,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 RECOGNISERS := .venv/.recognisers
 
-.PHONY: setup demo test test-slow test-pythons test-arm test-container test-gpu check bench lock
+.PHONY: setup demo test test-slow test-pythons test-arm test-container test-gpu check bench bench-resolution lock
 
 setup: $(READY)
 
@@ -60,6 +60,10 @@ bench: $(READY)
 	$(BIN)/python bench/job.py
 	$(BIN)/python bench/clock_cost.py
 	$(BIN)/python bench/latency_resolution.py --model lstm-demo --ctc-weight 1.0
+
+# What a minute of measuring a variant tells apart: 75 minutes, with nothing beside it.
+bench-resolution: $(READY)
+	$(BIN)/python bench/latency_resolution.py --model lstm-demo --ctc-weight 1.0 --seconds 60 --processes-every 20
 
 lock: $(READY)
 	$(BIN)/python envs/lock.py

@@ -72,7 +72,7 @@ class Delayed:
 class Verdicts:
     """Of one try and way: what the same twice, and the delayed against the first, came out as.
 
-    ``told`` has the latter's ratio, its interval and what it is of.
+    ``told`` has the ratios, their deciding intervals and what they are of.
     """
 
     same: str
@@ -106,10 +106,13 @@ def in_turn(
         ],
         len(ARMS),
     )
-    ratio = found[1].deciding.value
-    low, high = ratio * np.exp(np.array([-1, 1]) * found[1].deciding.reach)
-    told = f"{ratio:.3f} [{low:.3f}, {high:.3f}] by the {found[1].compared_by}"
-    return Verdicts(found[0].verdict, found[1].verdict, told)
+    return Verdicts(found[0].verdict, found[1].verdict, "; ".join(map(_told, found[:2])))
+
+
+def _told(pair: latency_pair.Pair) -> str:
+    ratio = pair.deciding.value
+    low, high = ratio * np.exp(np.array([-1, 1]) * pair.reach)
+    return f"{ratio:.3f} [{low:.3f}, {high:.3f}] by the {pair.compared_by}"
 
 
 def _round(
@@ -196,13 +199,13 @@ def resolve(
         seconds: that each arm is measured for, in each way.
         rounds: processes that share these seconds, where arms are in turn.
         warm_up: utterances that each arm decodes first in each of them.
-        processes_every: in how many tries the way of processes is tried once.
+        processes_every: in how many tries the way of processes is tried once; 0: never.
     """
     found: dict[str, list[Verdicts]] = {IN_TURN: [], PROCESSES: []}
     with Progress("tries", tries, "tries") as progress:
         for number in range(tries):
             found[IN_TURN].append(in_turn(load, takes, number, seconds, rounds, warm_up))
-            if number % processes_every == 0:
+            if processes_every and number % processes_every == 0:
                 found[PROCESSES].append(in_processes(load, takes, number, seconds))
             progress.at(number + 1)
             for way, verdicts in found.items():  # a run that is ended has told what it found
@@ -240,7 +243,7 @@ def main() -> None:
         type=int,
         default=1,
         metavar="TRIES",
-        help="try processes once in so many tries: half of a try's time is theirs [%(default)s]",
+        help="try processes once in so many tries, 0: never; half of a try is theirs [%(default)s]",
     )
     arguments = parser.parse_args()
 

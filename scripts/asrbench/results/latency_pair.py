@@ -67,6 +67,19 @@ class Pair:
         return Interval(value, value - reach, value + reach, self.mean.over)
 
     @property
+    def reach(self) -> float:
+        """How far the deciding ratio's interval reaches to either side, of its logarithm.
+
+        It has 97.5 % where there are two ratios, since either might have decided.
+        """
+        return self.deciding.quantile(self.looks) * self.deciding.error
+
+    @property
+    def looks(self) -> int:
+        """How many ratios might have decided."""
+        return 1 if "none" in (self.mean.over, self.typical.over) else 2
+
+    @property
     def verdict(self) -> str:
         """What the first is: slower or faster where the deciding ratio leaves out 1."""
         found = self.deciding
@@ -74,7 +87,7 @@ class Pair:
             return ""
         if found.over == "none":
             return UNDECIDED
-        if abs(np.log(found.value)) <= found.reach:
+        if abs(np.log(found.value)) <= self.reach:
             return UNDECIDED
         return SLOWER if found.value > 1 else FASTER
 
@@ -161,10 +174,13 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     in_turn = (replicates - 1) * (variants - 1)
     paired = in_turn >= FEWEST_FREEDOM_PAIRED
     means = moderation.moderated(means, in_turn if paired else (replicates - 1) * variants)
-    typicals = moderation.moderated(typicals, in_turn)
+    if paired:
+        typicals = moderation.moderated(typicals, in_turn)
+    else:
+        typicals = [Estimate(one.value) for one in typicals]
     found = []
     for pair, mean, typical in zip(pairs, means, typicals, strict=True):
-        by = TYPICAL if paired and _agree(mean, typical) else MEAN
+        by = TYPICAL if _agree(mean, typical) else MEAN
         by = "" if np.isnan(mean.value) else by
         found.append(replace(pair, mean=mean, typical=typical, compared_by=by))
     return found

@@ -68,10 +68,11 @@ def _notes(study: Study) -> list[str]:
         "towards that of all pairs.",
         "Compared by: the ratio that decides. It is the typical one where rounds are paired, since "
         "its error is the smaller. Where the two contradict each other, the ratio depends on the "
-        "utterance, and that of means decides.",
+        "utterance, and that of means decides. Since either may, the interval that decides has "
+        "97.5 %.",
         f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the deciding interval "
-        "holds 1. About 1 in 20 pairs with no real difference "
-        "will be reported as slower or faster by chance.",
+        "holds 1. About 1 in 40 pairs with no real difference will be reported as slower or "
+        "faster by chance.",
     ]
 
 

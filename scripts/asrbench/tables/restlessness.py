@@ -14,7 +14,6 @@ from asrbench.tables.table_schema import count, number
 
 AIM = 0.05  # of the latency
 _MOST_ROUNDS = 1000  # of the configuration
-_UPPER = (1 + LEVEL) / 2
 COLUMNS = {
     "round_spread_percent": number(
         meaning="Standard deviation of the mean latency from one round to the next (or from one "
@@ -44,26 +43,21 @@ def of(means: Sequence[Estimate], pairs: Sequence[Pair]) -> dict[str, float | in
     freedoms = [one.freedom for one in known]
     spread = np.sqrt(np.average([one.variance for one in known], weights=freedoms))
     found: dict[str, float | int | None] = {"round_spread_percent": 100 * float(spread)}
-    deciding = [pair.deciding for pair in pairs if pair.deciding.interval().over != "none"]
-    if not deciding:
+    decided = [pair for pair in pairs if pair.deciding.interval().over != "none"]
+    if not decided:
         return found
-    middle = sorted(deciding, key=lambda one: one.reach)[len(deciding) // 2]
+    middle = sorted(decided, key=lambda pair: pair.reach)[len(decided) // 2]
     found["smallest_difference_percent"] = 100 * float(np.expm1(middle.reach))
-    found["rounds_for_5_percent"] = _rounds_for(middle)
+    found["rounds_for_5_percent"] = _rounds_for(middle.deciding, middle.looks)
     return found
 
 
-def _rounds_for(one: Estimate) -> int | None:
+def _rounds_for(one: Estimate, looks: int) -> int | None:
     """Freedom grows as replicates - 1, and so t falls with the error."""
     per_replicate = one.freedom / max(one.replicates - 1, 1)
-    most = (
-        int(np.ceil(4 * one.variance * scipy.special.stdtrit(1, _UPPER) ** 2 / np.log1p(AIM) ** 2))
-        + 2
-    )
-    counts = np.arange(2, min(max(most, 3), _MOST_ROUNDS) + 1)
-    reaches = scipy.special.stdtrit(per_replicate * (counts - 1), _UPPER) * np.sqrt(
-        one.variance / counts
-    )
+    counts = np.arange(2, _MOST_ROUNDS + 1)
+    quantiles = scipy.special.stdtrit(per_replicate * (counts - 1), 1 - (1 - LEVEL) / 2 / looks)
+    reaches = quantiles * np.sqrt(one.variance / counts)
     enough = counts[reaches <= np.log1p(AIM)]
     return int(enough[0]) if enough.size else None
 
