@@ -149,7 +149,7 @@ def _cores(device: dict) -> str:
 
 def rules(facts: Facts) -> list[str]:
     """How the table is to be read."""
-    chance = "About 1 in 20 pairs with no real difference is called different by chance."
+    chance = "Up to 1 in 20 pairs with no real difference is called different by chance."
     return [
         "A variant is a model and one way of decoding. CTC weight 0 is attention only, 1 is CTC "
         "only. Latency is wall time from a waveform in memory to text. On the Pareto front is what "
