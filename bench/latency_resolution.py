@@ -209,7 +209,8 @@ def resolve(
                 found[PROCESSES].append(in_processes(load, takes, number, seconds))
             progress.at(number + 1)
             for way, verdicts in found.items():  # a run that is ended has told what it found
-                print(f"\n{way}, {len(verdicts)}: {verdicts[-1]}", file=sys.stderr, flush=True)
+                last = verdicts[-1] if verdicts else "not tried"
+                print(f"\n{way}, {len(verdicts)}: {last}", file=sys.stderr, flush=True)
     return [
         [
             way,

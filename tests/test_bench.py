@@ -53,6 +53,8 @@ def test_both_ways_tell_a_delay_from_none():
     told = [(way, slower) for way, _same, slower in rows]
     assert told == [("in turn", "2 of 2"), ("processes", "1 of 1")]
     assert rows[0][1] == "2 of 2"
+    rows = latency_resolution.resolve(load, takes, tries=1, seconds=0.3, processes_every=0)
+    assert [found for _way, _same, found in rows] == ["1 of 1", "0 of 0"]
 
 
 def test_a_delay_is_a_share_of_the_time():
