@@ -150,17 +150,21 @@ def other_stages(planned: str | None, stage: str, rows: str, job: Job) -> dict[s
 
 def _plan(planned: str | None) -> dict[str, dict]:
     """What is told of each job by stage and rows; nothing where there is no plan."""
-    there = planned is not None and Path(planned).is_file()
-    return read_json(Path(planned)) if planned is not None and there else {}
+    if planned is None or not Path(planned).is_file():
+        return {}
+    return read_json(Path(planned))
 
 
 def _pending(planned: str | None, rows: str) -> dict[str, Jobs]:
     """Jobs of a round that wait to be done, and whose inputs are there, without that one."""
     found: dict[str, Jobs] = {}
-    for stage, jobs in _plan(planned).items():
+    if planned is None or not (plan := _plan(planned)):
+        return found
+    began_s = Path(planned).stat().st_mtime
+    for stage, jobs in plan.items():
         for path, told in jobs.items():
             here = Path(path).name == Path(rows).name and path != rows
-            if here and _waits(path, told["after"], Path(str(planned)).stat().st_mtime):
+            if here and _waits(path, told["after"], began_s):
                 inputs = told["manifest"], told.get("footprint", ""), told["code"]
                 one = Planned(path, Job(**told["job"]), *inputs)
                 # What is left whole was in turn with others, and waits for its name alone.

@@ -99,7 +99,7 @@ class Pair:
             reasons.append("they share no utterance in the same rounds")
         elif self.mean.over == "none":
             reasons.append("one round of one pass gives no interval")
-        elif self.typical.over != "none" and not _agree(self.mean, self.typical):
+        elif self.looks > 1 and self.compared_by == MEAN:
             reasons.append("the ratio depends on the utterance")
         if self.rows_left_out:
             reasons.append(left_out(self.rows_left_out, "rows"))
@@ -135,15 +135,16 @@ def of_cells(both: Shared, variants: int, same_run: bool) -> Pair:
     means = [repeatability.mean(each) for each in cells]
     replicates = max(len(both.first), 1) if len(both.first) != 1 else both.first.shape[1]
     freedom = (replicates - 1) * (variants - 1)
+    typical = repeatability.typical_ratio(*cells) if same_run else repeatability.NO_ESTIMATE
     if same_run and freedom >= FEWEST_FREEDOM_PAIRED:
         mean = repeatability.ratio(*cells)
     else:
-        mean = repeatability.quotient(*means)
+        mean, typical = repeatability.quotient(*means), Estimate(typical.value)
     return Pair(
         (means[0].value, means[1].value),
         (means[0].error ** 2, means[1].error ** 2),
         mean,
-        repeatability.typical_ratio(*cells) if same_run else repeatability.NO_ESTIMATE,
+        typical,
         len(both.units),
         both.left_out,
     )
@@ -172,12 +173,8 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     means, typicals = [pair.mean for pair in pairs], [pair.typical for pair in pairs]
     replicates = round(max((mean.replicates for mean in means), default=1))
     in_turn = (replicates - 1) * (variants - 1)
-    paired = in_turn >= FEWEST_FREEDOM_PAIRED
-    means = moderation.moderated(means, in_turn if paired else (replicates - 1) * variants)
-    if paired:
-        typicals = moderation.moderated(typicals, in_turn)
-    else:
-        typicals = [Estimate(one.value) for one in typicals]
+    most = in_turn if in_turn >= FEWEST_FREEDOM_PAIRED else (replicates - 1) * variants
+    means, typicals = moderation.moderated(means, most), moderation.moderated(typicals, in_turn)
     found = []
     for pair, mean, typical in zip(pairs, means, typicals, strict=True):
         by = TYPICAL if _agree(mean, typical) else MEAN

@@ -31,6 +31,11 @@ _JACKKNIFE_LACKS = {2: 1.36, 3: 1.07}
 _FEWEST_TRIMMED = 6
 
 
+def quantile(freedom: np.ndarray | float, looks: int = 1) -> np.ndarray | float:
+    """Of Student's t: what a standard error is multiplied by, for so many looks at the data."""
+    return scipy.special.stdtrit(freedom, 1 - (1 - LEVEL) / 2 / looks)
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A figure, and how much one replicate of it varies.
@@ -61,7 +66,7 @@ class Estimate:
 
     def quantile(self, looks: int = 1) -> float:
         """Of Student's t: what a standard error is multiplied by, for so many looks at the data."""
-        return float(scipy.special.stdtrit(self.freedom, 1 - (1 - LEVEL) / 2 / looks))
+        return float(quantile(self.freedom, looks))
 
     @property
     def reach(self) -> float:
@@ -107,15 +112,15 @@ class _Replicates:
         rounds, passes, units = cells.shape
         if not cells.size:
             return cls(np.empty((0, 0)), np.empty((0, 0)), np.empty(0), "none")
-        several = [name for name, count in zip(names, (rounds, passes), strict=True) if count > 1]
+        over = _what_varies(np.isfinite(cells).any(2), names)
         flat = cells.reshape(rounds * passes, units)
         value = _means(flat)
         if rounds == 1:
-            return cls(flat, flat, value, "".join(several) or "none")
+            return cls(flat, flat, value, over)
         absent = np.isnan(cells).all(1)
         least = np.where(np.isnan(cells), np.inf, cells).min(1, initial=np.inf)
         means = np.stack([_means(each) for each in cells])
-        return cls(means, np.where(absent, np.nan, least), value, " and ".join(several))
+        return cls(means, np.where(absent, np.nan, least), value, over)
 
     @property
     def logs(self) -> np.ndarray:
@@ -139,6 +144,13 @@ class _Replicates:
         left = np.where(self.least == order[0], second, order[0])
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.log(left.sum(1))
+
+
+def _what_varies(there: np.ndarray, names: tuple[str, str]) -> str:
+    """Of which axis of shape (rounds, passes) there are several; 'none' of neither."""
+    counts = there.any(1).sum(), there.any(0).sum()
+    several = [name for name, count in zip(names, counts, strict=True) if count > 1]
+    return " and ".join(several) or "none"
 
 
 def _means(cells: np.ndarray) -> np.ndarray:
@@ -214,22 +226,23 @@ def typical_ratio(first: np.ndarray, second: np.ndarray) -> Estimate:
     whole = np.isfinite(logs).all(2)
     if not whole.any() or not logs.shape[2]:
         return NO_ESTIMATE
-    several = [name for name, axis in zip(NAMES, (1, 0), strict=True) if whole.any(axis).sum() > 1]
-    replicate = np.nonzero(whole)[0 if whole.any(1).sum() > 1 else 1]
+    several_rounds = whole.any(1).sum() > 1
+    _, replicate = np.unique(np.nonzero(whole)[0 if several_rounds else 1], return_inverse=True)
     ratios = logs[whole]  # shape (repetitions, units)
     count, ordered = len(ratios), np.sort(ratios, axis=0)
     cut = count // 4 if count >= _FEWEST_TRIMMED else 0
     value = float(np.exp(ordered[cut : count - cut].mean()))
-    replicates = len(np.unique(replicate))
+    replicates = int(replicate.max()) + 1
     if replicates < 2:
         return Estimate(value)
     drawn_in = np.clip(ratios, ordered[cut], ordered[-1 - cut])
     middle = count - 2 * cut
     moved = (drawn_in - drawn_in.mean(0)).mean(1) / middle
-    added = replicates * np.bincount(replicate, moved)[np.unique(replicate)]
+    added = replicates * np.bincount(replicate, moved)
     # A half has fewer degrees of freedom than all of them.
     variance = float(np.var(added, ddof=1)) * (middle / (middle - 1)) / (count / (count - 1))
-    return Estimate(value, variance, replicates, replicates - 1.0, " and ".join(several))
+    over = _what_varies(whole, NAMES)
+    return Estimate(value, variance, replicates, replicates - 1.0, over)
 
 
 def relative(values: np.ndarray, scale: float, over: str = NAMES[0]) -> Estimate:
@@ -258,7 +271,7 @@ def quotient(first: Estimate, second: Estimate) -> Estimate:
     squares = sum(p**2 / one.freedom for p, one in zip(parts, (first, second), strict=True))
     freedom = both**2 / squares if squares > 0 else first.freedom + second.freedom
     count = 2 / (1 / first.replicates + 1 / second.replicates)
-    return Estimate(value, both * count, count, freedom, first.over, alike=first.alike)
+    return Estimate(value, both * count, count, freedom, first.over)
 
 
 def _of_logs(value: float, logs: np.ndarray, times: _Replicates) -> Estimate:

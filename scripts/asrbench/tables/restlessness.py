@@ -5,10 +5,9 @@ from math import ceil
 
 import numpy as np
 import pandas as pd
-import scipy  # whose parts are imported where they are used: scipy.special takes long
 
 from asrbench.results.latency_pair import Pair
-from asrbench.statistics.interval import LEVEL
+from asrbench.statistics import repeatability
 from asrbench.statistics.repeatability import Estimate
 from asrbench.tables.table_schema import count, number
 
@@ -56,7 +55,7 @@ def _rounds_for(one: Estimate, looks: int) -> int | None:
     """Freedom grows as replicates - 1, and so t falls with the error."""
     per_replicate = one.freedom / max(one.replicates - 1, 1)
     counts = np.arange(2, _MOST_ROUNDS + 1)
-    quantiles = scipy.special.stdtrit(per_replicate * (counts - 1), 1 - (1 - LEVEL) / 2 / looks)
+    quantiles = repeatability.quantile(per_replicate * (counts - 1), looks)
     reaches = quantiles * np.sqrt(one.variance / counts)
     enough = counts[reaches <= np.log1p(AIM)]
     return int(enough[0]) if enough.size else None
