@@ -40,7 +40,7 @@ test-container: $(READY)
 # Not in CI: on a device with a GPU, after make setup TORCH_INDEX=default (docs/devices.md).
 test-gpu: $(READY)
 	$(BIN)/python tests/gpu_study.py $(if $(SCRATCH),--scratch $(SCRATCH))
-	$(BIN)/python -m pytest tests/test_gpu.py tests/test_real_gpu.py
+	$(BIN)/python -m pytest tests/test_gpu.py tests/test_gpu_of_device.py tests/test_real_gpu.py
 
 # More of the same kinds: searches of other architectures, more kills.
 test-slow: $(READY)

@@ -71,6 +71,15 @@ get_uv() {
     case $(setting no-index) in '' | 0 | false | no | off) NO_INDEX= ;; *) NO_INDEX=--no-index ;; esac
 }
 
+# Of builds of one version uv takes the first index's, and asks its default index last; pip takes the
+# best build of all. An index of pure wheels, as piwheels is, would win over the wheel with libsndfile.
+# Where pip was told of further indexes, it names the first one itself. Not for torch of an index that
+# the user names.
+first_index() {
+    index=$(sed -n 's/^Looking in indexes: \([^,]*\),.*/\1/p' "$LOG" | head -n 1)
+    export UV_INDEX="${UV_INDEX_URL:-$index}"
+}
+
 # Installs, and keeps what is said for the day it fails. Where uv cannot be had, or cannot do it,
 # pip does the same.
 install() {
@@ -118,8 +127,11 @@ case ${TORCH_INDEX:-} in
         ;;
     *) install --no-deps --index-url "$TORCH_INDEX" -r envs/torch.txt ;;
 esac
+first_index
 install -r envs/requirements.txt
 install --no-deps -r envs/espnet.txt
+.venv/bin/python -c 'import soundfile' >> "$LOG" 2>&1 ||
+    stop "soundfile was installed from a wheel without libsndfile, and the system has none: install it (Debian: sudo apt-get install libsndfile1), or leave out the index that has this wheel (pip config list names the indexes)"
 # What a run imports is kept compiled, two processes at once; pip would compile all that is there.
 # Under emulation (COMPILE=no) that takes longer than to compile what is used when it is used.
 compiled() { env -u PYTHONDONTWRITEBYTECODE .venv/bin/python envs/compile.py "$1" > /dev/null 2>&1 || true; }

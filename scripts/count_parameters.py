@@ -1,6 +1,6 @@
 """Count a model's parameters: whole, by module, and as each way of decoding uses them.
 
-With --compute also its multiply-adds for a second of audio, by part, which ESPnet's models have.
+With --compute also its multiply-adds for a second of audio, by part, where its engine counts them.
 """
 
 import csv
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from asrbench.basics import errors
-from asrbench.basics.json_file import read_json
+from asrbench.basics.run_plan import RunPlan
 from asrbench.engines import catalogue
 from asrbench.measure import opened_variant
 from asrbench.measure.opened_variant import OpenedVariant
@@ -67,7 +67,7 @@ def _maker(own: OpenedVariant, planned: Path | None) -> made_together.Maker:
     def make(name: str, outputs: Sequence[Path]) -> str:
         asked, quiet = own, name != own.job.model
         if quiet and planned is not None:
-            told = read_json(planned)["count_model"][name]
+            told = RunPlan(planned).kinds["count_model"][name]
             asked = OpenedVariant(Job(**told["job"]), manifest.load(told["manifest"]))
         process = context.Process(target=_count, args=(asked, outputs, quiet))
         process.start()

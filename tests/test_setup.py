@@ -1,9 +1,12 @@
 """`make setup` finds a Python that fits, or says in one line what is missing on this system."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 # What the script calls beside those that a test puts in their place.
-NEEDED = ("sh", "dirname", "grep", "sed", "tail", "cut", "touch", "rm", "cat", "env")
+NEEDED = ("sh", "dirname", "grep", "sed", "tail", "cut", "touch", "rm", "cat", "env", "head")
 
 
 class System:
@@ -202,6 +205,7 @@ def test_uv_looks_where_pip_was_told_to_and_pip_does_what_it_cannot(system, told
 case "$*" in
     *version_info* | *--version | *--dry-run*) exit 0 ;;
     *"config list"*) cat told ;;
+    *uv.txt) echo 'Looking in indexes: http://default/simple, http://one/simple' ;;
     *) echo "pip $*" >> called ;;
 esac
 """)
@@ -221,10 +225,59 @@ exit {status}
         line.split("=", 1) for line in (system.project / "uv.env").read_text().splitlines()
     )
     assert given.get("UV_INDEX_URL") == ("http://mirror/simple" if told else None)
+    assert given["UV_INDEX"] == f"http://{'mirror' if told else 'default'}/simple"
     assert given["UV_EXTRA_INDEX_URL"].split() == (
         ["http://one/simple", "http://two/simple"] if told else []
     )
     assert given["UV_FIND_LINKS"] == ("/wheels/a,/wheels/b" if told else "")
+
+
+def _index(folder: Path, tag: str, source: str) -> str:
+    """An index whose only package is soundfile, in a wheel of this tag; its address."""
+    name = f"soundfile-1.0-py3-none-{tag}.whl"
+    page = folder / "soundfile/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(f'<a href="{name}">{name}</a>')
+    described = "soundfile-1.0.dist-info"
+    with zipfile.ZipFile(page.parent / name, "w") as wheel:
+        wheel.writestr("soundfile.py", source)
+        wheel.writestr(
+            f"{described}/METADATA", "Metadata-Version: 2.1\nName: soundfile\nVersion: 1.0\n"
+        )
+        wheel.writestr(
+            f"{described}/WHEEL",
+            f"Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-{tag}\n",
+        )
+        wheel.writestr(f"{described}/RECORD", "")
+    return folder.as_uri()
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_a_wheel_with_its_native_library_wins_over_a_pure_one(system, tmp_path, built):
+    for name in ("requirements.txt", "espnet.txt"):
+        (system.project / "envs" / name).write_text("soundfile==1.0\n")
+    pure = _index(tmp_path / "pure", "any", "raise OSError('no libsndfile')")
+    first = _index(
+        tmp_path / "first",
+        f"manylinux_2_17_{platform.machine()}" if built else "any",
+        "" if built else "raise OSError",
+    )
+    venv.create(system.project / ".venv", with_pip=True)
+    (system.project / ".venv/bin/uv").symlink_to(Path(sys.prefix) / "bin/uv")
+    settings = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_INDEX_URL": first,
+        "PIP_EXTRA_INDEX_URL": pure,
+        "PIP_FIND_LINKS": "",
+        "TORCH_INDEX": "default",
+        "COMPILE": "no",
+    }
+    if built:
+        done = system.setup(**settings)
+        assert done.returncode == 0, done.stderr
+        assert "pip failed" not in done.stderr
+    else:
+        assert "sudo apt-get install libsndfile1" in system.refusal(**settings)
 
 
 def test_the_pins_are_exact_and_the_same_for_every_python():

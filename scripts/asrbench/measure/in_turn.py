@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from asrbench.basics import attempts, part_file
 from asrbench.basics.errors import UserError
-from asrbench.basics.json_file import read_json, write_json
+from asrbench.basics.json_file import write_json
+from asrbench.basics.run_plan import RunPlan
 from asrbench.device import made_by, threads
 from asrbench.engines import catalogue
 from asrbench.measure import opened_variant
@@ -100,7 +101,7 @@ def own(arguments: argparse.Namespace) -> Planned:
     code = next(
         (
             jobs[arguments.out]["code"]
-            for jobs in _plan(arguments.planned).values()
+            for jobs in RunPlan(arguments.planned).kinds.values()
             if arguments.out in jobs
         ),
         "",
@@ -148,23 +149,14 @@ def other_stages(planned: str | None, stage: str, rows: str, job: Job) -> dict[s
     return found
 
 
-def _plan(planned: str | None) -> dict[str, dict]:
-    """What is told of each job by stage and rows; nothing where there is no plan."""
-    if planned is None or not Path(planned).is_file():
-        return {}
-    return read_json(Path(planned))
-
-
 def _pending(planned: str | None, rows: str) -> dict[str, Jobs]:
     """Jobs of a round that wait to be done, and whose inputs are there, without that one."""
     found: dict[str, Jobs] = {}
-    if planned is None or not (plan := _plan(planned)):
-        return found
-    began_s = Path(planned).stat().st_mtime
-    for stage, jobs in plan.items():
+    plan = RunPlan(planned)
+    for stage, jobs in plan.kinds.items():
         for path, told in jobs.items():
             here = Path(path).name == Path(rows).name and path != rows
-            if here and _waits(path, told["after"], began_s):
+            if here and plan.waits(path, told["after"]):
                 inputs = told["manifest"], told.get("footprint", ""), told["code"]
                 one = Planned(path, Job(**told["job"]), *inputs)
                 # What is left whole was in turn with others, and waits for its name alone.
@@ -178,17 +170,6 @@ def _is_left(one: Planned) -> bool:
         return part_file.is_left(one.rows, settings(one, manifest.load(one.manifest)))
     except UserError:  # there are no such files: its own job will say it
         return False
-
-
-def _waits(rows: str, after: list[str], began_s: float) -> bool:
-    """Whether a file is still to be made in a run, and what it is made of is there."""
-    return not _made(rows, began_s) and all(_made(path, began_s) for path in after)
-
-
-def _made(path: str, began_s: float) -> bool:
-    """Whether a file was made since the run began."""
-    made = Path(path)
-    return made.exists() and made.stat().st_mtime >= began_s
 
 
 def _of_build(job: Job) -> list[object]:

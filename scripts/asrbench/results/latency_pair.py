@@ -15,6 +15,8 @@ from asrbench.statistics.round_unit_matrix import Shared, shared
 # Rounds are in pairs where they leave so many degrees of freedom. Pairs take out what the device
 # did to both, and with fewer the loss of freedom is more than the gain.
 FEWEST_FREEDOM_PAIRED = 4
+# Means decide where a dependence is shown at 99 %: what has none should rarely get a second look.
+_DEPENDENCE_LOOKS = 5
 _EQUAL = 1e-9  # what rounding makes of two ratios that are the same and never vary
 SLOWER, FASTER, UNDECIDED = "slower", "faster", "no difference shown"
 MEAN, TYPICAL = "mean", "typical"
@@ -29,6 +31,7 @@ class Pair:
         parts: of each of them, the variance of its logarithm, for the difference in seconds.
         mean: the first's mean latency over the second's.
         typical: the first's latency over the second's for one utterance; none of two runs.
+        dependence: the typical ratio of long utterances over that of all; 1 where it is one ratio.
         utterances: how many are compared.
         rows_left_out: rows of either that the other has no partner for, hence not compared.
         compared_by: which of the two ratios decides; '' where nothing is compared.
@@ -38,6 +41,7 @@ class Pair:
     parts: tuple[float, float]
     mean: Estimate
     typical: Estimate
+    dependence: Estimate
     utterances: int
     rows_left_out: int
     compared_by: str = ""
@@ -136,8 +140,9 @@ def of_cells(both: Shared, variants: int, same_run: bool) -> Pair:
     replicates = max(len(both.first), 1) if len(both.first) != 1 else both.first.shape[1]
     freedom = (replicates - 1) * (variants - 1)
     typical = repeatability.typical_ratio(*cells) if same_run else repeatability.NO_ESTIMATE
+    dependence = repeatability.NO_ESTIMATE
     if same_run and freedom >= FEWEST_FREEDOM_PAIRED:
-        mean = repeatability.ratio(*cells)
+        mean, dependence = repeatability.ratio(*cells), repeatability.dependence(*cells)
     else:
         mean, typical = repeatability.quotient(*means), Estimate(typical.value)
     return Pair(
@@ -145,6 +150,7 @@ def of_cells(both: Shared, variants: int, same_run: bool) -> Pair:
         (means[0].error ** 2, means[1].error ** 2),
         mean,
         typical,
+        dependence,
         len(both.units),
         both.left_out,
     )
@@ -164,28 +170,35 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     """The pairs of a run with the spread that they have together, and with what decides.
 
     The typical ratio does, where rounds leave enough freedom for pairs: on a restless host its
-    error is two thirds of that of the means (docs/method.md). Two ratios that contradict each other
-    say that the ratio depends on the utterance; there the means decide.
+    error is two thirds of that of the means (docs/method.md). Where the ratio depends on the
+    utterance, which is asked of the middle halves too, the means decide.
 
     Args:
         variants: of the run, of which the pairs are made; pairs are not independent.
     """
-    means, typicals = [pair.mean for pair in pairs], [pair.typical for pair in pairs]
+    means, typicals, dependences = (
+        [getattr(pair, name) for pair in pairs] for name in ("mean", "typical", "dependence")
+    )
     replicates = round(max((mean.replicates for mean in means), default=1))
     in_turn = (replicates - 1) * (variants - 1)
     most = in_turn if in_turn >= FEWEST_FREEDOM_PAIRED else (replicates - 1) * variants
-    means, typicals = moderation.moderated(means, most), moderation.moderated(typicals, in_turn)
+    means = moderation.moderated(means, most)
+    typicals, dependences = (
+        moderation.moderated(each, in_turn) for each in (typicals, dependences)
+    )
     found = []
-    for pair, mean, typical in zip(pairs, means, typicals, strict=True):
-        by = TYPICAL if _agree(mean, typical) else MEAN
+    for pair, mean, typical, dependence in zip(pairs, means, typicals, dependences, strict=True):
+        by = TYPICAL if _one_ratio(dependence) else MEAN
         by = "" if np.isnan(mean.value) else by
-        found.append(replace(pair, mean=mean, typical=typical, compared_by=by))
+        found.append(
+            replace(pair, mean=mean, typical=typical, dependence=dependence, compared_by=by)
+        )
     return found
 
 
-def _agree(mean: Estimate, typical: Estimate) -> bool:
-    """Whether both may be the same ratio."""
-    if "none" in (mean.over, typical.over):
+def _one_ratio(dependence: Estimate) -> bool:
+    """Whether all utterances may have the same ratio."""
+    if dependence.over == "none":
         return False
-    apart = abs(np.log(mean.value / typical.value))
-    return bool(apart <= np.hypot(mean.reach, typical.reach) + _EQUAL)
+    reach = dependence.quantile(_DEPENDENCE_LOOKS) * dependence.error
+    return bool(abs(np.log(dependence.value)) <= reach + _EQUAL)

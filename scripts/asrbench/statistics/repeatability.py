@@ -17,6 +17,7 @@ passes. Passes of one round share their process and so are no replicates of thei
   runs of as many replicates, not about the bound that it nears with ever more.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -221,23 +222,46 @@ def typical_ratio(first: np.ndarray, second: np.ndarray) -> Estimate:
         first, second: shape (rounds, passes, units). A pass that lacks a unit of either is left
             out.
     """
+    return _of_middle_half(first, second, lambda shares: np.full(len(shares), 1 / len(shares)))
+
+
+def dependence(first: np.ndarray, second: np.ndarray) -> Estimate:
+    """The typical ratio with units weighed by their time, over that with units weighing the same.
+
+    It is 1 where the ratio does not depend on how long a unit takes. Arguments as in
+    :func:`typical_ratio`.
+    """
+    return _of_middle_half(first, second, lambda shares: shares - 1 / len(shares))
+
+
+def _of_middle_half(
+    first: np.ndarray, second: np.ndarray, weights: Callable[[np.ndarray], np.ndarray]
+) -> Estimate:
+    """Of each unit the mean of the middle half, then the sum over units.
+
+    Args:
+        weights: of each unit, of what share of the time is its own.
+    """
+    first, second = np.asarray(first, float), np.asarray(second, float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.log(np.asarray(first, float) / np.asarray(second, float))
+        logs = np.log(first / second)
     whole = np.isfinite(logs).all(2)
     if not whole.any() or not logs.shape[2]:
         return NO_ESTIMATE
     several_rounds = whole.any(1).sum() > 1
     _, replicate = np.unique(np.nonzero(whole)[0 if several_rounds else 1], return_inverse=True)
     ratios = logs[whole]  # shape (repetitions, units)
+    took = first[whole].sum(0) + second[whole].sum(0)
+    weight = weights(took / took.sum())
     count, ordered = len(ratios), np.sort(ratios, axis=0)
     cut = count // 4 if count >= _FEWEST_TRIMMED else 0
-    value = float(np.exp(ordered[cut : count - cut].mean()))
+    value = float(np.exp(ordered[cut : count - cut].mean(0) @ weight))
     replicates = int(replicate.max()) + 1
     if replicates < 2:
         return Estimate(value)
     drawn_in = np.clip(ratios, ordered[cut], ordered[-1 - cut])
     middle = count - 2 * cut
-    moved = (drawn_in - drawn_in.mean(0)).mean(1) / middle
+    moved = (drawn_in - drawn_in.mean(0)) @ weight / middle
     added = replicates * np.bincount(replicate, moved)
     # A half has fewer degrees of freedom than all of them.
     variance = float(np.var(added, ddof=1)) * (middle / (middle - 1)) / (count / (count - 1))

@@ -5,14 +5,13 @@ in a folder of the plan; their own jobs then only put them in their places.
 """
 
 import contextlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from asrbench.basics import kernel_lock
-from asrbench.basics.json_file import read_json
+from asrbench.basics.run_plan import RunPlan
 
 _PAUSE_S = 0.05
 _WHOLE = "whole"
@@ -32,7 +31,8 @@ def make(
         outputs: of the one; the first of them is there only when all are.
         maker: imports what makes them.
     """
-    if planned is None or not planned.is_file():
+    plan = RunPlan(planned)
+    if planned is None or not plan.kinds:
         print(maker()(name, outputs))
         return
     folder = planned.with_suffix("") / kind
@@ -45,25 +45,14 @@ def make(
         told = makes(name, _in(folder / name, outputs))
         _put(folder / name, outputs)
         print(told, flush=True)
-    for other, job in read_json(planned)[kind].items():
+    for other, job in plan.kinds[kind].items():
         theirs = [Path(path) for path in job["outputs"]]
         with _held(folder / other, wait=False) as free:
-            if free and _waits(theirs, job["after"], planned, folder / other):
+            left = (folder / other / _WHOLE).exists()
+            if free and not left and plan.waits(theirs[0], job["after"]):
                 with contextlib.suppress(Exception):  # its own job will say it
                     makes(other, _in(folder / other, theirs))
                     (folder / other / _WHOLE).touch()
-
-
-def _waits(outputs: list[Path], after: list[str], planned: Path, left: Path) -> bool:
-    """Whether one is still to be made, and what it is made of is there."""
-    began_s = planned.stat().st_mtime
-
-    def done(path: str | Path) -> bool:
-        with contextlib.suppress(FileNotFoundError):
-            return os.stat(path).st_mtime >= began_s
-        return False
-
-    return not (left / _WHOLE).exists() and not done(outputs[0]) and all(map(done, after))
 
 
 def _in(folder: Path, outputs: Sequence[Path]) -> list[Path]:
