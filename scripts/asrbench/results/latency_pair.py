@@ -15,7 +15,7 @@ from asrbench.statistics.round_unit_matrix import Shared, shared
 # Rounds are in pairs where they leave so many degrees of freedom. Pairs take out what the device
 # did to both, and with fewer the loss of freedom is more than the gain.
 FEWEST_FREEDOM_PAIRED = 4
-# Means decide where a dependence is shown at 99 %: what has none should rarely get a second look.
+# A dependence is shown at 99 %: the same twice should rarely get a second look.
 _DEPENDENCE_LOOKS = 5
 _EQUAL = 1e-9  # what rounding makes of two ratios that are the same and never vary
 SLOWER, FASTER, UNDECIDED = "slower", "faster", "no difference shown"
@@ -170,8 +170,9 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     """The pairs of a run with the spread that they have together, and with what decides.
 
     The typical ratio does, where rounds leave enough freedom for pairs: on a restless host its
-    error is two thirds of that of the means (docs/method.md). Where the ratio depends on the
-    utterance, which is asked of the middle halves too, the means decide.
+    error is two thirds of that of the means (docs/method.md). The means do where the two contradict
+    each other and the ratio depends on the utterance. Of that the middle halves are asked: a burst
+    in a long utterance moves the means alone.
 
     Args:
         variants: of the run, of which the pairs are made; pairs are not independent.
@@ -188,7 +189,7 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     )
     found = []
     for pair, mean, typical, dependence in zip(pairs, means, typicals, dependences, strict=True):
-        by = TYPICAL if _one_ratio(dependence) else MEAN
+        by = TYPICAL if _decides(typical, mean, dependence) else MEAN
         by = "" if np.isnan(mean.value) else by
         found.append(
             replace(pair, mean=mean, typical=typical, dependence=dependence, compared_by=by)
@@ -196,9 +197,13 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     return found
 
 
-def _one_ratio(dependence: Estimate) -> bool:
-    """Whether all utterances may have the same ratio."""
-    if dependence.over == "none":
+def _decides(typical: Estimate, mean: Estimate, dependence: Estimate) -> bool:
+    """Whether the typical ratio does: it may be that of the means, or that of every utterance."""
+    if "none" in (mean.over, typical.over):
         return False
-    reach = dependence.quantile(_DEPENDENCE_LOOKS) * dependence.error
-    return bool(abs(np.log(dependence.value)) <= reach + _EQUAL)
+    contradict = np.hypot(mean.reach, typical.reach)
+    depends = dependence.quantile(_DEPENDENCE_LOOKS) * dependence.error
+    return bool(
+        abs(np.log(mean.value / typical.value)) <= contradict + _EQUAL
+        or abs(np.log(dependence.value)) <= depends + _EQUAL
+    )
