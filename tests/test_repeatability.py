@@ -154,6 +154,16 @@ def test_a_typical_ratio_by_hand():
     assert found.error == pytest.approx(error)
 
 
+def test_a_dependence_by_hand():
+    # Of 3 s and 1 s: weights of 3/4 and 1/4 in place of 1/2 each.
+    logs = np.array([[[0.1, 0.3]], [[0.3, 0.1]], [[0.2, -0.4]]])
+    second = np.array([3.0, 1.0]) / (1 + np.exp(logs))  # both variants together
+    found = repeatability.dependence(second * np.exp(logs), second)
+    of_rounds = (logs[:, 0, 0] - logs[:, 0, 1]) / 4
+    assert np.log(found.value) == pytest.approx(of_rounds.mean())
+    assert found.error == pytest.approx(np.std(of_rounds, ddof=1) / np.sqrt(3))
+
+
 def test_a_typical_ratio_of_few_passes_is_a_mean_of_logarithms():
     generator = np.random.default_rng(0)
     logs = generator.normal(0, 0.1, (2, 2, 3))

@@ -15,8 +15,7 @@ from asrbench.statistics.round_unit_matrix import Shared, shared
 # Rounds are in pairs where they leave so many degrees of freedom. Pairs take out what the device
 # did to both, and with fewer the loss of freedom is more than the gain.
 FEWEST_FREEDOM_PAIRED = 4
-# A dependence is shown at 99 %: the same twice should rarely get a second look.
-_DEPENDENCE_LOOKS = 5
+_RARELY = 5  # looks at the data: of what is said at 99 %, where the same twice should not have it
 _EQUAL = 1e-9  # what rounding makes of two ratios that are the same and never vary
 SLOWER, FASTER, UNDECIDED = "slower", "faster", "no difference shown"
 MEAN, TYPICAL = "mean", "typical"
@@ -83,6 +82,18 @@ class Pair:
         """How many ratios might have decided."""
         return 1 if "none" in (self.mean.over, self.typical.over) else 2
 
+    def contradict(self, looks: int = 1) -> bool:
+        """Whether the two ratios cannot be one and the same, for so many looks at the data."""
+        reaches = [each.quantile(looks) * each.error for each in (self.mean, self.typical)]
+        apart = abs(np.log(self.mean.value / self.typical.value))
+        return bool(apart > np.hypot(*reaches) + _EQUAL)
+
+    @property
+    def depends(self) -> bool:
+        """Whether utterances that take long have another ratio than others."""
+        reach = self.dependence.quantile(_RARELY) * self.dependence.error
+        return bool(abs(np.log(self.dependence.value)) > reach + _EQUAL)
+
     @property
     def verdict(self) -> str:
         """What the first is: slower or faster where the deciding ratio leaves out 1."""
@@ -105,6 +116,8 @@ class Pair:
             reasons.append("one round of one pass gives no interval")
         elif self.looks > 1 and self.compared_by == MEAN:
             reasons.append("the ratio depends on the utterance")
+        elif self.looks > 1 and self.contradict(_RARELY):
+            reasons.append("a few long times give the means another ratio")
         if self.rows_left_out:
             reasons.append(left_out(self.rows_left_out, "rows"))
         return "; ".join(reasons)
@@ -189,21 +202,7 @@ def decided(pairs: Sequence[Pair], variants: int = 2) -> list[Pair]:
     )
     found = []
     for pair, mean, typical, dependence in zip(pairs, means, typicals, dependences, strict=True):
-        by = TYPICAL if _decides(typical, mean, dependence) else MEAN
-        by = "" if np.isnan(mean.value) else by
-        found.append(
-            replace(pair, mean=mean, typical=typical, dependence=dependence, compared_by=by)
-        )
+        one = replace(pair, mean=mean, typical=typical, dependence=dependence)
+        by = MEAN if one.looks == 1 or (one.contradict() and one.depends) else TYPICAL
+        found.append(replace(one, compared_by="" if np.isnan(mean.value) else by))
     return found
-
-
-def _decides(typical: Estimate, mean: Estimate, dependence: Estimate) -> bool:
-    """Whether the typical ratio does: it may be that of the means, or that of every utterance."""
-    if "none" in (mean.over, typical.over):
-        return False
-    contradict = np.hypot(mean.reach, typical.reach)
-    depends = dependence.quantile(_DEPENDENCE_LOOKS) * dependence.error
-    return bool(
-        abs(np.log(mean.value / typical.value)) <= contradict + _EQUAL
-        or abs(np.log(dependence.value)) <= depends + _EQUAL
-    )
