@@ -67,9 +67,9 @@ def _notes(study: Study) -> list[str]:
         f"{latency_pair.FEWEST_FREEDOM_PAIRED} degrees of freedom. The relative spread is drawn "
         "towards that of all pairs.",
         "Compared by: the ratio that decides. It is the typical one where rounds are paired, since "
-        "its error is the smaller. Where the two contradict each other, the ratio depends on the "
-        "utterance, and that of means decides. Since either may, the interval that decides has "
-        "97.5 %.",
+        "its error is the smaller. Where the two contradict each other, and the ratio depends on "
+        "how long an utterance takes, that of means decides. Since either may, the interval that "
+        "decides has 97.5 %.",
         f"Verdict: of the first variant; '{latency_pair.UNDECIDED}' where the deciding interval "
         "holds 1. About 1 in 40 pairs with no real difference will be reported as slower or "
         "faster by chance.",
@@ -107,7 +107,8 @@ TABLE = Table(
             meaning="What the first is; empty where they cannot be compared.",
         ),
         reason=text(
-            meaning="Why there is no comparison or no interval, and whether both were timed apart."
+            meaning="Why there is no comparison or no interval, why the two ratios contradict each "
+            "other, and whether both were timed apart."
         ),
     ),
     columns=[
