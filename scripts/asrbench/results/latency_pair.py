@@ -84,9 +84,9 @@ class Pair:
 
     def contradict(self, looks: int = 1) -> bool:
         """Whether the two ratios cannot be one and the same, for so many looks at the data."""
-        reaches = [each.quantile(looks) * each.error for each in (self.mean, self.typical)]
+        one, other = (each.quantile(looks) * each.error for each in (self.mean, self.typical))
         apart = abs(np.log(self.mean.value / self.typical.value))
-        return bool(apart > np.hypot(*reaches) + _EQUAL)
+        return bool(apart > np.hypot(one, other) + _EQUAL)
 
     @property
     def depends(self) -> bool:
