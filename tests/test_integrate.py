@@ -45,7 +45,7 @@ def test_the_trapezoid_of_a_gauge_at_10_hz_is_within_half_a_percent(
     # utterances that fill the window.
     _, each_second_w = samples(power, 1.0, 0.0, start_s + 1, end_s - 1)
     study_j = each_second_w[:60].mean() * WINDOW_S / 30
-    errors = [100 * (found / truth_j - 1) for found in (by_integral_j, study_j * 30)]
+    errors = [100 * (float(found / truth_j) - 1) for found in (by_integral_j, study_j * 30)]
     record_property("error_percent_integral_and_study", errors)
     with capsys.disabled():
         print(
