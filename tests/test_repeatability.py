@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from asrbench.statistics import moderation, repeatability
+from asrbench.statistics import moderation, repeatability, typical_ratio
 from asrbench.statistics.repeatability import Estimate
 
 NOISE = pd.read_csv(Path(__file__).parent / "data/noise_rounds.csv").pivot(
@@ -121,7 +121,7 @@ def test_a_ratio_is_the_same_from_either_side():
     apart = repeatability.mean(first), repeatability.mean(second)
     for one, other in (
         (repeatability.ratio(first, second), repeatability.ratio(second, first)),
-        (repeatability.typical_ratio(first, second), repeatability.typical_ratio(second, first)),
+        (typical_ratio.of_variants(first, second), typical_ratio.of_variants(second, first)),
         (repeatability.quotient(*apart), repeatability.quotient(*reversed(apart))),
     ):
         found, turned = one.interval(), other.interval()
@@ -145,7 +145,7 @@ def test_a_typical_ratio_by_hand():
     # Two utterances, 8 passes: of each the middle four logarithms, then the mean over both.
     logs = np.array([[9.0, 1, 2, 3, 4, 5, 6, -9], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 7, -7]]).T
     second = np.array([0.05, 8.0])
-    found = repeatability.typical_ratio((second * np.exp(logs))[None], second * np.ones((1, 8, 1)))
+    found = typical_ratio.of_variants((second * np.exp(logs))[None], second * np.ones((1, 8, 1)))
     assert np.log(found.value) == pytest.approx((3.5 + 0.5) / 2)
     assert (found.replicates, found.freedom, found.over) == (8, 7, "passes")
     # Tukey and McLaughlin: the winsorised variance over the share that is kept, h = 4 of n = 8.
@@ -158,7 +158,7 @@ def test_a_dependence_by_hand():
     # Of 3 s and 1 s: weights of 3/4 and 1/4 in place of 1/2 each.
     logs = np.array([[[0.1, 0.3]], [[0.3, 0.1]], [[0.2, -0.4]]])
     second = np.array([3.0, 1.0]) / (1 + np.exp(logs))  # both variants together
-    found = repeatability.dependence(second * np.exp(logs), second)
+    found = typical_ratio.dependence(second * np.exp(logs), second)
     of_rounds = (logs[:, 0, 0] - logs[:, 0, 1]) / 4
     assert np.log(found.value) == pytest.approx(of_rounds.mean())
     assert found.error == pytest.approx(np.std(of_rounds, ddof=1) / np.sqrt(3))
@@ -167,7 +167,7 @@ def test_a_dependence_by_hand():
 def test_a_typical_ratio_of_few_passes_is_a_mean_of_logarithms():
     generator = np.random.default_rng(0)
     logs = generator.normal(0, 0.1, (2, 2, 3))
-    found = repeatability.typical_ratio(np.exp(logs), np.ones((2, 2, 3)))
+    found = typical_ratio.of_variants(np.exp(logs), np.ones((2, 2, 3)))
     assert np.log(found.value) == pytest.approx(logs.mean())
     of_rounds = logs.mean((1, 2))
     assert found.error == pytest.approx(np.std(of_rounds, ddof=1) / np.sqrt(2))
@@ -180,10 +180,10 @@ def test_a_pass_that_lacks_an_utterance_is_no_part_of_a_typical_ratio():
     cut[1, 2, 3] = np.nan
     second_cut = second.copy()
     second_cut[1, 2] = np.nan
-    found = repeatability.typical_ratio(cut, second)
-    assert found == repeatability.typical_ratio(first, second_cut)
+    found = typical_ratio.of_variants(cut, second)
+    assert found == typical_ratio.of_variants(first, second_cut)
     for nothing in (np.full((2, 2, 3), np.nan), np.empty((0, 0, 0))):
-        assert repeatability.typical_ratio(nothing, nothing) is repeatability.NO_ESTIMATE
+        assert typical_ratio.of_variants(nothing, nothing) is repeatability.NO_ESTIMATE
 
 
 @pytest.mark.parametrize(

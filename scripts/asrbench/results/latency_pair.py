@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from asrbench.statistics import moderation, repeatability
+from asrbench.statistics import moderation, repeatability, typical_ratio
 from asrbench.statistics.interval import Interval
 from asrbench.statistics.repeatability import Estimate
 from asrbench.statistics.round_unit_matrix import Shared, shared
@@ -152,10 +152,10 @@ def of_cells(both: Shared, variants: int, same_run: bool) -> Pair:
     means = [repeatability.mean(each) for each in cells]
     replicates = max(len(both.first), 1) if len(both.first) != 1 else both.first.shape[1]
     freedom = (replicates - 1) * (variants - 1)
-    typical = repeatability.typical_ratio(*cells) if same_run else repeatability.NO_ESTIMATE
+    typical = typical_ratio.of_variants(*cells) if same_run else repeatability.NO_ESTIMATE
     dependence = repeatability.NO_ESTIMATE
     if same_run and freedom >= FEWEST_FREEDOM_PAIRED:
-        mean, dependence = repeatability.ratio(*cells), repeatability.dependence(*cells)
+        mean, dependence = repeatability.ratio(*cells), typical_ratio.dependence(*cells)
     else:
         mean, typical = repeatability.quotient(*means), Estimate(typical.value)
     return Pair(

@@ -17,7 +17,6 @@ passes. Passes of one round share their process and so are no replicates of thei
   runs of as many replicates, not about the bound that it nears with ever more.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +27,6 @@ from asrbench.statistics.interval import LEVEL, Interval
 NAMES = ("rounds", "passes")
 # The variance of the least of 2 and of 3 normal values, over what their jackknife expects.
 _JACKKNIFE_LACKS = {2: 1.36, 3: 1.07}
-# Of fewer repetitions, bounds of the middle half say too little of the spread.
-_FEWEST_TRIMMED = 6
 
 
 def quantile(freedom: np.ndarray | float, looks: int = 1) -> np.ndarray | float:
@@ -113,7 +110,7 @@ class _Replicates:
         rounds, passes, units = cells.shape
         if not cells.size:
             return cls(np.empty((0, 0)), np.empty((0, 0)), np.empty(0), "none")
-        over = _what_varies(np.isfinite(cells).any(2), names)
+        over = what_varies(np.isfinite(cells).any(2), names)
         flat = cells.reshape(rounds * passes, units)
         value = _means(flat)
         if rounds == 1:
@@ -147,7 +144,7 @@ class _Replicates:
             return np.log(left.sum(1))
 
 
-def _what_varies(there: np.ndarray, names: tuple[str, str]) -> str:
+def what_varies(there: np.ndarray, names: tuple[str, str]) -> str:
     """Of which axis of shape (rounds, passes) there are several; 'none' of neither."""
     counts = there.any(1).sum(), there.any(0).sum()
     several = [name for name, count in zip(names, counts, strict=True) if count > 1]
@@ -207,66 +204,6 @@ def least(cells: np.ndarray, names: tuple[str, str] = NAMES) -> Estimate:
         return Estimate(value)
     spread = float(np.var(times.logs_of_least, ddof=1)) * _JACKKNIFE_LACKS.get(count, 1.0)
     return Estimate(value, (count - 1) ** 2 * spread, count, 1.0, times.over, alike=True)
-
-
-def typical_ratio(first: np.ndarray, second: np.ndarray) -> Estimate:
-    """How many times as long the first takes for a unit, measured in turn; units weigh the same.
-
-    Of each unit the mean of the middle half of its ratios' logarithms, then the mean over units.
-    What slows one of two times that were measured in turn lies in the outer half, and a long unit
-    counts no more than a short one, which tells as much in less time. The variance is that of what
-    each replicate adds, its outer ratios drawn in to the bounds of the half, as for any trimmed
-    mean (Tukey and McLaughlin 1963).
-
-    Args:
-        first, second: shape (rounds, passes, units). A pass that lacks a unit of either is left
-            out.
-    """
-    return _of_middle_half(first, second, lambda shares: np.full(len(shares), 1 / len(shares)))
-
-
-def dependence(first: np.ndarray, second: np.ndarray) -> Estimate:
-    """The typical ratio with units weighed by their time, over that with units weighing the same.
-
-    It is 1 where the ratio does not depend on how long a unit takes. Arguments as in
-    :func:`typical_ratio`.
-    """
-    return _of_middle_half(first, second, lambda shares: shares - 1 / len(shares))
-
-
-def _of_middle_half(
-    first: np.ndarray, second: np.ndarray, weights: Callable[[np.ndarray], np.ndarray]
-) -> Estimate:
-    """Of each unit the mean of the middle half, then the sum over units.
-
-    Args:
-        weights: of each unit, of what share of the time is its own.
-    """
-    first, second = np.asarray(first, float), np.asarray(second, float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.log(first / second)
-    whole = np.isfinite(logs).all(2)
-    if not whole.any() or not logs.shape[2]:
-        return NO_ESTIMATE
-    several_rounds = whole.any(1).sum() > 1
-    _, replicate = np.unique(np.nonzero(whole)[0 if several_rounds else 1], return_inverse=True)
-    ratios = logs[whole]  # shape (repetitions, units)
-    took = first[whole].sum(0) + second[whole].sum(0)
-    weight = weights(took / took.sum())
-    count, ordered = len(ratios), np.sort(ratios, axis=0)
-    cut = count // 4 if count >= _FEWEST_TRIMMED else 0
-    value = float(np.exp(ordered[cut : count - cut].mean(0) @ weight))
-    replicates = int(replicate.max()) + 1
-    if replicates < 2:
-        return Estimate(value)
-    drawn_in = np.clip(ratios, ordered[cut], ordered[-1 - cut])
-    middle = count - 2 * cut
-    moved = (drawn_in - drawn_in.mean(0)) @ weight / middle
-    added = replicates * np.bincount(replicate, moved)
-    # A half has fewer degrees of freedom than all of them.
-    variance = float(np.var(added, ddof=1)) * (middle / (middle - 1)) / (count / (count - 1))
-    over = _what_varies(whole, NAMES)
-    return Estimate(value, variance, replicates, replicates - 1.0, over)
 
 
 def relative(values: np.ndarray, scale: float, over: str = NAMES[0]) -> Estimate:
