@@ -15,7 +15,8 @@ from asrbench.statistics.round_unit_matrix import Shared, shared
 # Rounds are in pairs where they leave so many degrees of freedom. Pairs take out what the device
 # did to both, and with fewer the loss of freedom is more than the gain.
 FEWEST_FREEDOM_PAIRED = 4
-_RARELY = 5  # looks at the data: of what is said at 99 %, where the same twice should not have it
+# Looks at the data that make 95 % into 99 %: the same twice should rarely get what is said so.
+_RARELY = 5
 _EQUAL = 1e-9  # what rounding makes of two ratios that are the same and never vary
 SLOWER, FASTER, UNDECIDED = "slower", "faster", "no difference shown"
 MEAN, TYPICAL = "mean", "typical"
@@ -75,7 +76,7 @@ class Pair:
 
         It has 97.5 % where there are two ratios, since either might have decided.
         """
-        return self.deciding.quantile(self.looks) * self.deciding.error
+        return self.deciding.reach_for(self.looks)
 
     @property
     def looks(self) -> int:
@@ -84,15 +85,15 @@ class Pair:
 
     def contradict(self, looks: int = 1) -> bool:
         """Whether the two ratios cannot be one and the same, for so many looks at the data."""
-        one, other = (each.quantile(looks) * each.error for each in (self.mean, self.typical))
         apart = abs(np.log(self.mean.value / self.typical.value))
-        return bool(apart > np.hypot(one, other) + _EQUAL)
+        reach = np.hypot(self.mean.reach_for(looks), self.typical.reach_for(looks))
+        return bool(apart > reach + _EQUAL)
 
     @property
     def depends(self) -> bool:
         """Whether utterances that take long have another ratio than others."""
-        reach = self.dependence.quantile(_RARELY) * self.dependence.error
-        return bool(abs(np.log(self.dependence.value)) > reach + _EQUAL)
+        apart = abs(np.log(self.dependence.value))
+        return bool(apart > self.dependence.reach_for(_RARELY) + _EQUAL)
 
     @property
     def verdict(self) -> str:

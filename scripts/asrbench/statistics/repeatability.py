@@ -66,10 +66,14 @@ class Estimate:
         """Of Student's t: what a standard error is multiplied by, for so many looks at the data."""
         return float(quantile(self.freedom, looks))
 
+    def reach_for(self, looks: int) -> float:
+        """Half the width of the interval, in the error's units, for so many looks at the data."""
+        return self.quantile(looks) * self.error
+
     @property
     def reach(self) -> float:
-        """Half the width of the interval, in the same units."""
-        return self.quantile() * self.error
+        """The same for one look."""
+        return self.reach_for(1)
 
     def interval(self) -> Interval:
         """The value with its bounds; NaN bounds where nothing varied."""
